@@ -1,0 +1,70 @@
+"""Phone numbers: E.164 in storage, and the variants under which Meta knows the same person."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+import phonenumbers
+
+from xobito_app.core.errors import Invalid
+
+E164 = NewType("E164", str)
+
+
+def normalise(text: str, country: str | None = None) -> E164:
+    """Read a number as people write it.
+
+    Args:
+        text: The number with or without its country code.
+        country: ISO 3166 code assumed when there is no `+`.
+
+    Raises:
+        Invalid: It cannot be a phone number.
+    """
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise Invalid.field(
+            "phone", "Write the number with its country code, like +1 650 555 1234."
+        ) from None
+    if not phonenumbers.is_possible_number(number):
+        raise Invalid.field("phone", "This number has too few or too many digits.")
+    return E164(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def from_wa_id(wa_id: str) -> E164:
+    """Turn Meta's `wa_id` (digits without `+`) into E.164, unchecked: Meta knows its numbers."""
+    return E164("+" + "".join(c for c in wa_id if c.isdigit()))
+
+
+def display(phone: str) -> str:
+    """Format a number for people, internationally; an odd one is shown as it is stored."""
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def variants(phone: str) -> tuple[str, ...]:
+    """Return every way Meta may write the same mobile number, the given one first.
+
+    Brazil (+55): the ninth digit before eight-digit mobiles. Mexico (+52): the old `1`.
+    Argentina (+54): the mobile `9`.
+    """
+    found = [phone]
+    if phone.startswith("+55") and phone[3:].isdigit():
+        area, rest = phone[3:5], phone[5:]
+        if len(rest) == 9 and rest.startswith("9"):
+            found.append(f"+55{area}{rest[1:]}")
+        elif len(rest) == 8 and rest[0] in "6789":
+            found.append(f"+55{area}9{rest}")
+    elif phone.startswith("+521") and len(phone) == 14:
+        found.append("+52" + phone[4:])
+    elif phone.startswith("+52") and len(phone) == 13:
+        found.append("+521" + phone[3:])
+    elif phone.startswith("+549") and len(phone) == 14:
+        found.append("+54" + phone[4:])
+    elif phone.startswith("+54") and len(phone) == 13:
+        found.append("+549" + phone[3:])
+    return tuple(found)

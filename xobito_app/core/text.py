@@ -1,0 +1,39 @@
+"""Small operations on text that people wrote."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_CONTROL = {c: None for c in range(0x20) if chr(c) not in "\t\n\r"} | {0x7F: None}
+
+
+def clean(text: str) -> str:
+    """Drop control characters (PostgreSQL refuses NUL) and outer space; keep line breaks."""
+    return text.translate(_CONTROL).strip()
+
+
+def one_line(text: str) -> str:
+    """Fold all white space to single spaces."""
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut to `limit` characters on one line, ending in an ellipsis when something was cut."""
+    line = one_line(text)
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a name on an avatar; `#` for a bare number."""
+    words = [w for w in one_line(name).split(" ") if w and unicodedata.category(w[0])[0] == "L"]
+    if not words:
+        return "#"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def slugify(name: str) -> str:
+    """Return a lower-case `a-z 0-9 -` form of a name, at most 40 characters, maybe empty."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
