@@ -1,4 +1,4 @@
-"""Lenient reading of JSON from outside: the value in the wanted shape, or nothing; never an error."""
+"""Lenient reading of JSON from outside: the value in the wanted shape or None, never an error."""
 
 from __future__ import annotations
 
@@ -96,6 +96,23 @@ def event_moment(value: object, received_at: datetime) -> datetime:
     if found is None or not _EARLIEST <= found <= received_at + FUTURE_TOLERANCE:
         return received_at
     return found
+
+
+def storable(value: Any) -> Any:
+    """Return the JSON without what PostgreSQL's `jsonb` refuses: NUL, lone surrogates, NaN.
+
+    Raises:
+        RecursionError: It is nested hundreds of levels deep.
+    """
+    if isinstance(value, str):
+        return _storable(value.replace("\0", ""))
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [storable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def _digits(value: float) -> str | None:

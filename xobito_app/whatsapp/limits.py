@@ -13,7 +13,7 @@ OPAQUE_CALLBACK_DATA = 512
 # contacts[]: Meta names no limit for the array; its apps send at most this many.
 CONTACT_CARDS = 257
 
-# interactive.body.text. The list page says 4096, the OpenAPI file 1024: the smaller works everywhere.
+# interactive.body.text. A list page says 4096, the OpenAPI file 1024: the smaller always works.
 INTERACTIVE_BODY = 1024
 # interactive.header.text
 INTERACTIVE_HEADER = 60

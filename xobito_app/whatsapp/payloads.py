@@ -1,4 +1,4 @@
-"""Bodies for `POST /{phone_number_id}/messages`: pure builders that refuse what Meta would refuse."""
+"""Send bodies for `/{phone_number_id}/messages`: pure builders refusing what Meta would refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interactive send bodies: reply buttons, lists, link buttons and requests, within Meta's limits."""
+"""Interactive send bodies: buttons, lists, link buttons and requests, within Meta's limits."""
 
 from __future__ import annotations
 
