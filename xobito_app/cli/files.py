@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from xobito_app.core.errors import AppError
@@ -44,3 +46,26 @@ def make_data_directory(data_path: Path) -> Path:
             "set XOBITO_DATA_DIR to a folder you may write."
         ) from None
     return data_path / "run"
+
+
+def hold_lock(path: Path, *, wait_seconds: float = 0) -> bool:
+    """Take the lock file for the rest of this process's life, and of what it becomes by `exec`.
+
+    The system gives the lock back when the last process holding it ends, however it ends.
+
+    Returns:
+        False when another process still holds it after `wait_seconds`.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                os.close(handle)
+                return False
+            time.sleep(0.05)
+        else:
+            os.set_inheritable(handle, True)
+            return True

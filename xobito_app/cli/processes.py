@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
+from xobito_app.settings import child_environment
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -58,4 +60,4 @@ def become_program(command: list[str], environment: dict[str, str] | None = None
     """Replace this process by the command."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(command[0], command, environment if environment is not None else dict(os.environ))  # noqa: S606
+    os.execve(command[0], command, environment or child_environment())  # noqa: S606

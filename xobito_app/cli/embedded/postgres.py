@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from xobito_app.cli.embedded import ports
-from xobito_app.cli.files import make_data_directory, write_private
+from xobito_app.cli.files import hold_lock, make_data_directory, write_private
 from xobito_app.cli.processes import (
     Account,
     become,
@@ -138,6 +138,10 @@ class EmbeddedPostgres:
             AppError: See `prepare`.
         """
         parent = os.getppid()
+        make_data_directory(self._data_path)
+        # The predecessor may still be ending; its last session holds this lock.
+        if not hold_lock(self._data_path / "run" / "postgres.lock", wait_seconds=60):
+            raise AppError(f"Another PostgreSQL is running on {self._cluster}.")
         self.prepare()
         command = self.command()
         os.chdir("/")

@@ -11,7 +11,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from xobito_app.cli.embedded import ports
-from xobito_app.cli.files import make_data_directory, write_private
+from xobito_app.cli.files import hold_lock, make_data_directory, write_private
 from xobito_app.cli.processes import become_program, end_with_parent
 from xobito_app.core.errors import AppError
 
@@ -102,6 +102,10 @@ class EmbeddedValkey:
             AppError: See `prepare`.
         """
         parent = os.getppid()
+        make_data_directory(self._data_path)
+        # The predecessor may still be ending; two must never write one append-only file.
+        if not hold_lock(self._data_path / "run" / "valkey.lock", wait_seconds=60):
+            raise AppError(f"Another Valkey is running on {self._folder}.")
         self.prepare()
         end_with_parent(parent=parent)
         become_program(self.command(), {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"})
