@@ -23,7 +23,7 @@ PROFILE_FIELDS = "about,address,description,email,profile_picture_url,websites,v
 
 
 class AccountCalls(Graph):
-    """Calls around `/{waba_id}`, `/{phone_number_id}` and `/{app_id}`; answers as Meta gives them."""
+    """Calls around accounts, numbers and apps; answers as Meta gives them."""
 
     async def list_phone_numbers(
         self, credentials: Credentials, waba_id: str, *, fields: str = PHONE_FIELDS

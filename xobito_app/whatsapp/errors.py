@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import httpx
 
-from xobito_app.core.errors import AppError, Unavailable
+from xobito_app.core.errors import AppError, Forbidden, Unavailable
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.error_table import Advice, RetryPolicy, advice_for
 
@@ -79,10 +79,8 @@ class OutcomeUnknown(Unavailable):
     """The request left and no answer came: Meta may have taken it, so it is never repeated."""
 
 
-class UntrustedUrl(AppError):
+class UntrustedUrl(Forbidden):
     """A file's address is not on a host of Meta's: our token must not go there."""
-
-    status = 502
 
 
 class DamagedMedia(Unavailable):
