@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
 import httpx
 
-from xobito_app.core.errors import AppError, Unavailable
+from xobito_app.core.errors import AppError, Forbidden, Unavailable
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.error_table import Advice, RetryPolicy, advice_for
 
 __all__ = [
+    "NETWORK_ERRORS",
     "Advice",
+    "DamagedMedia",
     "GraphError",
     "NotSent",
     "OutcomeUnknown",
     "RetryPolicy",
+    "UntrustedUrl",
     "advice_for",
     "of_network",
     "of_response",
@@ -75,6 +79,14 @@ class OutcomeUnknown(Unavailable):
     """The request left and no answer came: Meta may have taken it, so it is never repeated."""
 
 
+class UntrustedUrl(Forbidden):
+    """A file's address is not on a host of Meta's: our token must not go there."""
+
+
+class DamagedMedia(Unavailable):
+    """A file arrived with another checksum than Meta announced."""
+
+
 def of_response(http_status: int, body: Any) -> GraphError:
     """Build the error from an answer, Graph's JSON or anything else."""
     error = coerce.mapping(body).get("error")
@@ -95,19 +107,30 @@ def of_response(http_status: int, body: Any) -> GraphError:
     )
 
 
-def of_network(error: httpx.HTTPError | httpx.InvalidURL) -> NotSent | OutcomeUnknown:
+def of_network(error: Exception) -> NotSent | OutcomeUnknown:
     """Classify a failure without an answer by whether the request can have left.
 
     Only failures before a connection stood are safe; a broken or timed-out read or write is not.
+    The aiohttp transport reports a server that hangs up after the request as `ConnectTimeout`, so
+    what aiohttp itself said decides where it is known.
     """
-    before = (
-        httpx.ConnectError,
-        httpx.ConnectTimeout,
-        httpx.PoolTimeout,
-        httpx.UnsupportedProtocol,
-        httpx.ProxyError,
-        httpx.InvalidURL,
-    )
-    if isinstance(error, before):
+    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
+    if isinstance(cause, _BEFORE_CONNECTION):
         return NotSent("WhatsApp cannot be reached right now.")
     return OutcomeUnknown("The connection broke before WhatsApp answered.")
+
+
+# Every class with which the two libraries report a failed exchange.
+NETWORK_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError)
+_BEFORE_CONNECTION = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+    httpx.InvalidURL,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import filetype
 
-from xobito_app.core.errors import Invalid, TooLarge
+from xobito_app.core.errors import Invalid
 from xobito_app.whatsapp import limits
 from xobito_app.whatsapp.payloads import MediaKind
 
@@ -112,8 +112,8 @@ def check_outgoing(kind: MediaKind, mime_type: str, size: int, head: bytes) -> s
         head: Its first `HEAD_BYTES` bytes.
 
     Raises:
-        Invalid: It is empty, of a type this kind does not take, or not what it says it is.
-        TooLarge: It is over Meta's limit, which the sentence names.
+        Invalid: It is empty, of a type this kind does not take, not what it says it is, or over
+            Meta's limit, which the sentence names.
     """
     rule, declared, real = RULES[kind], base_type(mime_type), sniff(head)
     if size <= 0:
@@ -124,8 +124,8 @@ def check_outgoing(kind: MediaKind, mime_type: str, size: int, head: bytes) -> s
     if kind is MediaKind.STICKER and not is_animated(head):
         limit = limits.STATIC_STICKER_BYTES
     if size > limit:
-        raise TooLarge(
-            f"This file is too big: WhatsApp takes {_article(kind)} up to {_size(limit)}."
+        raise Invalid.field(
+            "file", f"This file is too big: WhatsApp takes {_article(kind)} up to {_size(limit)}."
         )
     if declared == "text/plain":
         if real is not None or b"\0" in head:
