@@ -102,8 +102,9 @@ def redis_url(_servers: None) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _migrated(_servers: None) -> None:
     """Bring the test database to the newest schema once."""
-    from alembic import command
     from alembic.config import Config
+
+    from alembic import command
 
     command.upgrade(Config(Path(__file__).parent.parent / "alembic.ini"), "head")
 
