@@ -157,10 +157,13 @@ def _button(variable: Variable, value: str) -> dict[str, Any]:
 def _code_buttons(chosen: Template, values: Mapping[str, str]) -> list[dict[str, Any]]:
     """Repeat the code in its button, as authentication templates want it."""
     code = next((values[v.key] for v in chosen.variables if v.part is Part.BODY), "")
-    if not code or not any(button.type == "OTP" for button in chosen.buttons):
-        return []
     parameter = {"type": "text", "text": code}
-    return [{"type": "button", "sub_type": "url", "index": "0", "parameters": [parameter]}]
+    return [
+        {"type": "button", "sub_type": "url", "index": str(b.index), "parameters": [parameter]}
+        # What is created as an OTP button is listed by Meta as a URL button.
+        for b in chosen.buttons
+        if code and b.type in ("OTP", "URL")
+    ]
 
 
 def _location(key: str, value: str) -> dict[str, str]:
