@@ -16,6 +16,10 @@ RETRY, WAIT = RetryPolicy.RETRY, RetryPolicy.WAIT
 PERMANENT, STOP = RetryPolicy.PERMANENT, RetryPolicy.STOP_ACCOUNT
 
 
+def codes(listed):
+    return [int(code) for code in listed.split()]
+
+
 @pytest.mark.parametrize(
     ("policy", "codes"),
     [
