@@ -41,10 +41,15 @@ CASES = [
         {"type": "audio", "audio": {"id": "55", "voice": True}},
     ),
     (
-        payloads.location(TO, 37.48, -122.15, name="HQ", address="1 Way"),
+        payloads.location(TO, 37.48, -0.000002, name="HQ", address="1 Way"),
         {
             "type": "location",
-            "location": {"latitude": 37.48, "longitude": -122.15, "name": "HQ", "address": "1 Way"},
+            "location": {
+                "latitude": "37.48",
+                "longitude": "-0.000002",
+                "name": "HQ",
+                "address": "1 Way",
+            },
         },
     ),
     (

@@ -125,7 +125,7 @@ def test_named_components_carry_their_names():
     assert body["biz_opaque_callback_data"] == "r1"
     assert body["template"] == {
         "name": "hello",
-        "language": {"code": "en"},
+        "language": {"policy": "deterministic", "code": "en"},
         "components": [
             {"type": "header", "parameters": [{"type": "image", "image": {"id": "55"}}]},
             {
@@ -141,7 +141,7 @@ def test_a_template_without_blanks_has_no_components():
         {"name": "p", "language": "en", "components": [{"type": "BODY", "text": "x"}]}
     )
     body = filled_template(Recipient("+16505551234"), plain, {})
-    assert body["template"] == {"name": "p", "language": {"code": "en"}}
+    assert body["template"] == {"name": "p", "language": {"policy": "deterministic", "code": "en"}}
 
 
 @pytest.mark.parametrize(
