@@ -236,9 +236,7 @@ class Courier:
         return taken
 
     async def _deliver(self, waba_id: str, rows: list[Row]) -> None:
-        lane = self._lanes.setdefault(
-            (waba_id, hash(rows[0][2]["lane"]) % _LANES), asyncio.Lock()
-        )
+        lane = self._lanes.setdefault((waba_id, hash(rows[0][2]["lane"]) % _LANES), asyncio.Lock())
         try:
             async with lane:
                 answer = await self._post(waba_id, rows)

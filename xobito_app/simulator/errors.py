@@ -44,7 +44,9 @@ _KNOWN: dict[int, tuple[str, int]] = {
     132016: ("Template is disabled", 400),
     133010: ("Account not registered", 400),
 }
-_HELP = "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes/"
+_HELP = (
+    "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes/"
+)
 
 
 def title_of(code: int) -> str:

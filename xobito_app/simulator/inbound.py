@@ -56,18 +56,24 @@ def receive(world: World, customer: Doc, number: Doc, act: Doc) -> Doc:
         item["errors"] = [webhook_error(*_UNSUPPORTED)]
     if errors := act.get("errors"):
         item["errors"] = errors
+    message["item"] = item
     world.store.add_message(message)
-    value: Doc = {"contacts": [world.contact_of(customer)], "messages": [item]}
-    if kind == "system":
-        del value["contacts"]
     # Whoever writes has the chat open, and so has read what stood in it.
     if kind not in {"system", "revoke", "edit"}:
         statuses.open_chat(world, customer, number["id"])
-    world.emit_messages(number, value, lane=customer["id"])
+    announce(world, customer, number, message)
     world.hub.tell(
         "message", number["waba_id"], customer_id=customer["id"], message_id=message["id"]
     )
     return message
+
+
+def announce(world: World, customer: Doc, number: Doc, message: Doc) -> None:
+    """Send the webhook of a kept incoming message; again means a duplicate, as Meta sends them."""
+    value: Doc = {"contacts": [world.contact_of(customer)], "messages": [message["item"]]}
+    if message["type"] == "system":
+        del value["contacts"]
+    world.emit_messages(number, value, lane=customer["id"])
 
 
 def _item(customer: Doc, message: Doc) -> Doc:
@@ -260,3 +266,28 @@ _BUILDERS: dict[str, Callable[[World, Doc, Doc], object]] = {
     "system": _system,
     "unsupported": _unsupported,
 }
+
+
+def announce_preference(world: World, customer: Doc, number: Doc) -> None:
+    """Tell the app that a customer stopped or resumed marketing messages."""
+    value = customer["marketing"]
+    verb = "stop" if value == "stop" else "resume"
+    preference: Doc = {
+        "user_id": customer["bsuid"],
+        "detail": f"User requested to {verb} marketing messages",
+        "category": "marketing_messages",
+        "value": value,
+        "timestamp": int(world.now()),
+    }
+    if customer["phone"]:
+        preference["wa_id"] = customer["phone"]
+    change: Doc = {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": number["phone"],
+            "phone_number_id": number["id"],
+        },
+        "contacts": [world.contact_of(customer)],
+        "user_preferences": [preference],
+    }
+    world.emit(number["waba_id"], "user_preferences", change, lane=customer["id"])

@@ -73,9 +73,7 @@ def carry_out(world: World, step: Doc) -> None:
         set_status(world, message, step["status"], errors=step.get("errors"))
 
 
-def set_status(
-    world: World, message: Doc, status: str, *, errors: list[Doc] | None = None
-) -> bool:
+def set_status(world: World, message: Doc, status: str, *, errors: list[Doc] | None = None) -> bool:
     """Raise a message's status and tell the app; returns whether it was a step up."""
     if _RANK[status] <= _RANK[message["status"]]:
         return False

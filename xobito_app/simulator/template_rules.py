@@ -32,9 +32,7 @@ _MIN_WORDS_PER_VARIABLE = 2
 
 def refuse(subcode: int, title: str, details: str) -> GraphError:
     """Return a template-creation error, which Meta tells apart by subcode."""
-    return GraphError(
-        100, details, message="Invalid parameter", subcode=subcode, user_title=title
-    )
+    return GraphError(100, details, message="Invalid parameter", subcode=subcode, user_title=title)
 
 
 def check_identity(params: Doc) -> None:
@@ -44,9 +42,7 @@ def check_identity(params: Doc) -> None:
         GraphError: 100.
     """
     if not _NAME.fullmatch(str(params.get("name", ""))):
-        raise parameter(
-            "Param name must be 1 to 512 lower-case letters, digits and underscores."
-        )
+        raise parameter("Param name must be 1 to 512 lower-case letters, digits and underscores.")
     if not _LANGUAGE.fullmatch(str(params.get("language", ""))):
         raise parameter("Param language must be a supported language code, like en_US.")
     if str(params.get("category", "")).upper() not in CATEGORIES:
@@ -194,7 +190,9 @@ def _check_buttons(component: Doc) -> None:
             raise parameter("A phone_number has 1 to 20 characters.")
         if kind == "COPY_CODE" and not _code_of(button):
             raise parameter("A copy code button needs an example of at most 15 characters.")
-    changes = sum((a == "QUICK_REPLY") != (b == "QUICK_REPLY") for a, b in zip(kinds, kinds[1:], strict=False))
+    changes = sum(
+        (a == "QUICK_REPLY") != (b == "QUICK_REPLY") for a, b in zip(kinds, kinds[1:], strict=False)
+    )
     if changes > 1:
         raise refuse(
             2388044, "Invalid button order", "Quick replies and other buttons must not alternate."

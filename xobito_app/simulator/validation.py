@@ -50,8 +50,7 @@ def check_send(body: Doc, store: Store, waba_id: str) -> str:
     callback_data = body.get("biz_opaque_callback_data", "")
     if not isinstance(callback_data, str) or len(callback_data) > MAX_CALLBACK_DATA:
         raise parameter(
-            "Param biz_opaque_callback_data must be at most "
-            f"{MAX_CALLBACK_DATA} characters long."
+            f"Param biz_opaque_callback_data must be at most {MAX_CALLBACK_DATA} characters long."
         )
     return kind
 

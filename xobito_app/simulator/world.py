@@ -109,9 +109,7 @@ class World:
         """Return the simulated behaviour chosen for a WABA."""
         return {**_SETTINGS, **(self.store.find("waba", waba_id) or {}).get("settings", {})}
 
-    def create_token(
-        self, app_id: str, waba_ids: list[str], lifetime: float | None = None
-    ) -> str:
+    def create_token(self, app_id: str, waba_ids: list[str], lifetime: float | None = None) -> str:
         """Mint an access token; `lifetime` in seconds, None for one that never expires."""
         token = "EAA" + new_token(48).replace("-", "x").replace("_", "y")
         doc = {

@@ -23,9 +23,7 @@ KEPT_INBOUND = 7 * 24 * 3600.0
 """Seconds media of incoming messages are kept."""
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _LIMITS: dict[str, int] = {
-    **dict.fromkeys(
-        ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MB
-    ),
+    **dict.fromkeys(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), 16 * MB),
     **dict.fromkeys(
         (
             "text/plain",
