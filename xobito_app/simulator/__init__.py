@@ -1,1 +1,1 @@
-"""A local stand-in for Meta: Graph API, signed webhooks and the customers' phones, over HTTP only."""
+"""A local stand-in for Meta over HTTP: Graph API, signed webhooks and the customers' phones."""

@@ -1,4 +1,4 @@
-"""Things that happen by themselves after a while: statuses, template reviews; kept over restarts."""
+"""Things that happen by themselves after a while (statuses, reviews), kept over restarts."""
 
 from __future__ import annotations
 

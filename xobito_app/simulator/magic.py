@@ -9,7 +9,7 @@
 | +1 555 010 0005 | every first try answers HTTP 500 (131000); the next is accepted |
 | +1 555 010 0006 | accepted, then fails by webhook (131000) |
 | +1 555 010 0007 | delivered, never read |
-| +1 555 010 0008 | accepted, but the answer comes only after 65 seconds; statuses arrive meanwhile |
+| +1 555 010 0008 | accepted, the answer comes only after 65 seconds; statuses come meanwhile |
 | +1 555 010 0009 | marketing templates refused: opted out of marketing (131050) |
 | +1 555 010 0010 | templates answer `held_for_quality_assessment`, and are released later |
 | +1 555 010 0011 | templates are held for quality, then dropped (132015) |

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import signal
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import httpx
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from httpx_aiohttp import AiohttpTransport
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xobito_app.simulator import statuses
-from xobito_app.simulator.control.api import ControlApi, read_control_token
+from xobito_app.simulator.control.api import ControlDoors, read_control_token
+from xobito_app.simulator.control.customers import CustomerDoors
 from xobito_app.simulator.errors import GraphError
 from xobito_app.simulator.graph import media, router, templates
 from xobito_app.simulator.graph.call import authenticate
@@ -72,11 +77,12 @@ def create_app(
         return _unknown_path()
 
     every = ["GET", "POST", "DELETE", "PUT", "PATCH"]
-    control = ControlApi(world, read_control_token(data_dir))
+    control_token = read_control_token(data_dir)
     application = Starlette(
         routes=[
             Route("/health", health),
-            *control.routes(),
+            *ControlDoors(world, control_token).routes(),
+            *CustomerDoors(world, control_token).routes(),
             Route("/whatsapp_business/attachments/", attachment),
             Route("/{version}/{path:path}", graph, methods=every),
             Route("/{path:path}", unknown, methods=every),
@@ -104,13 +110,6 @@ def serve(*, port: int, data_dir: Path, host: str = "127.0.0.1") -> None:
 
 
 async def _serve(port: int, data_dir: Path, host: str) -> None:
-    import signal
-
-    from granian.constants import Interfaces
-    from granian.server.embed import Server
-
-    from httpx_aiohttp import AiohttpTransport
-
     # httpx's own pool falls behind a busy callback; this one keeps up (whatsapp.md §7).
     application = create_app(data_dir, transport=AiohttpTransport())
     server = Server(

@@ -36,7 +36,7 @@ def plan_statuses(world: World, message: Doc, outcome: Outcome | int | None) -> 
     delay = _between(0.25, 0.8)
     if message["type"] == "template" and outcome in {Outcome.HELD, Outcome.HELD_THEN_DROPPED}:
         delay += _HELD_FOR
-    if outcome in _FAILURES and _applies(message, outcome):
+    if outcome is not None and outcome in _FAILURES and _applies(message, outcome):
         code, details = _FAILURES[outcome]
         _plan(world, message, delay, "failed", errors=[webhook_error(code, details)])
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from xobito_app.simulator.errors import GraphError, parameter
@@ -190,9 +191,7 @@ def _check_buttons(component: Doc) -> None:
             raise parameter("A phone_number has 1 to 20 characters.")
         if kind == "COPY_CODE" and not _code_of(button):
             raise parameter("A copy code button needs an example of at most 15 characters.")
-    changes = sum(
-        (a == "QUICK_REPLY") != (b == "QUICK_REPLY") for a, b in zip(kinds, kinds[1:], strict=False)
-    )
+    changes = sum((a == "QUICK_REPLY") != (b == "QUICK_REPLY") for a, b in pairwise(kinds))
     if changes > 1:
         raise refuse(
             2388044, "Invalid button order", "Quick replies and other buttons must not alternate."

@@ -21,12 +21,27 @@ from xobito_app.simulator.store import Doc, Store
 
 SCOPES = ["business_management", "whatsapp_business_management", "whatsapp_business_messaging"]
 WEBHOOK_FIELDS = (
-    "account_alerts account_review_update account_update business_capability_update calls flows "
-    "history message_template_components_update message_template_quality_update "
-    "message_template_status_update messages messaging_handovers phone_number_name_update "
-    "phone_number_quality_update security smb_app_state_sync smb_message_echoes standby "
-    "template_category_update user_preferences"
-).split()
+    "account_alerts",
+    "account_review_update",
+    "account_update",
+    "business_capability_update",
+    "calls",
+    "flows",
+    "history",
+    "message_template_components_update",
+    "message_template_quality_update",
+    "message_template_status_update",
+    "messages",
+    "messaging_handovers",
+    "phone_number_name_update",
+    "phone_number_quality_update",
+    "security",
+    "smb_app_state_sync",
+    "smb_message_echoes",
+    "standby",
+    "template_category_update",
+    "user_preferences",
+)
 _SETTINGS: Doc = {"auto_read_seconds": None, "window_error": "sync", "throughput": 80}
 
 

@@ -48,7 +48,7 @@ async def change_waba(call: Call) -> Doc:
 
 
 async def subscribe_waba(call: Call) -> Doc:
-    """POST /{waba}/subscribed_apps"""
+    """POST /{waba}/subscribed_apps."""
     waba = call.waba()
     app_id = call.token["app_id"]
     subscription: Doc = {"app_id": app_id}
@@ -61,7 +61,7 @@ async def subscribe_waba(call: Call) -> Doc:
 
 
 async def list_subscribed(call: Call) -> Doc:
-    """GET /{waba}/subscribed_apps"""
+    """GET /{waba}/subscribed_apps."""
     waba = call.waba()
     rows: list[Doc] = []
     for subscription in call.world.store.list_of("subscribed_app", waba["id"]):
@@ -80,7 +80,7 @@ async def list_subscribed(call: Call) -> Doc:
 
 
 async def unsubscribe_waba(call: Call) -> Doc:
-    """DELETE /{waba}/subscribed_apps"""
+    """DELETE /{waba}/subscribed_apps."""
     waba = call.waba()
     call.world.store.delete("subscribed_app", f"{waba['id']}:{call.token['app_id']}")
     call.world.hub.tell("subscription", waba["id"])
@@ -99,7 +99,7 @@ def _app_token(call: Call) -> Doc:
 
 
 async def subscribe_app(call: Call) -> Doc:
-    """POST /{app_id}/subscriptions"""
+    """POST /{app_id}/subscriptions."""
     app = _app_token(call)
     if call.need("object") != "whatsapp_business_account":
         raise parameter("Param object must be whatsapp_business_account here.")
@@ -117,7 +117,7 @@ async def subscribe_app(call: Call) -> Doc:
 
 
 async def list_subscriptions(call: Call) -> Doc:
-    """GET /{app_id}/subscriptions"""
+    """GET /{app_id}/subscriptions."""
     app = _app_token(call)
     found = call.world.store.find("app_subscription", app["id"])
     if found is None:
@@ -135,20 +135,20 @@ async def list_subscriptions(call: Call) -> Doc:
 
 
 async def delete_subscriptions(call: Call) -> Doc:
-    """DELETE /{app_id}/subscriptions"""
+    """DELETE /{app_id}/subscriptions."""
     app = _app_token(call)
     call.world.store.delete("app_subscription", app["id"])
     return {"success": True}
 
 
 async def read_app(call: Call) -> Doc:
-    """GET /{app_id}"""
+    """GET /{app_id}."""
     app = call.app()
     return {"id": app["id"], "name": app["name"]}
 
 
 async def debug_token(call: Call) -> Doc:
-    """GET /debug_token"""
+    """GET /debug_token."""
     try:
         token = find_token(call.world, call.need("input_token"))
     except GraphError as error:
@@ -198,21 +198,21 @@ async def access_token(call: Call) -> Doc:
 
 
 async def revoke_token(call: Call) -> Doc:
-    """DELETE /{user or me}/permissions"""
+    """DELETE /{user or me}/permissions."""
     if call.is_app_token or call.node not in {"me", call.token["user_id"]}:
         raise parameter("The token's own user must be named.")
-    token = call.token | {"is_valid": False}
+    token: Doc = {**call.token, "is_valid": False}
     call.world.store.put("token", token["token"], token, token["waba_ids"][0])
     return {"success": True}
 
 
 async def read_me(call: Call) -> Doc:
-    """GET /me"""
+    """GET /me."""
     return {"id": call.token.get("user_id") or call.token["app_id"], "name": "System user"}
 
 
 async def list_wabas(call: Call) -> Doc:
-    """GET /{business_id}/owned_whatsapp_business_accounts"""
+    """GET /{business_id}/owned_whatsapp_business_accounts."""
     rows = [w for w in call.world.store.list_of("waba") if w["id"] in call.token["waba_ids"]]
     shown = [{"id": w["id"], "name": w["name"]} for w in rows if w["business_id"] == call.node]
     return page(call, shown, f"{call.node}/owned_whatsapp_business_accounts")

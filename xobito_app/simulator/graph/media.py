@@ -66,7 +66,7 @@ def keep_media(
 
 
 async def upload(call: Call) -> Doc:
-    """POST /{phone_id}/media"""
+    """POST /{phone_id}/media."""
     number = call.number()
     if call.params.get("messaging_product") != "whatsapp":
         raise parameter("The parameter messaging_product is required.")
@@ -94,7 +94,7 @@ async def upload(call: Call) -> Doc:
 
 
 async def read(call: Call) -> Doc:
-    """GET /{media_id}"""
+    """GET /{media_id}."""
     media = call.media()
     age = call.world.now() - media["at"]
     if age > (KEPT_INBOUND if media["inbound"] else KEPT):
@@ -137,7 +137,7 @@ def download(world: World, token: Doc, media_id: str, ext: str) -> Response:
 
 
 async def delete(call: Call) -> Doc:
-    """DELETE /{media_id}"""
+    """DELETE /{media_id}."""
     media = call.media()
     call.world.store.delete("media", media["id"])
     (call.world.media_dir / media["id"]).unlink(missing_ok=True)
@@ -145,7 +145,7 @@ async def delete(call: Call) -> Doc:
 
 
 async def start_session(call: Call) -> Doc:
-    """POST /{app_id}/uploads"""
+    """POST /{app_id}/uploads."""
     app = call.app()
     length = call.need("file_length")
     mime_type = call.need("file_type")
@@ -165,7 +165,7 @@ async def start_session(call: Call) -> Doc:
 
 
 async def continue_session(call: Call) -> Doc:
-    """POST /upload:…"""
+    """POST /upload:…."""
     session = _session(call)
     try:
         offset = int(call.params.get("file_offset", 0))
@@ -188,7 +188,7 @@ async def continue_session(call: Call) -> Doc:
 
 
 async def session_state(call: Call) -> Doc:
-    """GET /upload:…"""
+    """GET /upload:…."""
     return {"id": call.node, "file_offset": _session(call)["offset"]}
 
 

@@ -59,7 +59,7 @@ def health(call: Call, kind: str, node_id: str) -> Doc:
 
 
 async def list_numbers(call: Call) -> Doc:
-    """GET /{waba}/phone_numbers"""
+    """GET /{waba}/phone_numbers."""
     waba = call.waba()
     numbers = call.world.numbers_of(waba["id"])
     shown = [_shown(call, number, call.fields()) for number in numbers]
@@ -67,7 +67,7 @@ async def list_numbers(call: Call) -> Doc:
 
 
 async def read_number(call: Call) -> Doc:
-    """GET /{phone_id}"""
+    """GET /{phone_id}."""
     return _shown(call, call.number(), call.fields())
 
 
@@ -98,7 +98,7 @@ def _pin(call: Call) -> str:
 
 
 async def register(call: Call) -> Doc:
-    """POST /{phone_id}/register"""
+    """POST /{phone_id}/register."""
     number = call.number()
     pin = _pin(call)
     if number.get("pin") not in (None, pin):
@@ -109,14 +109,14 @@ async def register(call: Call) -> Doc:
 
 
 async def deregister(call: Call) -> Doc:
-    """POST /{phone_id}/deregister"""
+    """POST /{phone_id}/deregister."""
     number = call.number() | {"registered": False, "status": "DISCONNECTED"}
     call.world.save_number(number)
     return {"success": True}
 
 
 async def read_profile(call: Call) -> Doc:
-    """GET /{phone_id}/whatsapp_business_profile"""
+    """GET /{phone_id}/whatsapp_business_profile."""
     profile = {"messaging_product": "whatsapp", **call.number()["profile"]}
     wanted = call.fields()
     shown = {k: v for k, v in profile.items() if v and (not wanted or k in wanted)}
@@ -124,7 +124,7 @@ async def read_profile(call: Call) -> Doc:
 
 
 async def change_profile(call: Call) -> Doc:
-    """POST /{phone_id}/whatsapp_business_profile"""
+    """POST /{phone_id}/whatsapp_business_profile."""
     number = call.number()
     if call.params.get("messaging_product") != "whatsapp":
         raise parameter("The parameter messaging_product is required.")
@@ -145,12 +145,12 @@ async def change_profile(call: Call) -> Doc:
 
 
 async def send_message(call: Call) -> Doc:
-    """POST /{phone_id}/messages"""
+    """POST /{phone_id}/messages."""
     return await sending.send(call.world, call.number(), call.params)
 
 
 async def list_blocked(call: Call) -> Doc:
-    """GET /{phone_id}/block_users"""
+    """GET /{phone_id}/block_users."""
     number = call.number()
     customers = call.world.store.list_customers(number["waba_id"], limit=1000)
     rows = [
@@ -162,12 +162,12 @@ async def list_blocked(call: Call) -> Doc:
 
 
 async def block(call: Call) -> Doc:
-    """POST /{phone_id}/block_users"""
+    """POST /{phone_id}/block_users."""
     return _set_blocked(call, blocked=True)
 
 
 async def unblock(call: Call) -> Doc:
-    """DELETE /{phone_id}/block_users"""
+    """DELETE /{phone_id}/block_users."""
     return _set_blocked(call, blocked=False)
 
 

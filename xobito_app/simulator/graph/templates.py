@@ -21,7 +21,7 @@ _EDITABLE = {"APPROVED", "REJECTED", "PAUSED"}
 
 
 async def list_templates(call: Call) -> Doc:
-    """GET /{waba}/message_templates"""
+    """GET /{waba}/message_templates."""
     waba = call.waba()
     rows = call.world.store.list_of("template", waba["id"])
     for name in ("name", "status", "category", "language"):
@@ -54,12 +54,12 @@ def _shown(template: Doc, fields: list[str]) -> Doc:
 
 
 async def read_template(call: Call) -> Doc:
-    """GET /{template_id}"""
+    """GET /{template_id}."""
     return _shown(call.template(), call.fields() or list(_USUAL_FIELDS))
 
 
 async def create_template(call: Call) -> Doc:
-    """POST /{waba}/message_templates"""
+    """POST /{waba}/message_templates."""
     waba = call.waba()
     params = call.params
     check_identity(params)
@@ -94,7 +94,7 @@ async def create_template(call: Call) -> Doc:
 
 
 async def edit_template(call: Call) -> Doc:
-    """POST /{template_id}"""
+    """POST /{template_id}."""
     template = call.template()
     if template["status"] not in _EDITABLE:
         raise refuse(
@@ -116,7 +116,7 @@ async def edit_template(call: Call) -> Doc:
 
 
 async def unpause_template(call: Call) -> Doc:
-    """POST /{template_id}/unpause"""
+    """POST /{template_id}/unpause."""
     template = call.template()
     if template["status"] != "PAUSED":
         raise parameter("The template is not paused.")
@@ -125,7 +125,7 @@ async def unpause_template(call: Call) -> Doc:
 
 
 async def delete_templates(call: Call) -> Doc:
-    """DELETE /{waba}/message_templates"""
+    """DELETE /{waba}/message_templates."""
     waba = call.waba()
     ids = call.params.get("hsm_ids") or call.params.get("hsm_id")
     wanted = {str(i) for i in (ids if isinstance(ids, list) else [ids])} if ids else set()
