@@ -32,9 +32,7 @@ class Receiver:
     posts: list[tuple[bytes, str]] = field(default_factory=list)
 
     def app(self) -> Starlette:
-        return Starlette(
-            routes=[Route("/webhooks/whatsapp", self.take, methods=["GET", "POST"])]
-        )
+        return Starlette(routes=[Route("/webhooks/whatsapp", self.take, methods=["GET", "POST"])])
 
     async def take(self, request: Request) -> Response:
         if request.method == "GET":

@@ -69,7 +69,9 @@ async def test_every_kind_is_accepted(sim: Simulator, body):
 
 
 def _buttons(count: int, title: str = "T") -> dict:
-    buttons = [{"type": "reply", "reply": {"id": str(n), "title": f"{title}{n}"}} for n in range(count)]
+    buttons = [
+        {"type": "reply", "reply": {"id": str(n), "title": f"{title}{n}"}} for n in range(count)
+    ]
     return {**BUTTONS, "action": {"buttons": buttons}}
 
 
@@ -147,10 +149,9 @@ async def test_a_customer_without_phone_is_reached_by_user_id(sim: Simulator):
     robin = (await sim.customers())["Robin"]
     assert robin["phone"] == ""
     answer = await sim.send(to=None, recipient=robin["user_id"], text={"body": "hi"})
-    assert answer.json()["contacts"] == [
-        {"input": robin["user_id"], "user_id": robin["user_id"]}
-    ]
-    assert "from" not in sim.receiver.messages()[0]
+    assert answer.json()["contacts"] == [{"input": robin["user_id"], "user_id": robin["user_id"]}]
+    (message,) = await eventually(sim.receiver.messages)
+    assert "from" not in message
     statuses = await eventually(sim.receiver.statuses)
     assert "recipient_id" not in statuses[0]
     assert statuses[0]["recipient_user_id"] == robin["user_id"]
