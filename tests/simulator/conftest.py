@@ -128,7 +128,7 @@ class Simulator:
         answer = await self.control("GET", f"/wabas/{self.waba['waba_id']}/customers")
         return {c["name"]: c for c in answer.json()["data"]}
 
-    async def write(self, name: str = "Sheena Nelson", **act: Any) -> str:
+    async def write(self, name: str = "Sheena Nelson", /, **act: Any) -> str:
         """Let a customer send something, by default a text."""
         customer = (await self.customers())[name]
         act = act or {"type": "text", "body": "Hello"}

@@ -228,7 +228,7 @@ async def test_everything_is_known_after_a_restart(tmp_path):
 
 
 async def test_planned_statuses_survive_a_restart(tmp_path):
-    async with running(tmp_path, Receiver(), speed=0.5) as before:
+    async with running(tmp_path, Receiver(), speed=1) as before:
         await before.connect()
         await before.write()
         assert (await before.send_text()).status_code == 200
