@@ -214,3 +214,10 @@ async def test_listeners_hear_of_changes():
     heard = await asyncio.wait_for(anext(notices), 1)
     assert heard == {"kind": "message", "waba_id": "1", "customer_id": "2"}
     await notices.aclose()
+
+
+@pytest.mark.parametrize("phone", ["12", "1" * 16])
+async def test_odd_numbers_are_refused(sim: Simulator, phone):
+    for path in ("/wabas", f"/wabas/{sim.waba['waba_id']}/customers"):
+        answer = await sim.control("POST", path, json={"name": "X", "phone": phone})
+        assert answer.status_code == 422

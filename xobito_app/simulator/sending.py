@@ -228,9 +228,8 @@ def mark_read_by_business(world: World, number: Doc, body: Doc) -> Doc:
     typing = body.get("typing_indicator")
     if typing is not None and (not isinstance(typing, dict) or typing.get("type") != "text"):
         raise parameter("Param typing_indicator['type'] must be text.")
-    for earlier in world.store.list_chat(message["customer_id"], "in"):
-        is_same_chat = earlier["number_id"] == number["id"] and earlier["at"] <= message["at"]
-        if is_same_chat and earlier["status"] != "read":
+    for earlier in world.store.list_unread(message["customer_id"], "in", ("delivered",)):
+        if earlier["number_id"] == number["id"] and earlier["at"] <= message["at"]:
             earlier["status"] = "read"
             world.store.save_message(earlier)
     customer = world.store.find_customer(message["customer_id"])

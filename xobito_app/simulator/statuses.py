@@ -149,8 +149,7 @@ def _pricing(message: Doc, status: str) -> Doc:
 def open_chat(world: World, customer: Doc, number_id: str | None = None) -> int:
     """Let the customer read everything delivered; returns how many messages got blue ticks."""
     read = 0
-    for message in world.store.list_chat(customer["id"], "out"):
-        is_here = number_id in (None, message["number_id"])
-        if is_here and message["status"] in {"sent", "delivered"}:
+    for message in world.store.list_unread(customer["id"], "out", ("sent", "delivered")):
+        if number_id in (None, message["number_id"]):
             read += set_status(world, message, "read")
     return read

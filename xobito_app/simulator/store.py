@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS customers_phone ON customers (waba_id, phone) 
 CREATE UNIQUE INDEX IF NOT EXISTS customers_bsuid ON customers (waba_id, bsuid);
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, waba_id TEXT, number_id TEXT,
-  customer_id TEXT, direction TEXT, at REAL, category TEXT, doc TEXT);
+  customer_id TEXT, direction TEXT, at REAL, category TEXT, status TEXT, doc TEXT);
 CREATE INDEX IF NOT EXISTS messages_chat ON messages (customer_id, seq);
 CREATE INDEX IF NOT EXISTS messages_window ON messages (number_id, customer_id, direction, at);
+CREATE INDEX IF NOT EXISTS messages_status ON messages (customer_id, direction, status);
 CREATE INDEX IF NOT EXISTS messages_waba ON messages (waba_id, direction, at);
 CREATE INDEX IF NOT EXISTS messages_category ON messages (number_id, category, at);
 CREATE TABLE IF NOT EXISTS pending (
@@ -35,6 +36,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # It holds tokens: fake ones, but the habit counts.
+        path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         # A killed process loses nothing; only a power cut could, and this is a simulator.
@@ -120,7 +123,7 @@ class Store:
         """Append a message; `category` is its price category, empty when incoming."""
         self._db.execute(
             "INSERT INTO messages (id, waba_id, number_id, customer_id, direction, at, category, "
-            "doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "status, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 message["id"],
                 message["waba_id"],
@@ -129,6 +132,7 @@ class Store:
                 message["direction"],
                 message["at"],
                 message.get("category", ""),
+                message["status"],
                 json.dumps(message),
             ),
         )
@@ -136,7 +140,8 @@ class Store:
     def save_message(self, message: Doc) -> None:
         """Write a changed message back."""
         self._db.execute(
-            "UPDATE messages SET doc = ? WHERE id = ?", (json.dumps(message), message["id"])
+            "UPDATE messages SET status = ?, doc = ? WHERE id = ?",
+            (message["status"], json.dumps(message), message["id"]),
         )
 
     def find_message(self, message_id: str) -> Doc | None:
@@ -165,12 +170,15 @@ class Store:
             end,
         )
 
-    def list_chat(self, customer_id: str, direction: str) -> list[Doc]:
-        """Return the messages of one direction of a chat, oldest first."""
+    def list_unread(self, customer_id: str, direction: str, statuses: Sequence[str]) -> list[Doc]:
+        """Return the messages of a chat with one of the statuses, oldest first."""
+        marks = ", ".join("?" for _ in statuses)
         return self._all(
-            "SELECT doc FROM messages WHERE customer_id = ? AND direction = ? ORDER BY seq",
+            f"SELECT doc FROM messages WHERE customer_id = ? AND direction = ? "  # noqa: S608
+            f"AND status IN ({marks}) ORDER BY seq",
             customer_id,
             direction,
+            *statuses,
         )
 
     def last_inbound_at(self, number_id: str, customer_id: str) -> float | None:

@@ -17,7 +17,7 @@ from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.simulator import magic
 from xobito_app.simulator.control import views
 from xobito_app.simulator.control.burst import plan_burst, run_burst
-from xobito_app.simulator.control.http import Doors, number_of, read_body, text_of
+from xobito_app.simulator.control.http import Doors, number_of, phone_of, read_body, text_of
 from xobito_app.simulator.graph import templates
 from xobito_app.simulator.world import World
 
@@ -142,7 +142,7 @@ class ControlDoors(Doors):
         """POST /control/wabas {name, phone?}."""
         body = await read_body(request)
         name = text_of(body, "name", 100)
-        waba = self._world.create_waba(name, str(body.get("phone") or ""))
+        waba = self._world.create_waba(name, phone_of(body))
         return JSONResponse(views.waba_view(self._world, waba), status_code=201)
 
     async def read_waba(self, request: Request) -> Response:
@@ -165,7 +165,7 @@ class ControlDoors(Doors):
         """POST /control/wabas/{waba_id}/numbers {verified_name?, phone?}."""
         waba, body = self._waba(request), await read_body(request)
         name = str(body.get("verified_name") or waba["name"])
-        number = self._world.create_number(waba, name, str(body.get("phone") or ""))
+        number = self._world.create_number(waba, name, phone_of(body))
         shown = {k: number[k] for k in ("display_phone_number", "verified_name")}
         return JSONResponse({"phone_number_id": number["id"], **shown}, status_code=201)
 

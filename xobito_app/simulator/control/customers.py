@@ -11,7 +11,7 @@ from xobito_app.core.crypto import same
 from xobito_app.core.errors import Invalid
 from xobito_app.simulator import inbound, statuses
 from xobito_app.simulator.control import views
-from xobito_app.simulator.control.http import Doors, limit_of, read_body, text_of
+from xobito_app.simulator.control.http import Doors, limit_of, phone_of, read_body, text_of
 from xobito_app.simulator.graph.media import keep_media
 from xobito_app.simulator.world import new_id
 
@@ -76,9 +76,7 @@ class CustomerDoors(Doors):
     async def create_customer(self, request: Request) -> Response:
         """POST /control/wabas/{waba_id}/customers {name, phone?, username?}."""
         waba, body = self._waba(request), await read_body(request)
-        phone = "".join(c for c in str(body.get("phone") or "") if c.isdigit())
-        if phone and not 7 <= len(phone) <= 15:
-            raise Invalid("Write the number with its country code.")
+        phone = phone_of(body)
         if phone and self._world.store.find_customer_by(waba["id"], phone=phone):
             raise Invalid("Another customer has this number.")
         customer = self._world.create_customer(

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from xobito_app.core.crypto import same
 from xobito_app.core.errors import AppError, Forbidden, Invalid, NotFound
 from xobito_app.simulator.store import Doc
-from xobito_app.simulator.world import World
+from xobito_app.simulator.world import World, digits
 
 HEADER = "X-Control-Token"
 _PAGE = 50
@@ -102,6 +102,18 @@ def number_of(body: Doc, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Invalid(f"{name} must be a number.")
     return float(value)
+
+
+def phone_of(body: Doc) -> str:
+    """Return the digits of an optional `phone`.
+
+    Raises:
+        Invalid: It has too few or too many.
+    """
+    phone = digits(str(body.get("phone") or ""))
+    if phone and not 7 <= len(phone) <= 15:
+        raise Invalid("Write the number with its country code.")
+    return phone
 
 
 def limit_of(request: Request) -> int:
