@@ -213,7 +213,8 @@ async def test_listeners_hear_of_changes():
     hub.tell("message", "1", customer_id="2")
     heard = await asyncio.wait_for(anext(notices), 1)
     assert heard == {"kind": "message", "waba_id": "1", "customer_id": "2"}
-    await notices.aclose()
+    hub.close()
+    assert [notice async for notice in notices] == []
 
 
 @pytest.mark.parametrize("phone", ["12", "1" * 16])

@@ -14,7 +14,7 @@ class Hub:
     """Hands every notice to everyone who listens; a listener that lags loses the oldest."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._queues: set[asyncio.Queue[dict[str, Any] | None]] = set()
 
     def tell(self, kind: str, waba_id: str, **facts: Any) -> None:
         """Announce that something of a WABA changed."""
@@ -23,9 +23,16 @@ class Hub:
                 queue.get_nowait()
             queue.put_nowait({"kind": kind, "waba_id": waba_id, **facts})
 
+    def close(self) -> None:
+        """End every listener, so that open streams do not hold a stopping server."""
+        for queue in self._queues:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(None)
+
     @contextlib.contextmanager
     def _listening(self) -> Any:
-        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_BACKLOG)
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(_BACKLOG)
         self._queues.add(queue)
         try:
             yield queue
@@ -38,6 +45,10 @@ class Hub:
             yield None
             while True:
                 try:
-                    yield await asyncio.wait_for(queue.get(), beat)
+                    notice = await asyncio.wait_for(queue.get(), beat)
                 except TimeoutError:
                     yield None
+                    continue
+                if notice is None:
+                    return
+                yield notice

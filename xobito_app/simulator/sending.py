@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from xobito_app.simulator import limits, magic
 from xobito_app.simulator.errors import GraphError, parameter, wrong
 from xobito_app.simulator.magic import Outcome
@@ -44,7 +42,7 @@ async def send(world: World, number: Doc, body: Doc) -> Doc:
     held = template is not None and outcome in {Outcome.HELD, Outcome.HELD_THEN_DROPPED}
     plan_statuses(world, message, failure or outcome)
     if outcome is Outcome.TIMES_OUT:
-        await asyncio.sleep(magic.ANSWER_AFTER / world.speed)
+        await world.pause(magic.ANSWER_AFTER)
     sent: Doc = {"id": message["id"]}
     if template:
         sent["message_status"] = "held_for_quality_assessment" if held else "accepted"

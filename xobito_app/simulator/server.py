@@ -116,6 +116,11 @@ async def _serve(port: int, data_dir: Path, host: str) -> None:
         application, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False
     )
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        application.state.world.release()
+        server.stop()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, server.stop)
+        loop.add_signal_handler(name, stop)
     await server.serve()

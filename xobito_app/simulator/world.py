@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import random
 import secrets
 import time
@@ -71,6 +73,7 @@ class World:
     recent_sends: dict[str, list[float]] = field(default_factory=dict)
     pair_levels: dict[str, tuple[float, float]] = field(default_factory=dict)
     bursts: dict[str, Doc] = field(default_factory=dict)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.store = Store(self.data_dir / "simulator.db")
@@ -79,6 +82,16 @@ class World:
         self.offset = float((self.store.find("clock", "clock") or {}).get("offset", 0))
         self.agenda = Agenda(self.store, self.speed)
         self.courier = Courier(self.store, self.hub, self.speed, self.transport)
+
+    def release(self) -> None:
+        """End everything that waits on purpose, so that a stopping server is not held up."""
+        self.stopping.set()
+        self.hub.close()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait (at speed 1) `seconds`, or until the simulator stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds / self.speed)
 
     def now(self) -> float:
         """Return the simulated time in seconds since 1970."""
