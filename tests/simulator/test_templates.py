@@ -135,6 +135,7 @@ async def test_editing_reviews_again_and_deleting_forgets(sim: Simulator):
 TEXT = {"type": "text", "text": "Ana"}
 SALE = "summer_sale"
 IMAGE = {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://x.y/a"}}]}
+LOST_IMAGE = {"type": "header", "parameters": [{"type": "image", "image": {"id": "1"}}]}
 CODE = {
     "type": "button",
     "sub_type": "copy_code",
@@ -164,6 +165,7 @@ SALE_BODY = {"type": "body", "parameters": [TEXT, {"type": "text", "text": "25%"
             132012,
         ),
         (SALE, "en_US", [SALE_BODY, CODE], 132012),
+        (SALE, "en_US", [SALE_BODY, LOST_IMAGE, CODE], 131009),
         (SALE, "en_US", [SALE_BODY, IMAGE], 131008),
         (SALE, "en_US", [SALE_BODY, IMAGE, {**CODE, "index": "7"}], 132000),
         (SALE, "en_US", [SALE_BODY, IMAGE, {**CODE, "sub_type": "url"}], 132012),

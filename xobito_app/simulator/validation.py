@@ -13,6 +13,7 @@ MAX_BODY = 4096
 MAX_CAPTION = 1024
 MAX_CALLBACK_DATA = 512
 _KINDS_WITH_CAPTION = {"image", "video", "document"}
+HEADER_MEDIA = ("image", "video", "document")
 _MEDIA_TYPES: dict[str, tuple[str, ...]] = {
     "audio": ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"),
     "document": (),
