@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -98,17 +100,29 @@ class Settings(BaseSettings):
         return f"{scheme}://{host}/{number}" + (f"?{query}" if query else "")
 
     @property
-    def simulator_port(self) -> int:
-        """The loopback port of the simulator process."""
-        return self.simulator_port_given or self.port + 7
-
-    @property
     def simulator_url(self) -> str:
-        """Where the simulator answers on this machine."""
-        return f"http://127.0.0.1:{self.simulator_port}"
+        """Where the simulator answers on this machine; empty before its first start.
+
+        Its port is a free one that the `simulator` command chose and keeps in the data
+        directory, unless `XOBITO_SIMULATOR_PORT` says which.
+        """
+        if self.simulator_port_given:
+            return f"http://127.0.0.1:{self.simulator_port_given}"
+        return self._address_of("simulator")
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """Return the settings, read from the environment on first use."""
     return Settings()  # pyright: ignore[reportCallIssue]
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Return the environment for a process we start: ours, this interpreter's programs first.
+
+    The wheels put `node` and `bun` beside the interpreter; an older one of the system must
+    not be found before them.
+    """
+    programs = os.path.dirname(sys.executable)
+    path = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, **changes}

@@ -1,0 +1,7 @@
+"""Celery tasks: thin shells around coroutines. Importing the package registers all of them."""
+
+from __future__ import annotations
+
+from xobito_app.jobs.tasks import heartbeat
+
+__all__ = ["heartbeat"]

@@ -1,0 +1,27 @@
+"""Reflex's configuration, derived from the application's settings."""
+
+import reflex as rx
+
+from xobito_app.settings import get_settings
+
+_settings = get_settings()
+
+config = rx.Config(
+    app_name="xobito_app",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    # The screens ask the address they were loaded from (ui/build.py), whatever port this says.
+    api_url="http://localhost:3000",
+    deploy_url=_settings.public_url,
+    cors_allowed_origins=list(
+        dict.fromkeys(
+            [
+                _settings.public_url,
+                f"http://localhost:{_settings.port}",
+                f"http://127.0.0.1:{_settings.port}",
+            ]
+        )
+    ),
+    redis_url=_settings.redis_database(1) if _settings.redis_url else None,
+    disable_plugins=["reflex.plugins.sitemap.SitemapPlugin"],
+)

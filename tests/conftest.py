@@ -1,0 +1,117 @@
+"""The servers every test shares: those of DATABASE_URL and REDIS_URL, or the embedded ones."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+# Before anything of the application is imported: nothing of a test may touch a real install.
+_DATA = tempfile.TemporaryDirectory(prefix="xobito tests ", ignore_cleanup_errors=True)
+os.environ["XOBITO_DATA_DIR"] = _DATA.name
+os.environ.setdefault("XOBITO_SIMULATOR", "1")
+
+from xobito_app.cli.embedded import EmbeddedPostgres, EmbeddedValkey  # noqa: E402
+from xobito_app.settings import get_settings  # noqa: E402
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    # The servers ask the system to be ended with us, so they die even when pytest is killed.
+    log = Path(_DATA.name) / f"{command}.log"
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "xobito_app", command], stdout=file, stderr=subprocess.STDOUT
+        )
+
+
+def _wait_until(answers, server: subprocess.Popen[bytes], name: str) -> None:
+    deadline = time.monotonic() + 30
+    while not answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError((Path(_DATA.name) / f"{name}.log").read_text())
+        time.sleep(0.05)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _postgres_answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _valkey_answers(url: str) -> bool:
+    with redis.Redis.from_url(url) as client:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers() -> Iterator[None]:
+    """Start what is not given, and let the settings find it."""
+    data_path = Path(_DATA.name)
+    postgres, valkey = EmbeddedPostgres(data_path), EmbeddedValkey(data_path)
+    started: list[subprocess.Popen[bytes]] = []
+    if not os.environ.get("DATABASE_URL"):
+        server = _start("embedded-postgres")
+        started.append(server)
+        _wait_until(
+            lambda: postgres.url and _postgres_answers(postgres.url), server, "embedded-postgres"
+        )
+    if not os.environ.get("REDIS_URL"):
+        server = _start("embedded-valkey")
+        started.append(server)
+        _wait_until(lambda: valkey.url and _valkey_answers(valkey.url), server, "embedded-valkey")
+    get_settings.cache_clear()
+    yield
+    for server in started:
+        _stop(server)
+
+
+@pytest.fixture(scope="session")
+def database_url(_servers: None) -> str:
+    """SQLAlchemy URL of the test database, with the psycopg driver."""
+    return get_settings().database_url
+
+
+@pytest.fixture(scope="session")
+def redis_url(_servers: None) -> str:
+    """URL of the test Redis or Valkey, without a database number."""
+    return get_settings().redis_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated(_servers: None) -> None:
+    """Bring the test database to the newest schema once."""
+    from alembic.config import Config
+
+    from alembic import command
+
+    command.upgrade(Config(Path(__file__).parent.parent / "alembic.ini"), "head")
+
+
+@pytest.fixture
+async def world(_migrated: None):
+    """A fresh workspace with an owner and a number."""
+    from tests.fixtures import make_world
+
+    return await make_world()

@@ -1,0 +1,105 @@
+"""What leaves a unit of work after its commit, and the domain events inside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+
+class Lane(StrEnum):
+    """The two kinds of workers that never share a process."""
+
+    LIVE = "live"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Tells a worker that there is work; losing or doubling it changes nothing."""
+
+    job: str
+    lane: Lane = Lane.LIVE
+    arguments: tuple[str, ...] = ()
+    delay: float = 0.0
+
+
+class Topic(StrEnum):
+    """What kind of thing a notice speaks of."""
+
+    CONVERSATION = "conversation"
+    MESSAGE = "message"
+    CONTACT = "contact"
+    PRESENCE = "presence"
+    ACCESS = "access"
+    CONNECTION = "connection"
+    TEMPLATE = "template"
+    JOURNAL = "journal"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Tells the screens that something changed: which thing, never its content.
+
+    Attributes:
+        about: The id of the changed thing; for a message, of its conversation.
+        item: The id of the part that changed, when one alone did.
+    """
+
+    workspace_id: str
+    topic: Topic
+    about: str
+    item: str = ""
+
+
+@dataclass(slots=True)
+class Departures:
+    """What a unit of work hands out once it is committed."""
+
+    nudges: dict[Nudge, None] = field(default_factory=dict)
+    notices: dict[Notice, None] = field(default_factory=dict)
+
+
+class DomainEvent:
+    """Something that happened, told to other features inside the same unit of work."""
+
+
+E = TypeVar("E", bound=DomainEvent)
+Listener = Callable[[Any, Any], Awaitable[None]]
+_listeners: dict[type[DomainEvent], list[Listener]] = defaultdict(list)
+
+
+def listen(kind: type[DomainEvent], listener: Listener) -> None:
+    """Call `listener(session, event)` for each event of a kind; registering twice is once."""
+    if listener not in _listeners[kind]:
+        _listeners[kind].append(listener)
+
+
+async def publish(session: Any, *happened: DomainEvent) -> None:
+    """Tell the listeners, in the order they were registered; their failure fails the unit."""
+    for event in happened:
+        for listener in _listeners[type(event)]:
+            await listener(session, event)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived(DomainEvent):
+    """A customer's message was stored."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+    contact_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationAssigned(DomainEvent):
+    """A thread went to another person, or to nobody."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    assignee_id: UUID | None

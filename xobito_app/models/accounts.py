@@ -1,0 +1,84 @@
+"""People who sign in: users, their sessions, failed tries and one-time links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy import text as sql
+from sqlmodel import Field
+
+from xobito_app.models.base import Row, Stamped, belongs_to, choice, document, moment
+
+
+class LinkKind(StrEnum):
+    """What a one-time link is good for."""
+
+    INVITE = "invite"
+    RESET = "reset"
+
+
+class User(Row, Stamped, table=True):
+    """A person. Belongs to workspaces through memberships."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (Index("uq_app_user_email", sql("lower(email)"), unique=True),)
+
+    name: str = Field(max_length=191)
+    email: str = Field(max_length=191)
+    phone: str = Field(default="", max_length=32)
+    password_hash: str = Field(default="")
+    time_zone: str = Field(default="UTC", max_length=64)
+    language: str = Field(default="en", max_length=16)
+    totp_secret_sealed: str = Field(default="")
+    totp_confirmed_at: datetime | None = moment()
+    totp_last_step: int = Field(default=0)
+    recovery_hashes: list[str] = document("[]")
+    preferences: dict[str, Any] = document()
+
+
+class UserSession(Row, table=True):
+    """A signed-in browser; only a hash of its cookie is stored."""
+
+    __tablename__ = "user_session"
+
+    user_id: UUID = belongs_to("app_user", index=True)
+    workspace_id: UUID = Field(foreign_key="workspace.id", ondelete="CASCADE", nullable=False)
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = moment(default_now=True)
+    last_seen_at: datetime = moment(default_now=True)
+    address: str = Field(default="", max_length=64)
+    browser: str = Field(default="", max_length=255)
+    revoked_at: datetime | None = moment()
+
+
+class SignInTry(Row, table=True):
+    """Failed sign-ins for one account or one address, for the growing pause."""
+
+    __tablename__ = "sign_in_try"
+
+    subject: str = Field(unique=True, max_length=255)
+    failures: int = Field(default=0)
+    last_at: datetime = moment(default_now=True)
+
+
+class OneTimeLink(Row, table=True):
+    """An invitation or a password reset; single use, stored as a hash."""
+
+    __tablename__ = "one_time_link"
+
+    kind: LinkKind = choice(LinkKind.INVITE)
+    token_hash: str = Field(unique=True, max_length=64)
+    workspace_id: UUID | None = Field(
+        default=None, foreign_key="workspace.id", ondelete="CASCADE", nullable=True, index=True
+    )
+    user_id: UUID | None = Field(
+        default=None, foreign_key="app_user.id", ondelete="CASCADE", nullable=True
+    )
+    role_id: UUID | None = Field(default=None, nullable=True)
+    email: str = Field(default="", max_length=191)
+    created_at: datetime = moment(default_now=True)
+    used_at: datetime | None = moment()

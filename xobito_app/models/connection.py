@@ -1,0 +1,172 @@
+"""The link to Meta: connection, numbers, templates, and every webhook delivery as it came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field
+
+from xobito_app.models.base import (
+    Row,
+    Stamped,
+    WorkspaceRow,
+    belongs_to,
+    choice,
+    document,
+    long_text,
+    moment,
+)
+
+
+class ConnectionState(StrEnum):
+    """Whether Meta may be spoken to in this workspace's name."""
+
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+
+
+class EventState(StrEnum):
+    """What became of a webhook delivery."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    UNCLAIMED = "unclaimed"
+    SPLIT = "split"
+
+
+class RouteKind(StrEnum):
+    """Which of Meta's ids leads to a workspace."""
+
+    WABA = "waba"
+    NUMBER = "number"
+
+
+class Connection(WorkspaceRow, Stamped, table=True):
+    """One WhatsApp Business Account and the sealed credentials to use it."""
+
+    __tablename__ = "wa_connection"
+    __table_args__ = (UniqueConstraint("workspace_id", "waba_id"),)
+
+    waba_id: str = Field(max_length=64)
+    name: str = Field(default="", max_length=255)
+    business_id: str = Field(default="", max_length=64)
+    app_id: str = Field(default="", max_length=64)
+    token_sealed: str = Field(default="")
+    state: ConnectionState = choice(ConnectionState.CONNECTED)
+    reason: str = Field(default="")
+    is_simulated: bool = Field(default=False)
+    token_expires_at: datetime | None = moment()
+    scopes: list[str] = document("[]")
+    messaging_limit: str = Field(default="", max_length=32)
+    connected_at: datetime = moment(default_now=True)
+    disconnected_at: datetime | None = moment()
+    numbers_synced_at: datetime | None = moment()
+    templates_synced_at: datetime | None = moment()
+    last_inbound_at: datetime | None = moment()
+
+
+class WebhookSecret(Row, table=True):
+    """What a webhook is judged by before anyone knows whose it is; hence outside any workspace."""
+
+    __tablename__ = "webhook_secret"
+    __table_args__ = (UniqueConstraint("connection_id"),)
+
+    connection_id: UUID = belongs_to("wa_connection")
+    app_id: str = Field(default="", max_length=64)
+    app_secret_sealed: str = Field(default="")
+    verify_token_sealed: str = Field(default="")
+
+
+class Route(Row, table=True):
+    """Leads from one of Meta's ids to the one workspace it belongs to."""
+
+    __tablename__ = "wa_route"
+    __table_args__ = (UniqueConstraint("kind", "external_id"),)
+
+    kind: RouteKind = choice(RouteKind.NUMBER)
+    external_id: str = Field(max_length=64)
+    workspace_id: UUID = Field(
+        foreign_key="workspace.id", ondelete="CASCADE", nullable=False, index=True
+    )
+    connection_id: UUID = belongs_to("wa_connection", index=True)
+    number_id: UUID | None = Field(default=None, nullable=True)
+
+
+class Number(WorkspaceRow, Stamped, table=True):
+    """A business phone number of a connection."""
+
+    __tablename__ = "wa_number"
+    __table_args__ = (UniqueConstraint("workspace_id", "phone_number_id"),)
+
+    connection_id: UUID = belongs_to("wa_connection", index=True)
+    phone_number_id: str = Field(max_length=64)
+    display_phone: str = Field(default="", max_length=40)
+    verified_name: str = Field(default="", max_length=255)
+    quality: str = Field(default="UNKNOWN", max_length=32)
+    status: str = Field(default="", max_length=40)
+    name_status: str = Field(default="", max_length=40)
+    throughput_level: str = Field(default="", max_length=32)
+    messaging_limit: str = Field(default="", max_length=32)
+    is_on_biz_app: bool = Field(default=False)
+    is_primary: bool = Field(default=False)
+    colour: int = Field(default=0)
+    raw: dict[str, Any] = document()
+
+
+class Template(WorkspaceRow, Stamped, table=True):
+    """A message template as Meta holds it."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "name", "language"),
+        Index("ix_template_list", "workspace_id", "status", "name", "language"),
+        Index("ix_template_meta", "workspace_id", "meta_id"),
+    )
+
+    connection_id: UUID = belongs_to("wa_connection")
+    meta_id: str = Field(default="", max_length=64)
+    name: str = Field(max_length=512)
+    language: str = Field(max_length=16)
+    category: str = Field(default="", max_length=40)
+    status: str = Field(default="", max_length=40)
+    quality: str = Field(default="UNKNOWN", max_length=32)
+    parameter_format: str = Field(default="POSITIONAL", max_length=16)
+    components: list[dict[str, Any]] = document("[]")
+    rejected_reason: str = Field(default="")
+    last_used_at: datetime | None = moment()
+    use_count: int = Field(default=0)
+    synced_at: datetime | None = moment()
+    gone_at: datetime | None = moment()
+
+
+class InboundEvent(Row, table=True):
+    """A webhook delivery, stored whole before anything is read from it.
+
+    The raw body is kept as text: a parsed document would not be what Meta signed.
+    """
+
+    __tablename__ = "inbound_event"
+    __table_args__ = (
+        Index("ix_inbound_event_pending", "id", postgresql_where=sql("state = 'pending'")),
+        Index("ix_inbound_event_journal", "workspace_id", sql("id DESC")),
+    )
+
+    digest: str = Field(max_length=64, unique=True)
+    received_at: datetime = moment(default_now=True)
+    state: EventState = choice(EventState.PENDING)
+    workspace_id: UUID | None = Field(
+        default=None, foreign_key="workspace.id", ondelete="CASCADE", nullable=True
+    )
+    body: str = long_text()
+    attempts: int = Field(default=0)
+    repeats: int = Field(default=0)
+    summary: str = Field(default="")
+    error: str = Field(default="")
+    processed_at: datetime | None = moment()

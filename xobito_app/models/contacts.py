@@ -1,0 +1,150 @@
+"""Contacts, the identities Meta knows them by, and how a team sorts them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field
+
+from xobito_app.models.base import (
+    Stamped,
+    Table,
+    WorkspaceRow,
+    belongs_to,
+    choice,
+    document,
+    long_text,
+    may_belong_to,
+    moment,
+)
+
+
+class ContactType(StrEnum):
+    """How far a contact has come; a guest is somebody who wrote while auto-lead was off."""
+
+    LEAD = "lead"
+    CUSTOMER = "customer"
+    GUEST = "guest"
+
+
+class IdentityKind(StrEnum):
+    """The names under which Meta may speak of one person."""
+
+    WA_ID = "wa_id"
+    BSUID = "bsuid"
+    PARENT_BSUID = "parent_bsuid"
+
+
+class ContactStatus(WorkspaceRow, Stamped, table=True):
+    """A stage every contact is in exactly one of."""
+
+    __tablename__ = "contact_status"
+    __table_args__ = (
+        Index("uq_contact_status_name", "workspace_id", sql("lower(name)"), unique=True),
+        Index(
+            "uq_contact_status_default",
+            "workspace_id",
+            unique=True,
+            postgresql_where=sql("is_default"),
+        ),
+    )
+
+    name: str = Field(max_length=255)
+    colour: str = Field(default="#64748b", max_length=7)
+    is_default: bool = Field(default=False)
+    position: int = Field(default=0)
+
+
+class ContactSource(WorkspaceRow, Stamped, table=True):
+    """Where a contact came from."""
+
+    __tablename__ = "contact_source"
+    __table_args__ = (
+        Index("uq_contact_source_name", "workspace_id", sql("lower(name)"), unique=True),
+    )
+
+    name: str = Field(max_length=255)
+    is_default: bool = Field(default=False)
+
+
+class ContactGroup(WorkspaceRow, Stamped, table=True):
+    """A label contacts may share."""
+
+    __tablename__ = "contact_group"
+    __table_args__ = (
+        Index("uq_contact_group_name", "workspace_id", sql("lower(name)"), unique=True),
+    )
+
+    name: str = Field(max_length=191)
+
+
+class ContactGroupMember(Table, table=True):
+    """One contact in one group."""
+
+    __tablename__ = "contact_group_member"
+
+    workspace_id: UUID = Field(foreign_key="workspace.id", ondelete="CASCADE", nullable=False)
+    group_id: UUID = Field(foreign_key="contact_group.id", ondelete="CASCADE", primary_key=True)
+    contact_id: UUID = Field(
+        foreign_key="contact.id", ondelete="CASCADE", primary_key=True, index=True
+    )
+
+
+class Contact(WorkspaceRow, Stamped, table=True):
+    """A person who writes or is written to. The phone may be unknown (username adopters)."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "phone"),
+        Index(
+            "uq_contact_email",
+            "workspace_id",
+            sql("lower(email)"),
+            unique=True,
+            postgresql_where=sql("email <> ''"),
+        ),
+        Index("ix_contact_newest", "workspace_id", sql("created_at DESC"), sql("id DESC")),
+        Index("ix_contact_status_id", "workspace_id", "status_id"),
+        Index("ix_contact_source_id", "workspace_id", "source_id"),
+    )
+
+    first_name: str = Field(default="", max_length=191)
+    last_name: str = Field(default="", max_length=191)
+    profile_name: str = Field(default="", max_length=255)
+    username: str = Field(default="", max_length=64)
+    phone: str | None = Field(default=None, max_length=20)
+    email: str = Field(default="", max_length=191)
+    company: str = Field(default="", max_length=255)
+    website: str = Field(default="", max_length=255)
+    description: str = long_text()
+    country: str = Field(default="", max_length=2)
+    city: str = Field(default="", max_length=191)
+    state: str = Field(default="", max_length=191)
+    zip: str = Field(default="", max_length=32)
+    address: str = Field(default="", max_length=500)
+    type: ContactType = choice(ContactType.LEAD)
+    status_id: UUID | None = may_belong_to("contact_status")
+    source_id: UUID | None = may_belong_to("contact_source")
+    assignee_id: UUID | None = may_belong_to("app_user")
+    language: str = Field(default="", max_length=16)
+    is_enabled: bool = Field(default=True)
+    opted_out_at: datetime | None = moment()
+    opt_out_reason: str = Field(default="", max_length=255)
+    custom: dict[str, Any] = document()
+    last_inbound_at: datetime | None = moment()
+
+
+class ContactIdentity(WorkspaceRow, table=True):
+    """One of Meta's names for a contact; several lead to the same one."""
+
+    __tablename__ = "contact_identity"
+    __table_args__ = (UniqueConstraint("workspace_id", "kind", "value"),)
+
+    contact_id: UUID = belongs_to("contact", index=True)
+    kind: IdentityKind = choice(IdentityKind.WA_ID)
+    value: str = Field(max_length=191)

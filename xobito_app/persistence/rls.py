@@ -1,0 +1,25 @@
+"""Row-level security: the second wall between workspaces, inside PostgreSQL itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+POLICY = "workspace_wall"
+_INSIDE = "workspace_id = NULLIF(current_setting('xobito.workspace_id', true), '')::uuid"
+
+
+def fence(table: str) -> Iterator[str]:
+    """Yield the statements that put a table behind the wall, its owner included."""
+    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+    yield f'CREATE POLICY {POLICY} ON "{table}" USING ({_INSIDE}) WITH CHECK ({_INSIDE})'
+
+
+def fenced_tables() -> Iterator[str]:
+    """Yield the tables that must be behind the wall, by the models."""
+    from xobito_app.models import TABLES_WITHOUT_ROW_SECURITY
+    from xobito_app.models.base import metadata
+
+    for name, table in metadata.tables.items():
+        if "workspace_id" in table.columns and name not in TABLES_WITHOUT_ROW_SECURITY:
+            yield name

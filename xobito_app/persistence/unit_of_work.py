@@ -1,0 +1,81 @@
+"""One transaction per use case, fenced to a workspace, with what leaves it after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.events import Departures, Lane, Notice, Nudge, Topic
+from xobito_app.persistence.engine import sessions
+
+_DEPARTURES = "xobito.departures"
+Sink = Callable[[Departures], Awaitable[None]]
+_sinks: list[Sink] = []
+
+
+def on_commit(sink: Sink) -> None:
+    """Register who receives nudges and notices of committed work; registering twice is once."""
+    if sink not in _sinks:
+        _sinks.append(sink)
+
+
+def enqueue(
+    session: AsyncSession, job: str, *arguments: object, lane: Lane = Lane.LIVE, delay: float = 0.0
+) -> None:
+    """Nudge a worker after the commit. The row must already say what is to be done."""
+    departures: Departures = session.info[_DEPARTURES]
+    departures.nudges[Nudge(job, lane, tuple(str(a) for a in arguments), delay)] = None
+
+
+def announce(
+    session: AsyncSession,
+    workspace_id: UUID,
+    topic: Topic,
+    about: object,
+    item: object = "",
+) -> None:
+    """Tell the screens after the commit that a thing changed."""
+    departures: Departures = session.info[_DEPARTURES]
+    departures.notices[Notice(str(workspace_id), topic, str(about), str(item))] = None
+
+
+class UnitOfWork:
+    """A running transaction; commits when its block ends, rolls back when the block raises."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        session.info[_DEPARTURES] = Departures()
+
+    async def enter(self, workspace_id: UUID) -> None:
+        """Raise the fence: from here to the end only this workspace's rows exist."""
+        await (await self.session.connection()).execute(
+            text("SELECT set_config('xobito.workspace_id', :id, true)"), {"id": str(workspace_id)}
+        )
+
+
+@asynccontextmanager
+async def unit_of_work(workspace_id: UUID | None = None) -> AsyncIterator[UnitOfWork]:
+    """Open a transaction, inside a workspace when one is named.
+
+    Without a workspace, tables under row-level security look empty and refuse writes.
+    """
+    async with sessions()() as session:
+        async with session.begin():
+            uow = UnitOfWork(session)
+            if workspace_id is not None:
+                await uow.enter(workspace_id)
+            yield uow
+        await hand_out(session)
+
+
+async def hand_out(session: AsyncSession) -> None:
+    """Give the collected nudges and notices to whoever registered for them."""
+    departures: Departures = session.info[_DEPARTURES]
+    session.info[_DEPARTURES] = Departures()
+    if departures.nudges or departures.notices:
+        for sink in _sinks:
+            await sink(departures)

@@ -1,0 +1,20 @@
+"""Composition root of the web process: the Reflex application, its pages and the HTTP doors."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from xobito_app import logs
+from xobito_app.api.app import build_api
+from xobito_app.settings import get_settings
+
+logs.configure(get_settings().log_level)
+
+
+def index() -> rx.Component:
+    """Say which house this is."""
+    return rx.el.main(rx.el.h1("Xobito"))
+
+
+app = rx.App(api_transformer=build_api())
+app.add_page(index, route="/", title="Xobito")
