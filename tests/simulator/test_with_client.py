@@ -11,7 +11,6 @@ from xobito_app.whatsapp import inbound, payloads, signature
 from xobito_app.whatsapp.client import Client, Credentials
 from xobito_app.whatsapp.errors import GraphError
 
-
 TO = payloads.Recipient(phone="+16505550121")
 
 
