@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from xobito_app.models.base import (
-    Row,
     Stamped,
     WorkspaceRow,
     belongs_to,
@@ -322,5 +321,3 @@ class Macro(WorkspaceRow, Stamped, table=True):
 
     name: str = Field(max_length=60)
     actions: list[dict[str, Any]] = document("[]")
-
-

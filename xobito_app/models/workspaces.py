@@ -38,9 +38,7 @@ class Role(WorkspaceRow, Stamped, table=True):
     """A named set of permissions."""
 
     __tablename__ = "role"
-    __table_args__ = (
-        Index("uq_role_name", "workspace_id", sql("lower(name)"), unique=True),
-    )
+    __table_args__ = (Index("uq_role_name", "workspace_id", sql("lower(name)"), unique=True),)
 
     name: str = Field(max_length=60)
     permissions: list[str] = document("[]")
@@ -53,9 +51,7 @@ class Membership(WorkspaceRow, table=True):
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("workspace_id", "user_id"),
-        Index(
-            "uq_membership_owner", "workspace_id", unique=True, postgresql_where=sql("is_owner")
-        ),
+        Index("uq_membership_owner", "workspace_id", unique=True, postgresql_where=sql("is_owner")),
     )
 
     user_id: UUID = belongs_to("app_user", index=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from xobito_app.cli.embedded import ports
-from xobito_app.cli.files import hold_lock, make_data_directory, write_private
+from xobito_app.cli.files import hold_lock, locked, make_data_directory, write_private
 from xobito_app.cli.processes import (
     Account,
     become,
@@ -126,6 +126,18 @@ class EmbeddedPostgres:
             self._set_up_roles(port)
         elif f":{port}/" not in self.url:
             self._move_to(port)
+
+    def prepare_when_idle(self) -> None:
+        """Prepare from a process that does not become the server; see `prepare`.
+
+        Raises:
+            AppError: The server is running, or see `prepare`.
+        """
+        make_data_directory(self._data_path)
+        with locked(self._data_path / "run" / "postgres.lock", wait_seconds=60) as is_ours:
+            if not is_ours:
+                raise AppError(f"Another PostgreSQL is running on {self._cluster}.")
+            self.prepare()
 
     def command(self) -> list[str]:
         """Return the command line of the server."""
