@@ -46,7 +46,7 @@ def web() -> None:
         f"--host={places.ALL_ADDRESSES}",
         f"--port={settings.port}",
         f"--workers={settings.web_workers}",
-        "--workers-kill-timeout=10",
+        "--workers-kill-timeout=3",
         "--respawn-failed-workers",
         "--log-level=warning",
         "--no-access-log",
