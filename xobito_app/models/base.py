@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKey, MetaData, Text
+from sqlalchemy import Column, DateTime, MetaData, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -68,7 +68,13 @@ def may_belong_to(table: str, *, index: bool = False) -> Any:
     )
 
 
-class Row(SQLModel):
+class Table(SQLModel):
+    """A table; its name is its own to choose."""
+
+    __tablename__: ClassVar[Any]
+
+
+class Row(Table):
     """A table row with a time-ordered id."""
 
     id: UUID = Field(default_factory=ids.new, primary_key=True)
@@ -87,6 +93,3 @@ class Stamped(SQLModel):
 
     created_at: datetime = moment(default_now=True)
     updated_at: datetime = moment(default_now=True)
-
-
-__all__ = ["ForeignKey", "Row", "Stamped", "WorkspaceRow", "metadata"]

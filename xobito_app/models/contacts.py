@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from xobito_app.models.base import (
     Stamped,
+    Table,
     WorkspaceRow,
     belongs_to,
     choice,
@@ -82,7 +83,7 @@ class ContactGroup(WorkspaceRow, Stamped, table=True):
     name: str = Field(max_length=191)
 
 
-class ContactGroupMember(SQLModel, table=True):
+class ContactGroupMember(Table, table=True):
     """One contact in one group."""
 
     __tablename__ = "contact_group_member"

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import Column, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from xobito_app.models.base import (
     Stamped,
+    Table,
     WorkspaceRow,
     belongs_to,
     choice,
@@ -131,7 +132,7 @@ class Conversation(WorkspaceRow, table=True):
     bots_paused_until: datetime | None = moment()
 
 
-class ConversationRead(SQLModel, table=True):
+class ConversationRead(Table, table=True):
     """How many incoming messages of a thread a person has seen."""
 
     __tablename__ = "conversation_read"
@@ -217,7 +218,7 @@ class Message(WorkspaceRow, table=True):
     revoked_at: datetime | None = moment()
 
 
-class MessageSearch(SQLModel, table=True):
+class MessageSearch(Table, table=True):
     """The words of a message, for search.
 
     Outside row-level security on purpose: PostgreSQL evaluates `@@` after the security

@@ -1,0 +1,69 @@
+"""How long things last around signing in, and how a person's input is judged."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from xobito_app.core.errors import Invalid
+from xobito_app.core.text import one_line
+
+SESSION_LIFETIME = timedelta(days=30)
+"""A session ends when its browser has not been seen for this long."""
+INVITE_LIFETIME = timedelta(days=7)
+RESET_LIFETIME = timedelta(hours=2)
+FREE_TRIES = 4
+LONGEST_PAUSE = timedelta(minutes=15)
+RECOVERY_CODES = 10
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+
+
+def pause_after(failures: int) -> timedelta:
+    """Return how long to wait after so many failed sign-ins in a row: 2, 4, 8 … seconds."""
+    if failures <= FREE_TRIES:
+        return timedelta()
+    return min(timedelta(seconds=2 ** min(failures - FREE_TRIES, 20)), LONGEST_PAUSE)
+
+
+def is_session_alive(last_seen_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a session still signs its browser in."""
+    return revoked_at is None and now - last_seen_at < SESSION_LIFETIME
+
+
+def read_email(text: str) -> str:
+    """Return an e-mail address in its stored form.
+
+    Raises:
+        Invalid: It cannot be one.
+    """
+    email = text.strip().lower()
+    if len(email) > 191 or not _EMAIL.fullmatch(email):
+        raise Invalid.field("email", "Write an e-mail address like ana@example.com.")
+    return email
+
+
+def read_name(text: str, *, field: str = "name", limit: int = 191) -> str:
+    """Return a person's or workspace's name on one line.
+
+    Raises:
+        Invalid: It is empty or longer than `limit` characters.
+    """
+    name = one_line(text)
+    if not name:
+        raise Invalid.field(field, "Write a name.")
+    if len(name) > limit:
+        raise Invalid.field(field, f"Use at most {limit} characters.")
+    return name
+
+
+def read_time_zone(text: str) -> str:
+    """Return a time zone by its IANA name.
+
+    Raises:
+        Invalid: There is no such zone.
+    """
+    if text not in available_timezones():
+        raise Invalid.field("time_zone", "Choose a time zone from the list.")
+    return text

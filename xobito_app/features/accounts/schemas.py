@@ -1,0 +1,71 @@
+"""What the accounts feature tells the doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xobito_app.core.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person behind a browser: what screens need beside the actor."""
+
+    actor: Actor
+    session_id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    role: str
+    workspace_name: str
+    workspace_slug: str
+    time_zone: str
+    language: str
+    joined_at: datetime
+    preferences: dict[str, Any] = field(default_factory=dict)
+    has_second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOutcome:
+    """What a try to sign in came to; exactly one of `token`, `needs_code`, `problem` counts.
+
+    A value and not an exception, because the failed try itself must be committed.
+    """
+
+    token: str = field(default="", repr=False)
+    needs_code: bool = False
+    problem: str = ""
+    retry_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A signed-in browser as its owner sees it."""
+
+    id: UUID
+    browser: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceChoice:
+    """A workspace a person may switch to."""
+
+    id: UUID
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorDraft:
+    """A second factor about to be confirmed: the secret to type in and the URI for the code."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)

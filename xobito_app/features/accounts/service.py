@@ -1,0 +1,280 @@
+"""Signing in and out, and the sessions that come of it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import timedelta
+from uuid import UUID
+
+from pyotp.totp import TOTP
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock, crypto, passwords
+from xobito_app.core.crypto import Vault
+from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.core.events import Topic
+from xobito_app.core.ids import UserId, WorkspaceId
+from xobito_app.core.permissions import ALL, Actor, Permission
+from xobito_app.features.accounts import rules
+from xobito_app.features.accounts.repository import AccountRepository
+from xobito_app.features.accounts.schemas import (
+    SessionView,
+    SignInOutcome,
+    Viewer,
+    WorkspaceChoice,
+)
+from xobito_app.models.accounts import User, UserSession
+from xobito_app.models.workspaces import Role
+from xobito_app.persistence.unit_of_work import UnitOfWork, announce
+from xobito_app.settings import get_settings
+
+WRONG = "E-mail or password is wrong."
+SEEN_EVERY = timedelta(minutes=5)
+
+
+async def sign_in(
+    session: AsyncSession,
+    *,
+    email: str,
+    password: str,
+    code: str = "",
+    address: str = "",
+    browser: str = "",
+) -> SignInOutcome:
+    """Try to sign a person in; the outcome says what to show.
+
+    After four failures in a row an account and an address each wait 2, 4, 8 … seconds, at most
+    15 minutes. An unknown e-mail takes as long as a wrong password and reads the same.
+    """
+    accounts = AccountRepository(session)
+    email = email.strip().lower()[:191]
+    subjects = [f"account:{email}", f"address:{address}"]
+    wait = await _seconds_to_wait(accounts, subjects)
+    if wait:
+        return SignInOutcome(
+            problem=f"Too many tries. Try again in {wait} seconds.", retry_after=wait
+        )
+    user = await accounts.find_user_by_email(email)
+    if user is None or not user.password_hash:
+        await asyncio.to_thread(passwords.burn_time)
+        return await _refuse(accounts, subjects, WRONG)
+    if not await asyncio.to_thread(passwords.verify_password, password, user.password_hash):
+        return await _refuse(accounts, subjects, WRONG)
+    memberships = await accounts.list_memberships(user.id)
+    if not memberships:
+        return await _refuse(accounts, subjects, "This account is not active in any workspace.")
+    if user.totp_confirmed_at is not None:
+        if not code.strip():
+            return SignInOutcome(needs_code=True)
+        if not _accept_second_factor(user, code):
+            return await _refuse(accounts, subjects, "This code is wrong or was used before.")
+        session.add(user)
+    await accounts.forget_failures(subjects[0])
+    token = await open_session(
+        session, user.id, memberships[0][1].id, address=address, browser=browser
+    )
+    return SignInOutcome(token=token)
+
+
+async def _seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
+    now = clock.now()
+    waits = [
+        (tried.last_at + rules.pause_after(tried.failures) - now).total_seconds()
+        for tried in await accounts.find_tries(subjects)
+    ]
+    return max(0, math.ceil(max(waits, default=0)))
+
+
+async def _refuse(accounts: AccountRepository, subjects: list[str], problem: str) -> SignInOutcome:
+    for subject in sorted(subjects):
+        await accounts.count_failure(subject)
+    return SignInOutcome(problem=problem)
+
+
+def vault() -> Vault:
+    """Return the vault of this installation."""
+    return Vault(get_settings().secret_key)
+
+
+def _accept_second_factor(user: User, code: str) -> bool:
+    """Check a time-based code (each step once) or use up a recovery code."""
+    typed = code.strip().replace(" ", "").replace("-", "").lower()
+    now = clock.now()
+    totp = TOTP(vault().open(user.totp_secret_sealed))
+    for drift in (-1, 0, 1):
+        step = int(now.timestamp()) // totp.interval + drift
+        if step > user.totp_last_step and crypto.same(totp.at(step * totp.interval), typed):
+            user.totp_last_step = step
+            return True
+    hashed = crypto.hash_token(typed)
+    if hashed in user.recovery_hashes:
+        user.recovery_hashes = [kept for kept in user.recovery_hashes if kept != hashed]
+        return True
+    return False
+
+
+async def open_session(
+    session: AsyncSession,
+    user_id: UUID,
+    workspace_id: UUID,
+    *,
+    address: str = "",
+    browser: str = "",
+) -> str:
+    """Sign a browser in and return the token for its cookie; only a hash of it is kept."""
+    token = crypto.new_token()
+    await AccountRepository(session).add(
+        UserSession(
+            user_id=user_id,
+            workspace_id=workspace_id,
+            token_hash=crypto.hash_token(token),
+            address=address[:64],
+            browser=browser[:255],
+        )
+    )
+    return token
+
+
+async def identify(uow: UnitOfWork, token: str, *, address: str = "") -> Viewer | None:
+    """Return who a session cookie belongs to, or None when it signs nobody in.
+
+    On success the unit of work has entered the session's workspace.
+    """
+    session = uow.session
+    found = await AccountRepository(session).find_session(token) if token else None
+    if found is None:
+        return None
+    signed_in, user, membership, workspace = found
+    now = clock.now()
+    if not rules.is_session_alive(signed_in.last_seen_at, signed_in.revoked_at, now):
+        return None
+    if membership is None or not membership.is_active or membership.removed_at is not None:
+        return None
+    await uow.enter(workspace.id)
+    if now - signed_in.last_seen_at > SEEN_EVERY:
+        signed_in.last_seen_at = now
+        session.add(signed_in)
+    role = await session.get(Role, membership.role_id) if membership.role_id else None
+    known = {str(p): p for p in Permission}
+    granted = frozenset(known[p] for p in role.permissions if p in known) if role else frozenset()
+    return Viewer(
+        actor=Actor(
+            workspace_id=WorkspaceId(workspace.id),
+            user_id=UserId(user.id),
+            name=user.name,
+            permissions=ALL if membership.is_owner else granted,
+            is_owner=membership.is_owner,
+            address=address or signed_in.address,
+        ),
+        session_id=signed_in.id,
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        role="Owner" if membership.is_owner else role.name if role else "No role",
+        workspace_name=workspace.name,
+        workspace_slug=workspace.slug,
+        time_zone=user.time_zone,
+        language=user.language,
+        joined_at=membership.joined_at,
+        preferences=dict(user.preferences),
+        has_second_factor=user.totp_confirmed_at is not None,
+    )
+
+
+async def sign_out(session: AsyncSession, token: str) -> None:
+    """End the session of a cookie; an unknown one is fine."""
+    found = await AccountRepository(session).find_session(token)
+    if found:
+        found[0].revoked_at = clock.now()
+        session.add(found[0])
+        announce(session, found[3].id, Topic.ACCESS, found[1].id)
+
+
+async def list_sessions(session: AsyncSession, viewer: Viewer) -> list[SessionView]:
+    """Return where the person is signed in."""
+    now = clock.now()
+    return [
+        SessionView(
+            id=row.id,
+            browser=row.browser,
+            address=row.address,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_current=row.id == viewer.session_id,
+        )
+        for row in await AccountRepository(session).list_sessions(viewer.user_id)
+        if rules.is_session_alive(row.last_seen_at, row.revoked_at, now)
+    ]
+
+
+async def revoke_session(session: AsyncSession, viewer: Viewer, *, session_id: UUID) -> None:
+    """Sign one of the person's own browsers out."""
+    await AccountRepository(session).revoke_sessions(viewer.user_id, only=session_id)
+    announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
+
+
+async def list_workspaces(session: AsyncSession, user_id: UUID) -> list[WorkspaceChoice]:
+    """Return the workspaces a person may switch to."""
+    return [
+        WorkspaceChoice(workspace.id, workspace.name, workspace.slug)
+        for _, workspace in await AccountRepository(session).list_memberships(user_id)
+    ]
+
+
+async def switch_workspace(session: AsyncSession, token: str, *, workspace_id: UUID) -> None:
+    """Let the session of a cookie show another of the person's workspaces.
+
+    Raises:
+        NotFound: The person does not belong there.
+    """
+    accounts = AccountRepository(session)
+    found = await accounts.find_session(token)
+    if found is None:
+        raise NotFound("Sign in again.")
+    choices = await list_workspaces(session, found[1].id)
+    if workspace_id not in {choice.id for choice in choices}:
+        raise NotFound("You do not belong to this workspace.")
+    found[0].workspace_id = workspace_id
+    session.add(found[0])
+
+
+async def update_profile(
+    session: AsyncSession, viewer: Viewer, *, name: str, phone: str, time_zone: str
+) -> None:
+    """Change the person's own name, phone and time zone."""
+    user = await get_user(session, viewer.user_id)
+    user.name = rules.read_name(name)
+    user.phone = phone.strip()[:32]
+    user.time_zone = rules.read_time_zone(time_zone)
+    session.add(user)
+    announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
+
+
+async def save_preference(session: AsyncSession, viewer: Viewer, *, name: str, value: bool) -> None:
+    """Remember one of the person's switches, such as the notification sound.
+
+    Raises:
+        Invalid: There is no such switch.
+    """
+    if name not in PREFERENCES:
+        raise Invalid("There is no such setting.")
+    user = await get_user(session, viewer.user_id)
+    user.preferences = {**user.preferences, name: bool(value)}
+    session.add(user)
+    announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
+
+
+PREFERENCES = frozenset({"sound", "browser_notifications", "enter_sends", "rail_open"})
+
+
+async def get_user(session: AsyncSession, user_id: UUID) -> User:
+    """Return a person's row for change.
+
+    Raises:
+        NotFound: There is no such person.
+    """
+    user = await AccountRepository(session).find_user(user_id)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    return user

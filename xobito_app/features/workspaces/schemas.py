@@ -1,0 +1,43 @@
+"""What the workspaces feature tells the doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A staff member."""
+
+    user_id: UUID
+    name: str
+    email: str
+    role_id: UUID | None
+    role: str
+    is_owner: bool
+    is_active: bool
+    has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """A role with what it allows and how many hold it."""
+
+    id: UUID
+    name: str
+    permissions: frozenset[str]
+    is_seeded: bool
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """An unused invitation."""
+
+    id: UUID
+    email: str
+    role: str
+    expires_at: datetime
+    is_expired: bool

@@ -1,0 +1,254 @@
+"""Making workspaces and changing their settings."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import passwords
+from xobito_app.core.errors import Conflict, Invalid, NotFound
+from xobito_app.core.events import Topic
+from xobito_app.core.ids import UserId, WorkspaceId
+from xobito_app.core.permissions import ALL, SEEDED_ROLES, Actor, Permission, require
+from xobito_app.core.text import slugify
+from xobito_app.features.accounts import rules as account_rules
+from xobito_app.features.accounts.repository import AccountRepository
+from xobito_app.features.activity import service as activity
+from xobito_app.features.workspaces import repository
+from xobito_app.features.workspaces.settings import WorkspaceSettings
+from xobito_app.models.accounts import User
+from xobito_app.models.contacts import ContactSource, ContactStatus
+from xobito_app.models.workspaces import Membership, Role, Workspace
+from xobito_app.persistence.unit_of_work import UnitOfWork, announce
+
+NAME_LIMIT = 60
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_RESERVED = frozenset({"openapi.json", "api", "media", "webhooks", "health", "auth"})
+_STATUSES = (
+    ("New", "#0ea5e9"),
+    ("Contacted", "#6366f1"),
+    ("Qualified", "#16a34a"),
+    ("Lost", "#64748b"),
+)
+_SOURCES = ("WhatsApp", "Website", "Referral", "Import")
+# Any constant will do; it only has to be the same everywhere.
+_SETUP_LOCK = 0x786F6269746F
+
+
+async def is_set_up(session: AsyncSession) -> bool:
+    """Tell whether the first owner exists; the set-up page is closed from then on."""
+    return await AccountRepository(session).count_users() > 0
+
+
+async def set_up(
+    uow: UnitOfWork,
+    *,
+    workspace_name: str,
+    owner_name: str,
+    email: str,
+    password: str,
+    time_zone: str = "UTC",
+) -> tuple[UserId, WorkspaceId]:
+    """Make the first owner and workspace of an installation.
+
+    Raises:
+        Conflict: Somebody was first; the set-up page is closed for ever.
+        Invalid: A field breaks its rule.
+    """
+    await uow.session.exec(text("SELECT pg_advisory_xact_lock(:k)").bindparams(k=_SETUP_LOCK))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    if await is_set_up(uow.session):
+        raise Conflict("This installation is already set up. Sign in instead.")
+    name = account_rules.read_name(workspace_name, field="workspace_name", limit=NAME_LIMIT)
+    return await create_workspace(
+        uow,
+        slug=slugify(name) or "workspace",
+        name=name,
+        owner_name=owner_name,
+        owner_email=email,
+        owner_password=password,
+        time_zone=time_zone,
+    )
+
+
+async def create_workspace(
+    uow: UnitOfWork,
+    *,
+    slug: str,
+    name: str,
+    owner_name: str,
+    owner_email: str,
+    owner_password: str,
+    time_zone: str = "UTC",
+) -> tuple[UserId, WorkspaceId]:
+    """Make a workspace with its owner, seeded roles, statuses and sources.
+
+    An existing person keeps name and password and becomes owner of one more workspace.
+
+    Raises:
+        Invalid: A field breaks its rule, or the slug is taken.
+    """
+    session = uow.session
+    workspace = Workspace(
+        name=account_rules.read_name(name, limit=NAME_LIMIT),
+        slug=await _free_slug(session, slug),
+        time_zone=account_rules.read_time_zone(time_zone),
+    )
+    owner = await _person(
+        session, name=owner_name, email=owner_email, password=owner_password, time_zone=time_zone
+    )
+    session.add(workspace)
+    await session.flush()
+    await uow.enter(workspace.id)
+    session.add(Membership(workspace_id=workspace.id, user_id=owner.id, is_owner=True))
+    session.add_all(_seeds(workspace.id))
+    actor = Actor(WorkspaceId(workspace.id), UserId(owner.id), owner.name, ALL, is_owner=True)
+    activity.record(
+        session, actor, "workspace.created", about="workspace", object_id=workspace.id, name=name
+    )
+    await session.flush()
+    return UserId(owner.id), WorkspaceId(workspace.id)
+
+
+async def _free_slug(session: AsyncSession, slug: str) -> str:
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+        raise Invalid.field("slug", "Use a-z, 0-9 and - for the slug, at most 60 characters.")
+    if await repository.find_workspace_by_slug(session, slug):
+        raise Invalid.field("slug", f"The slug {slug} is taken. Choose another.")
+    return slug
+
+
+async def _person(
+    session: AsyncSession, *, name: str, email: str, password: str, time_zone: str
+) -> User:
+    accounts = AccountRepository(session)
+    address = account_rules.read_email(email)
+    known = await accounts.find_user_by_email(address)
+    if known:
+        return known
+    passwords.check_strength(password)
+    user = User(
+        name=account_rules.read_name(name, field="owner_name"),
+        email=address,
+        password_hash=await asyncio.to_thread(passwords.hash_password, password),
+        time_zone=account_rules.read_time_zone(time_zone),
+    )
+    await accounts.add(user)
+    return user
+
+
+def _seeds(workspace_id: UUID) -> list[Role | ContactStatus | ContactSource]:
+    roles = [
+        Role(
+            workspace_id=workspace_id,
+            name=name,
+            is_seeded=True,
+            permissions=sorted(str(p) for p in granted),
+        )
+        for name, granted in SEEDED_ROLES.items()
+    ]
+    statuses = [
+        ContactStatus(
+            workspace_id=workspace_id, name=name, colour=colour, is_default=i == 0, position=i
+        )
+        for i, (name, colour) in enumerate(_STATUSES)
+    ]
+    sources = [
+        ContactSource(workspace_id=workspace_id, name=name, is_default=i == 0)
+        for i, name in enumerate(_SOURCES)
+    ]
+    return [*roles, *statuses, *sources]
+
+
+async def get_workspace(session: AsyncSession, workspace_id: UUID) -> Workspace:
+    """Return a workspace.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    workspace = await session.get(Workspace, workspace_id)
+    if workspace is None:
+        raise NotFound("This workspace no longer exists.")
+    return workspace
+
+
+async def find_workspace_id(session: AsyncSession, slug: str) -> WorkspaceId:
+    """Return the id behind a slug.
+
+    Raises:
+        NotFound: No workspace has this slug.
+    """
+    workspace = await repository.find_workspace_by_slug(session, slug)
+    if workspace is None:
+        raise NotFound(f"There is no workspace with the slug {slug}.")
+    return WorkspaceId(workspace.id)
+
+
+async def list_workspace_ids(session: AsyncSession) -> Sequence[UUID]:
+    """Return the ids of all workspaces, for sweeps."""
+    return await repository.list_workspace_ids(session)
+
+
+async def read_settings(session: AsyncSession, workspace_id: UUID) -> WorkspaceSettings:
+    """Return a workspace's settings; what was never set has its default."""
+    workspace = await get_workspace(session, workspace_id)
+    return WorkspaceSettings.model_validate(workspace.settings)
+
+
+async def save_settings(
+    session: AsyncSession, actor: Actor, changes: dict[str, Any]
+) -> WorkspaceSettings:
+    """Change some settings and keep the others.
+
+    Raises:
+        Forbidden: The actor may not edit settings.
+        Invalid: A value is out of its limits; nothing is changed.
+    """
+    require(actor, Permission.SETTINGS_EDIT)
+    workspace = await get_workspace(session, actor.workspace_id)
+    try:
+        settings = WorkspaceSettings.model_validate({**workspace.settings, **changes})
+    except ValidationError as error:
+        fields = {str(e["loc"][0]): [_sentence(e)] for e in error.errors() if e["loc"]}
+        raise Invalid("Some settings are out of their limits.", fields) from None
+    workspace.settings = settings.model_dump(mode="json")
+    session.add(workspace)
+    activity.record(session, actor, "settings.changed", about="workspace", **changes)
+    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
+    return settings
+
+
+def _sentence(error: Any) -> str:
+    limits = error.get("ctx", {})
+    if "ge" in limits:
+        return f"Use a number of at least {limits['ge']}."
+    if "le" in limits:
+        return f"Use a number of at most {limits['le']}."
+    return str(error["msg"]) + "."
+
+
+async def rename_workspace(
+    session: AsyncSession, actor: Actor, *, name: str, time_zone: str, country: str
+) -> None:
+    """Change a workspace's name, time zone and country (for phone numbers without a code).
+
+    Raises:
+        Forbidden: The actor may not edit settings.
+        Invalid: A field breaks its rule.
+    """
+    require(actor, Permission.SETTINGS_EDIT)
+    workspace = await get_workspace(session, actor.workspace_id)
+    workspace.name = account_rules.read_name(name, limit=NAME_LIMIT)
+    workspace.time_zone = account_rules.read_time_zone(time_zone)
+    if country and not re.fullmatch(r"[A-Z]{2}", country):
+        raise Invalid.field("country", "Choose a country from the list.")
+    workspace.country = country
+    session.add(workspace)
+    activity.record(session, actor, "workspace.renamed", about="workspace", name=workspace.name)
+    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)

@@ -1,0 +1,215 @@
+"""One message or status of a webhook, whichever door it came through, as a flat value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from xobito_app.whatsapp import coerce, inbound_content, statuses
+from xobito_app.whatsapp.cards import ContactCard
+from xobito_app.whatsapp.inbound_keys import digest, phone_of, user_id_of
+from xobito_app.whatsapp.inbound_model import (
+    Conversation,
+    Message,
+    MessageKind,
+    Origin,
+    Pricing,
+    Source,
+    Status,
+)
+from xobito_app.whatsapp.inbound_people import People
+
+
+def read_message(
+    source: Source,
+    raw: dict[str, Any],
+    index: int,
+    people: People,
+    received_at: datetime,
+    *,
+    origin: Origin = Origin.INBOUND,
+    customer: object = None,
+) -> Message:
+    """Read a message.
+
+    Args:
+        source: Where it stood.
+        raw: The item.
+        index: Its place in the array, which contacts may share.
+        people: The contacts of the same change.
+        received_at: Stands in for a missing or odd time.
+        origin: INBOUND, ECHO or HISTORY.
+        customer: The other side of a history thread (`threads[].id`).
+    """
+    outgoing = origin is Origin.ECHO or (origin is Origin.HISTORY and _is_ours(source, raw))
+    if outgoing:
+        side, id_key, parent_key = customer or raw.get("to"), "to_user_id", "to_parent_user_id"
+    else:
+        side, id_key, parent_key = raw.get("from"), "from_user_id", "from_parent_user_id"
+        side = side or customer
+    phone = phone_of(side)
+    user_id = coerce.identifier(raw.get(id_key)) or user_id_of(side)
+    # A system message tells of a person who is not in `contacts`; nobody may lend their name.
+    kind = inbound_content.kind_of(raw)
+    person = people.match(
+        phone,
+        user_id,
+        index,
+        lend=origin is Origin.INBOUND and kind is not MessageKind.SYSTEM,
+    )
+    wamid = coerce.identifier(raw.get("id"))
+    history = coerce.mapping(raw.get("history_context"))
+    system = inbound_content.system_of(raw, kind)
+    return Message(
+        source=source,
+        dedup_key=_message_key(source, origin, wamid, raw),
+        wamid=wamid,
+        type_name=coerce.text(raw.get("type")),
+        kind=kind,
+        origin=origin,
+        outgoing=outgoing,
+        at=coerce.event_moment(raw.get("timestamp"), received_at),
+        phone=phone or person.phone,
+        user_id=user_id or person.user_id,
+        parent_user_id=coerce.identifier(raw.get(parent_key)) or person.parent_user_id,
+        profile_name=person.profile_name,
+        username=person.username,
+        group_id=coerce.identifier(raw.get("group_id")),
+        text=inbound_content.text_of(raw, kind),
+        media=inbound_content.media_of(raw, kind),
+        location=inbound_content.location_of(raw, kind),
+        cards=tuple(ContactCard.of(item) for item in coerce.mappings(raw.get("contacts")))
+        if kind is MessageKind.CONTACTS
+        else (),
+        reply=inbound_content.reply_of(raw, kind),
+        reaction=inbound_content.reaction_of(raw, kind),
+        edit=inbound_content.edit_of(raw, kind),
+        revoked_wamid=coerce.identifier(
+            coerce.mapping(raw.get("revoke")).get("original_message_id")
+        )
+        if kind is MessageKind.REVOKE
+        else None,
+        order=inbound_content.order_of(raw, kind),
+        system=system,
+        unsupported_type=coerce.text(coerce.mapping(raw.get("unsupported")).get("type")),
+        context=inbound_content.context_of(raw),
+        referral=inbound_content.referral_of(raw),
+        errors=inbound_content.faults_of(raw.get("errors")),
+        history_status=coerce.text(history.get("status")),
+        raw=raw,
+    )
+
+
+def read_status(
+    source: Source, raw: dict[str, Any], index: int, people: People, received_at: datetime
+) -> Status:
+    """Read a status; in a group it tells of one participant."""
+    wamid = coerce.identifier(raw.get("id"))
+    status = statuses.normalise(coerce.text(raw.get("status")) or "unknown")
+    in_group = coerce.text(raw.get("recipient_type")) == "group"
+    receiver = coerce.identifier(raw.get("recipient_id"))
+    participant = coerce.identifier(
+        raw.get("recipient_participant_id") or raw.get("participant_recipient_id")
+    )
+    participant_user = coerce.identifier(raw.get("recipient_participant_user_id"))
+    named = participant if in_group else receiver
+    phone = phone_of(named)
+    user_id = (
+        participant_user or coerce.identifier(raw.get("recipient_user_id")) or user_id_of(named)
+    )
+    person = people.match(phone, user_id, index, lend=False)
+    conversation = coerce.mapping(raw.get("conversation"))
+    return Status(
+        source=source,
+        dedup_key=_scope(source)
+        + ":".join(
+            ["status", wamid or digest(raw), status, participant or participant_user or ""]
+            if in_group
+            else ["status", wamid or digest(raw), status, receiver or user_id or ""]
+        ),
+        wamid=wamid,
+        status=status,
+        rank=statuses.rank(status),
+        at=coerce.event_moment(raw.get("timestamp"), received_at),
+        phone=phone or person.phone,
+        user_id=user_id or person.user_id,
+        parent_user_id=coerce.identifier(raw.get("recipient_parent_user_id"))
+        or person.parent_user_id,
+        profile_name=person.profile_name,
+        username=person.username,
+        group_id=receiver if in_group else None,
+        opaque=coerce.identifier(raw.get("biz_opaque_callback_data")),
+        pricing=_pricing(raw.get("pricing") or conversation.get("pricing")),
+        conversation=_conversation(conversation),
+        errors=inbound_content.faults_of(raw.get("errors")),
+        raw=raw,
+    )
+
+
+def names_in(items: object) -> set[str]:
+    """Collect every number and user id that messages or statuses name, to match contacts by."""
+    found: set[str] = set()
+    for item in coerce.mappings(items):
+        for key in ("from", "recipient_id"):
+            if phone := phone_of(item.get(key)):
+                found.add(phone)
+        for key in ("from", "from_user_id", "recipient_user_id", "recipient_id"):
+            if user_id := user_id_of(item.get(key)):
+                found.add(user_id)
+    return found
+
+
+def with_number(source: Source, metadata: dict[str, Any]) -> Source:
+    """Return the source completed with the business number of a change."""
+    return replace(
+        source,
+        phone_number_id=coerce.identifier(metadata.get("phone_number_id"))
+        or source.phone_number_id,
+        display_phone_number=coerce.identifier(metadata.get("display_phone_number"))
+        or source.display_phone_number,
+    )
+
+
+def _message_key(source: Source, origin: Origin, wamid: str | None, raw: dict[str, Any]) -> str:
+    identity = wamid or digest(raw)
+    if origin is not Origin.HISTORY:
+        return f"{_scope(source)}message:{identity}"
+    # History names a file first and brings its id in a later delivery of the same message.
+    has_file = any(
+        coerce.mapping(raw.get(kind.value)).get("id") for kind in inbound_content.MEDIA_KINDS
+    )
+    return f"{_scope(source)}history:{identity}{':file' if has_file else ''}"
+
+
+def _scope(source: Source) -> str:
+    return "standby:" if source.standby else ""
+
+
+def _is_ours(source: Source, raw: dict[str, Any]) -> bool:
+    sender, ours = phone_of(raw.get("from")), phone_of(source.display_phone_number)
+    return bool(raw.get("to") or raw.get("to_user_id")) if not ours else sender == ours
+
+
+def _pricing(raw: object) -> Pricing | None:
+    content = coerce.mapping(raw)
+    if not content:
+        return None
+    category = coerce.text(content.get("category"))
+    return Pricing(
+        billable=coerce.boolean(content.get("billable")),
+        model=coerce.text(content.get("pricing_model")),
+        type=coerce.text(content.get("type")),
+        # Meta writes authentication-international here and with an underscore elsewhere.
+        category=category.lower().replace("-", "_") if category else None,
+    )
+
+
+def _conversation(raw: dict[str, Any]) -> Conversation | None:
+    if not raw:
+        return None
+    return Conversation(
+        conversation_id=coerce.identifier(raw.get("id")),
+        origin=coerce.text(coerce.mapping(raw.get("origin")).get("type")),
+        expires_at=coerce.moment(raw.get("expiration_timestamp")),
+    )
