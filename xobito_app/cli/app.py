@@ -23,6 +23,8 @@ _COMMANDS = (
     ("simulator", "roles", "simulator", False),
     ("migrate", "migrate", "migrate", False),
     ("build", "build", "build", False),
+    ("backup", "backup", "backup", False),
+    ("restore", "backup", "restore", False),
     ("supervise", "supervise", "supervise", True),
     ("embedded-postgres", "embedded_servers", "run_postgres", True),
     ("embedded-valkey", "embedded_servers", "run_valkey", True),

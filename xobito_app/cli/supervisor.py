@@ -89,7 +89,8 @@ def configuration(data_path: Path, chosen: Sequence[Program]) -> str:
             "stopwaitsecs=15\n"
             "killasgroup=true\n"
             "redirect_stderr=true\n"
-            f"stdout_logfile={logs}/{program.name}.log\n"
+            # This one value supervisord expands twice.
+            f"stdout_logfile={_escaped(logs)}/{program.name}.log\n"
             "stdout_logfile_maxbytes=10MB\n"
             "stdout_logfile_backups=3\n"
         )

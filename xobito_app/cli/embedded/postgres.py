@@ -29,6 +29,7 @@ from xobito_app.cli.processes import (
 from xobito_app.core.errors import AppError
 
 ROLE = "xobito"
+SUPERUSER = "postgres"
 DATABASE = "xobito"
 MAJOR = 18
 
@@ -212,7 +213,7 @@ class EmbeddedPostgres:
                 [
                     str(binaries() / "initdb"),
                     f"--pgdata={draft}",
-                    "--username=postgres",
+                    f"--username={SUPERUSER}",
                     "--auth=scram-sha-256",
                     f"--pwfile={password_file}",
                     "--encoding=UTF8",
@@ -272,7 +273,7 @@ class EmbeddedPostgres:
         database and can bypass no row-level security.
         """
         own, master = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        self._single_user(f"ALTER ROLE postgres PASSWORD '{master}'")
+        self._single_user(f"ALTER ROLE {SUPERUSER} PASSWORD '{master}'")
         if f'"{ROLE}"' not in self._single_user("SELECT rolname FROM pg_roles"):
             self._single_user(f"CREATE ROLE {ROLE} LOGIN")
         self._single_user(
@@ -282,7 +283,7 @@ class EmbeddedPostgres:
         if f'"{DATABASE}"' not in self._single_user("SELECT datname FROM pg_database"):
             self._single_user(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         address = f"127.0.0.1:{port}/{DATABASE}"
-        write_private(self._superuser_file, f"postgresql://postgres:{master}@{address}")
+        write_private(self._superuser_file, f"postgresql://{SUPERUSER}:{master}@{address}")
         write_private(self._url_file, f"postgresql://{ROLE}:{own}@{address}")
 
     def _single_user(self, statement: str) -> str:
