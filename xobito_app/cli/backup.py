@@ -15,7 +15,6 @@ import typer
 
 from xobito_app.cli.embedded import EmbeddedPostgres
 from xobito_app.cli.embedded.postgres import ROLE, SUPERUSER, binaries
-from xobito_app.cli.embedded.session import running_postgres
 from xobito_app.cli.files import write_private
 from xobito_app.core.errors import AppError, Conflict, Invalid
 from xobito_app.settings import Settings, get_settings
@@ -97,6 +96,8 @@ def _database(settings: Settings) -> Iterator[str]:
     Raises:
         AppError: The embedded server cannot be started.
     """
+    from xobito_app.cli.embedded.session import running_postgres
+
     if settings.database_url_given:
         yield settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         return
