@@ -99,3 +99,21 @@ def database_url(_servers: None) -> str:
 def redis_url(_servers: None) -> str:
     """URL of the test Redis or Valkey, without a database number."""
     return get_settings().redis_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated(_servers: None) -> None:
+    """Bring the test database to the newest schema once."""
+    from alembic.config import Config
+
+    from alembic import command
+
+    command.upgrade(Config(Path(__file__).parent.parent / "alembic.ini"), "head")
+
+
+@pytest.fixture
+async def world(_migrated: None):
+    """A fresh workspace with an owner and a number."""
+    from tests.fixtures import make_world
+
+    return await make_world()

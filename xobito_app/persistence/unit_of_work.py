@@ -52,7 +52,7 @@ class UnitOfWork:
 
     async def enter(self, workspace_id: UUID) -> None:
         """Raise the fence: from here to the end only this workspace's rows exist."""
-        await self.session.execute(
+        await (await self.session.connection()).execute(
             text("SELECT set_config('xobito.workspace_id', :id, true)"), {"id": str(workspace_id)}
         )
 

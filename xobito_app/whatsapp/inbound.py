@@ -187,10 +187,10 @@ def _read_lists(reading: _Reading, source: Source, path: str, value: dict[str, A
         "message_echoes": lambda at, raw, index: read_message(
             at, raw, index, people, now, origin=Origin.ECHO
         ),
+        "calls": lambda at, raw, index: read_call(at, raw, index, people, now),
         "statuses": lambda at, raw, index: read_status(at, raw, index, people, now),
         "user_preferences": lambda at, raw, index: read_preference(at, raw, index, people, now),
         "state_sync": lambda at, raw, index: inbound_events.read_contact_sync(at, raw, now),
-        "calls": lambda at, raw, index: read_call(at, raw, index, people, now),
         "user_id_update": lambda at, raw, index: inbound_events.read_user_id_change(at, raw, now),
     }
     if source.field == "calls":

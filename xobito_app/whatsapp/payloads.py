@@ -133,7 +133,7 @@ def location(
         raise Invalid.field("latitude", "The latitude must lie between -90 and 90 degrees.")
     if not -180 <= longitude <= 180:
         raise Invalid.field("longitude", "The longitude must lie between -180 and 180 degrees.")
-    content: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
+    content: dict[str, Any] = {"latitude": degrees(latitude), "longitude": degrees(longitude)}
     if name:
         content["name"] = name
     if address:
@@ -195,6 +195,11 @@ def message(
             )
         body["biz_opaque_callback_data"] = opaque
     return body
+
+
+def degrees(angle: float) -> str:
+    """Write an angle as Meta's schema wants it: decimal text, to about a centimetre."""
+    return f"{angle:.7f}".rstrip("0").rstrip(".")
 
 
 def required(field: str, value: str, limit: int, label: str, meta_name: str) -> str:

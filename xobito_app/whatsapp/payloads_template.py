@@ -8,7 +8,7 @@ from typing import Any
 
 from xobito_app.core.errors import Invalid
 from xobito_app.whatsapp import limits
-from xobito_app.whatsapp.payloads import Payload, Recipient, message, required
+from xobito_app.whatsapp.payloads import Payload, Recipient, degrees, message, required
 from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind, fill
 
 _TOO_MANY_SPACES = re.compile(rf" {{{limits.TEMPLATE_VALUE_SPACES + 1},}}")
@@ -26,7 +26,10 @@ def template(
     """Build a template message from ready components."""
     required("template", name, limits.TEMPLATE_NAME, "The template's name", "template.name")
     required("language", language, 20, "The template's language", "template.language.code")
-    content: dict[str, Any] = {"name": name, "language": {"code": language}}
+    content: dict[str, Any] = {
+        "name": name,
+        "language": {"policy": "deterministic", "code": language},
+    }
     if components:
         content["components"] = components
     return message(to, "template", content, reply_to, opaque)
@@ -157,10 +160,13 @@ def _button(variable: Variable, value: str) -> dict[str, Any]:
 def _code_buttons(chosen: Template, values: Mapping[str, str]) -> list[dict[str, Any]]:
     """Repeat the code in its button, as authentication templates want it."""
     code = next((values[v.key] for v in chosen.variables if v.part is Part.BODY), "")
-    if not code or not any(button.type == "OTP" for button in chosen.buttons):
-        return []
     parameter = {"type": "text", "text": code}
-    return [{"type": "button", "sub_type": "url", "index": "0", "parameters": [parameter]}]
+    return [
+        {"type": "button", "sub_type": "url", "index": str(b.index), "parameters": [parameter]}
+        # What is created as an OTP button is listed by Meta as a URL button.
+        for b in chosen.buttons
+        if code and b.type in ("OTP", "URL")
+    ]
 
 
 def _location(key: str, value: str) -> dict[str, str]:
@@ -172,7 +178,7 @@ def _location(key: str, value: str) -> dict[str, str]:
         raise Invalid.field(key, "Write the place as latitude, longitude, name, address.") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Invalid.field(key, "There is no such place on Earth.")
-    place = {"latitude": str(latitude), "longitude": str(longitude)}
+    place = {"latitude": degrees(latitude), "longitude": degrees(longitude)}
     return place | {
         name: part for name, part in zip(("name", "address"), parts[2:], strict=False) if part
     }

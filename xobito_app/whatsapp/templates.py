@@ -125,9 +125,10 @@ class Template:
         header_format = _upper(header.get("format")) or ("TEXT" if header else "")
         read_buttons = tuple(_button(index, item) for index, item in enumerate(buttons))
         quality = content.get("quality_score")
+        category = _upper(content.get("category"))
         # An authentication body has no text in what Meta returns at times, yet wants the code.
         body_text = coerce.text(body.get("text")) or (
-            "{{1}}" if _upper(content.get("category")) == "AUTHENTICATION" else ""
+            "{{1}}" if category == "AUTHENTICATION" else ""
         )
         examples = coerce.mapping(header.get("example"))
         handles = examples.get("header_handle")
@@ -136,7 +137,7 @@ class Template:
             name=coerce.text(content.get("name")) or "",
             language=(coerce.text(content.get("language")) or "").replace("-", "_"),
             status=_upper(content.get("status")),
-            category=_upper(content.get("category")),
+            category=category,
             named=named,
             header_format=header_format or None,
             header_text=coerce.text(header.get("text")),
@@ -149,7 +150,7 @@ class Template:
             variables=(
                 *_header_variables(header, header_format),
                 *_text_variables(Part.BODY, body_text, _examples(body, "body_text")),
-                *_button_variables(read_buttons),
+                *_button_variables(() if category == "AUTHENTICATION" else read_buttons),
             ),
             quality=_upper(coerce.mapping(quality).get("score") or quality) or None,
             rejected_reason=coerce.text(content.get("rejected_reason")),

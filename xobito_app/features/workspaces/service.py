@@ -62,7 +62,9 @@ async def set_up(
         Conflict: Somebody was first; the set-up page is closed for ever.
         Invalid: A field breaks its rule.
     """
-    await uow.session.exec(text("SELECT pg_advisory_xact_lock(:k)").bindparams(k=_SETUP_LOCK))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await (await uow.session.connection()).execute(
+        text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SETUP_LOCK}
+    )
     if await is_set_up(uow.session):
         raise Conflict("This installation is already set up. Sign in instead.")
     name = account_rules.read_name(workspace_name, field="workspace_name", limit=NAME_LIMIT)

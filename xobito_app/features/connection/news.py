@@ -1,0 +1,92 @@
+"""What Meta tells about accounts and numbers, taken over into ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.events import Topic
+from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
+from xobito_app.models.connection import Number, Route, RouteKind
+from xobito_app.persistence.unit_of_work import announce
+from xobito_app.whatsapp.inbound_events import AccountEvent
+from xobito_app.whatsapp.inbound_model import AccountError, Source
+
+_CLOSING_EVENTS = {"ACCOUNT_DELETED", "PARTNER_REMOVED", "ACCOUNT_OFFBOARDED"}
+
+
+async def numbers_for(
+    session: AsyncSession, workspace_id: UUID, sources: Sequence[Source]
+) -> dict[str, UUID]:
+    """Return our id of each number the sources name, made when Meta was quicker than our sync."""
+    named = {s.phone_number_id: s for s in sources if s.phone_number_id}
+    numbers = NumberRepository(session, workspace_id)
+    found = await numbers.by_phone_number_id(list(named))
+    missing = [source for key, source in named.items() if key not in found]
+    if missing:
+        connections = ConnectionRepository(session, workspace_id)
+        for source in missing:
+            connection = await connections.find_by_waba(source.waba_id or "")
+            if connection is None or not source.phone_number_id:
+                continue
+            number = await numbers.add(
+                Number(
+                    workspace_id=workspace_id,
+                    connection_id=connection.id,
+                    phone_number_id=source.phone_number_id,
+                    display_phone=source.display_phone_number or "",
+                )
+            )
+            session.add(
+                Route(
+                    kind=RouteKind.NUMBER,
+                    external_id=source.phone_number_id,
+                    workspace_id=workspace_id,
+                    connection_id=connection.id,
+                    number_id=number.id,
+                )
+            )
+            found[source.phone_number_id] = number
+    return {key: number.id for key, number in found.items()}
+
+
+async def take_account_event(
+    session: AsyncSession, workspace_id: UUID, event: AccountEvent | AccountError
+) -> str:
+    """Take over quality, limits, names and bans; return the word for the journal."""
+    announce(session, workspace_id, Topic.CONNECTION, workspace_id)
+    if isinstance(event, AccountError):
+        return "account error"
+    connection = await ConnectionRepository(session, workspace_id).find_by_waba(
+        event.waba_id or event.source.waba_id or ""
+    )
+    if connection is None:
+        return ""
+    if event.messaging_limit:
+        connection.messaging_limit = event.messaging_limit[:32]
+    if event.event in _CLOSING_EVENTS or event.ban_state == "DISABLE":
+        connection.reason = f"Meta reports {event.ban_state or event.event}."
+    session.add(connection)
+    if event.display_phone_number:
+        await _change_number(session, workspace_id, event)
+    return "account event"
+
+
+async def _change_number(session: AsyncSession, workspace_id: UUID, event: AccountEvent) -> None:
+    digits = "".join(c for c in event.display_phone_number or "" if c.isdigit())
+    rows = await session.exec(select(Number).where(col(Number.workspace_id) == workspace_id))
+    for number in rows:
+        if "".join(c for c in number.display_phone if c.isdigit()) != digits:
+            continue
+        if event.event in {"FLAGGED", "UNFLAGGED"}:
+            number.status = "FLAGGED" if event.event == "FLAGGED" else "CONNECTED"
+        if event.event == "THROUGHPUT_UPGRADE":
+            number.throughput_level = "HIGH"
+        if event.messaging_limit:
+            number.messaging_limit = event.messaging_limit[:32]
+        if event.verified_name:
+            number.verified_name = event.verified_name[:255]
+        session.add(number)

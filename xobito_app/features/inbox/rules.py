@@ -1,0 +1,127 @@
+"""Decisions of the inbox: the reply window, who may see a thread, how an entry is previewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from xobito_app.core.permissions import Actor, Permission
+from xobito_app.core.text import shorten
+
+REPLY_WINDOW = timedelta(hours=24)
+"""Meta's customer service window."""
+CLOSING_SOON = timedelta(hours=6)
+CLOSING_NOW = timedelta(hours=1)
+PREVIEW_LENGTH = 160
+
+
+class WindowState(StrEnum):
+    """How the reply window stands, as the bar at a row's edge shows it."""
+
+    OPEN = "open"
+    SOON = "soon"
+    NOW = "now"
+    CLOSED = "closed"
+
+
+def window_closes_at(last_inbound_at: datetime | None) -> datetime | None:
+    """Return when free-form replies end; None when the contact never wrote."""
+    return last_inbound_at + REPLY_WINDOW if last_inbound_at else None
+
+
+def is_within_window(last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a free-form message may still be sent to this contact."""
+    return last_inbound_at is not None and now - last_inbound_at < REPLY_WINDOW
+
+
+def window_state(last_inbound_at: datetime | None, now: datetime) -> WindowState:
+    """Tell how near the end of the reply window is."""
+    closes_at = window_closes_at(last_inbound_at)
+    if closes_at is None or closes_at <= now:
+        return WindowState.CLOSED
+    left = closes_at - now
+    if left < CLOSING_NOW:
+        return WindowState.NOW
+    return WindowState.SOON if left < CLOSING_SOON else WindowState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which threads an actor may see; the one rule behind lists, search, counts, pushes and files.
+
+    Seeing the team's threads means all that are assigned to anybody; `inbox.view_all` adds the
+    unassigned ones.
+    """
+
+    user_id: UUID | None
+    own: bool
+    unassigned: bool
+    others: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> Sight:
+        """Read the rule from an actor's permissions."""
+        everything = actor.can(Permission.INBOX_VIEW_ALL)
+        team = everything or actor.can(Permission.INBOX_VIEW_TEAM)
+        return cls(
+            user_id=actor.user_id,
+            own=team or actor.can(Permission.INBOX_VIEW_ASSIGNED),
+            unassigned=everything or actor.can(Permission.INBOX_VIEW_UNASSIGNED),
+            others=team,
+        )
+
+    @property
+    def is_blind(self) -> bool:
+        """Tell whether no thread at all can be seen."""
+        return not (self.own or self.unassigned or self.others)
+
+    def reaches(self, assignee_id: UUID | None) -> bool:
+        """Tell whether a thread with this assignee can be seen."""
+        if assignee_id is None:
+            return self.unassigned
+        if assignee_id == self.user_id:
+            return self.own
+        return self.others
+
+    def explain(self, assignee_id: UUID | None) -> str:
+        """Answer "why can't I see this?" in one sentence; empty when it can be seen."""
+        if self.reaches(assignee_id):
+            return ""
+        if assignee_id is None:
+            return "It is assigned to nobody, and your role does not show unassigned chats."
+        if assignee_id == self.user_id:
+            return "Your role does not show the inbox."
+        return "It is assigned to somebody else, and your role shows only your own chats."
+
+
+_WORDS = {
+    "image": "Photo",
+    "video": "Video",
+    "audio": "Audio",
+    "voice": "Voice message",
+    "document": "Document",
+    "sticker": "Sticker",
+    "location": "Location",
+    "contacts": "Contact card",
+    "order": "Order",
+    "template": "Template",
+    "interactive": "Buttons",
+    "button": "Button",
+    "unsupported": "Unsupported message",
+    "unknown": "Message of a new kind",
+}
+
+
+def preview_of(kind: str, body: str, content: dict[str, Any]) -> str:
+    """Return the line a list shows for an entry."""
+    media = content.get("media") or {}
+    if text := shorten(body, PREVIEW_LENGTH):
+        return text
+    if kind == "audio" and media.get("voice"):
+        return _WORDS["voice"]
+    if kind == "document" and media.get("filename"):
+        return shorten(str(media["filename"]), PREVIEW_LENGTH)
+    return _WORDS.get(kind, "Message")

@@ -1,0 +1,197 @@
+"""What the inbox tells the doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class ListView(StrEnum):
+    """The lists of the inbox."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    TEAM = "team"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFilter:
+    """Which threads a list shows; unset parts do not restrict."""
+
+    view: ListView = ListView.ALL
+    status: str = "open"
+    unread: bool = False
+    closing_soon: bool = False
+    number_id: UUID | None = None
+    group_id: UUID | None = None
+    status_id: UUID | None = None
+    source_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """A thread as a list shows it, the same for everybody who may see it.
+
+    `unread` is how many of the customer's messages a given person has not seen.
+    """
+
+    id: UUID
+    contact_id: UUID
+    number_id: UUID
+    name: str
+    phone: str
+    status: str
+    assignee_id: UUID | None
+    assignee_name: str
+    last_at: datetime
+    last_inbound_at: datetime | None
+    preview: str
+    kind: str
+    direction: str
+    message_status: str
+    inbound_count: int
+    snoozed_until: datetime | None
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """A file of an entry; `state` tells whether it can be opened yet."""
+
+    id: UUID
+    state: str
+    mime: str
+    filename: str
+    size: int
+    width: int
+    height: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """The message another one answers."""
+
+    message_id: UUID | None
+    author: str
+    preview: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry of a thread with everything its bubble shows."""
+
+    id: UUID
+    conversation_id: UUID
+    direction: str
+    kind: str
+    body: str
+    content: dict[str, Any]
+    status: str
+    at: datetime
+    author_id: UUID | None
+    author_name: str
+    origin: str
+    wamid: str
+    due_at: datetime | None
+    error_code: int | None
+    error_text: str
+    can_resend: bool
+    is_edited: bool
+    is_revoked: bool
+    media: MediaView | None = None
+    quote: QuoteView | None = None
+    their_reaction: str = ""
+    our_reaction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """The open thread: who it is with and the newest window of its entries, oldest first."""
+
+    line: ThreadLine
+    entries: tuple[EntryView, ...]
+    older: str = ""
+    can_reply: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that search found."""
+
+    conversation_id: UUID
+    message_id: UUID
+    name: str
+    excerpt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHit:
+    """A contact that search found, with the thread to open."""
+
+    contact_id: UUID
+    conversation_id: UUID
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What search found, both kinds limited."""
+
+    contacts: tuple[ContactHit, ...] = ()
+    messages: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many threads stand in each list; counting stops at `COUNT_CAP`."""
+
+    mine: int = 0
+    unassigned: int = 0
+    team: int = 0
+    all: int = 0
+    unread: int = 0
+
+
+COUNT_CAP = 100
+"""Counts stop here and are shown as 99+: nobody compares larger ones, and counting costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReplyView:
+    """A prepared answer."""
+
+    id: UUID
+    shortcut: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """Facts of the contact beside a thread."""
+
+    contact_id: UUID
+    name: str
+    phone: str
+    username: str
+    email: str
+    company: str
+    country: str
+    language: str
+    type: str
+    status_id: UUID | None
+    source: str
+    groups: tuple[str, ...]
+    created_at: datetime
+    opted_out_at: datetime | None
+    opt_out_reason: str
+    description: str
+    referral: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,121 @@
+"""Finding messages and contacts among millions, within the actor's sight."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from sqlalchemy import func, text
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.permissions import Actor
+from xobito_app.core.phone import display
+from xobito_app.core.text import one_line, shorten
+from xobito_app.features.inbox.repository import workspace_word
+from xobito_app.features.inbox.rules import Sight
+from xobito_app.features.inbox.schemas import ContactHit, Hit, SearchResult
+from xobito_app.features.inbox.threads import name_of, sight_condition
+from xobito_app.models.contacts import Contact
+from xobito_app.models.inbox import Conversation, Message
+
+HITS = 30
+CANDIDATES = 300
+"""Newest matching messages looked at; sight is applied to these."""
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+
+def query_of(typed: str, workspace_id: UUID) -> str:
+    """Turn what a person typed into a text query: all words, the last one as a beginning."""
+    words = [word.lower() for word in _WORD.findall(typed)][:12]
+    if not words:
+        return ""
+    return " & ".join([workspace_word(workspace_id), *words[:-1], f"{words[-1]}:*"])
+
+
+async def search(session: AsyncSession, actor: Actor, *, typed: str) -> SearchResult:
+    """Return the newest messages and the contacts that fit; two letters at least."""
+    sight = Sight.of(actor)
+    line = one_line(typed)[:200]
+    if sight.is_blind or len(line) < 2:
+        return SearchResult()
+    return SearchResult(
+        contacts=await _contacts(session, actor, sight, line),
+        messages=await _messages(session, actor, sight, line),
+    )
+
+
+async def _messages(
+    session: AsyncSession, actor: Actor, sight: Sight, line: str
+) -> tuple[Hit, ...]:
+    query = query_of(line, actor.workspace_id)
+    if not query:
+        return ()
+    connection = await session.connection()
+    found = await connection.execute(
+        text(
+            "SELECT message_id FROM message_search "
+            "WHERE workspace_id = :workspace AND words @@ to_tsquery('simple', :query) "
+            "ORDER BY at DESC, message_id DESC LIMIT :limit"
+        ),
+        {"workspace": actor.workspace_id, "query": query, "limit": CANDIDATES},
+    )
+    ids = [row[0] for row in found]
+    if not ids:
+        return ()
+    statement = (
+        select(Message, Contact)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .join(Contact, col(Contact.id) == col(Message.contact_id))
+        .where(col(Message.workspace_id) == actor.workspace_id)
+        .where(col(Message.id).in_(ids), col(Message.revoked_at).is_(None))
+        .where(sight_condition(sight))
+        .order_by(col(Message.at).desc(), col(Message.id).desc())
+        .limit(HITS)
+    )
+    return tuple(
+        Hit(
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            name=name_of(contact),
+            excerpt=excerpt(message.body, line),
+            at=message.at,
+        )
+        for message, contact in await session.exec(statement)
+    )
+
+
+def excerpt(body: str, typed: str, around: int = 60) -> str:
+    """Return the part of a message where the searched word stands."""
+    line = one_line(body)
+    words = _WORD.findall(typed)
+    start = line.lower().find(words[-1].lower()) if words else 0
+    begin = max(0, start - around)
+    return ("…" if begin else "") + shorten(line[begin:], 2 * around)
+
+
+async def _contacts(
+    session: AsyncSession, actor: Actor, sight: Sight, line: str
+) -> tuple[ContactHit, ...]:
+    digits = "".join(c for c in line if c.isdigit())
+    name = func.lower(col(Contact.first_name) + " " + col(Contact.last_name))
+    fits = [name.contains(line.lower(), autoescape=True)]
+    if len(digits) >= 3:
+        fits.append(col(Contact.phone).contains(digits))
+    statement = (
+        select(Conversation.id, Contact)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .where(col(Conversation.workspace_id) == actor.workspace_id)
+        .where(or_(*fits), sight_condition(sight))
+        .order_by(col(Conversation.last_message_at).desc())
+        .limit(8)
+    )
+    return tuple(
+        ContactHit(
+            contact_id=contact.id,
+            conversation_id=conversation_id,
+            name=name_of(contact),
+            phone=display(contact.phone) if contact.phone else "",
+        )
+        for conversation_id, contact in await session.exec(statement)
+    )

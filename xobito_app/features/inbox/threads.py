@@ -1,0 +1,308 @@
+"""Lists of threads: who sees which, in windows, with counts that stay cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, literal, tuple_, union_all
+from sqlalchemy import select as sa_select
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock, paging
+from xobito_app.core.errors import NotFound
+from xobito_app.core.paging import WINDOW, Page
+from xobito_app.core.permissions import Actor
+from xobito_app.core.phone import display
+from xobito_app.features.inbox import rules
+from xobito_app.features.inbox.repository import ConversationRepository
+from xobito_app.features.inbox.rules import Sight
+from xobito_app.features.inbox.schemas import (
+    COUNT_CAP,
+    Counts,
+    ListView,
+    ThreadFilter,
+    ThreadLine,
+)
+from xobito_app.models.accounts import User
+from xobito_app.models.contacts import Contact, ContactGroupMember
+from xobito_app.models.inbox import Conversation, ConversationRead, ConversationStatus
+
+Rows = Any
+"""A SELECT of several columns; its type differs with each clause."""
+
+UNREAD_REACH = 300
+"""How far down the newest open threads the unread badge looks."""
+
+
+def sight_condition(sight: Sight) -> ColumnElement[bool]:
+    """Say a person's sight in SQL."""
+    return or_(*_branches(sight, ListView.ALL)) if not sight.is_blind else literal(False)
+
+
+def _branches(sight: Sight, view: ListView) -> Sequence[ColumnElement[bool]]:
+    """Return conditions on the assignee that each fit one index range."""
+    assignee = col(Conversation.assignee_id)
+    mine = assignee == sight.user_id
+    match view:
+        case ListView.MINE:
+            return [mine] if sight.own else []
+        case ListView.UNASSIGNED:
+            return [assignee.is_(None)] if sight.unassigned else []
+        case ListView.TEAM:
+            if sight.others:
+                return [assignee.is_not(None)]
+            return [mine] if sight.own else []
+    if sight.others and sight.unassigned:
+        return [literal(True)]
+    shown = [assignee.is_(None)] if sight.unassigned else []
+    if sight.others:
+        return [*shown, assignee.is_not(None)]
+    return [*shown, mine] if sight.own else shown
+
+
+def _restrict(statement: Rows, wanted: ThreadFilter, now: datetime) -> Rows:
+    statement = statement.where(col(Conversation.status) == wanted.status)
+    if wanted.number_id:
+        statement = statement.where(col(Conversation.number_id) == wanted.number_id)
+    if wanted.closing_soon:
+        statement = statement.where(
+            col(Conversation.last_inbound_at) > now - rules.REPLY_WINDOW,
+            col(Conversation.last_inbound_at) <= now - rules.REPLY_WINDOW + rules.CLOSING_SOON,
+        )
+    if wanted.status_id or wanted.source_id:
+        contacts = select(Contact.id).where(
+            col(Contact.workspace_id) == col(Conversation.workspace_id)
+        )
+        if wanted.status_id:
+            contacts = contacts.where(col(Contact.status_id) == wanted.status_id)
+        if wanted.source_id:
+            contacts = contacts.where(col(Contact.source_id) == wanted.source_id)
+        statement = statement.where(col(Conversation.contact_id).in_(contacts))
+    if wanted.group_id:
+        members = select(ContactGroupMember.contact_id).where(
+            col(ContactGroupMember.group_id) == wanted.group_id
+        )
+        statement = statement.where(col(Conversation.contact_id).in_(members))
+    return statement
+
+
+def _unread(user_id: UUID | None) -> ColumnElement[bool]:
+    seen = (
+        select(ConversationRead.seen_count)
+        .where(col(ConversationRead.conversation_id) == col(Conversation.id))
+        .where(col(ConversationRead.user_id) == user_id)
+        .scalar_subquery()
+    )
+    return col(Conversation.inbound_count) > func.coalesce(seen, 0)
+
+
+def _id_windows(
+    workspace_id: UUID, sight: Sight, wanted: ThreadFilter, cursor: str, limit: int
+) -> Rows | None:
+    """Return a statement for the ids of the wanted window; None when nothing can be seen."""
+    windows = []
+    for branch in _branches(sight, wanted.view):
+        statement: Rows = select(col(Conversation.id), col(Conversation.last_message_at)).where(
+            col(Conversation.workspace_id) == workspace_id, branch
+        )
+        statement = _restrict(statement, wanted, clock.now())
+        if wanted.unread:
+            statement = statement.where(_unread(sight.user_id))
+        if cursor:
+            at, row_id = paging.decode(cursor)
+            statement = statement.where(
+                tuple_(col(Conversation.last_message_at), col(Conversation.id))
+                < tuple_(literal(at), literal(row_id))
+            )
+        windows.append(
+            statement.order_by(
+                col(Conversation.last_message_at).desc(), col(Conversation.id).desc()
+            ).limit(limit)
+        )
+    if not windows:
+        return None
+    if len(windows) == 1:
+        return windows[0]
+    # Each branch reads its own index from the top; together they are at most two windows long.
+    merged = union_all(*(sa_select(w.subquery()) for w in windows)).subquery()
+    return (
+        sa_select(merged).order_by(merged.c.last_message_at.desc(), merged.c.id.desc()).limit(limit)
+    )
+
+
+async def list_threads(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: ThreadFilter,
+    *,
+    cursor: str = "",
+    limit: int = WINDOW,
+) -> Page[ThreadLine]:
+    """Return a window of the threads an actor may see, newest activity first."""
+    ids = _id_windows(actor.workspace_id, Sight.of(actor), wanted, cursor, limit + 1)
+    if ids is None:
+        return Page(())
+    found: Rows = await (await session.connection()).execute(ids)
+    rows = found.all()
+    page = paging.page_of(rows, limit, lambda row: (row[1], row[0]))
+    lines = await read_lines(session, actor.workspace_id, [row[0] for row in page.rows])
+    seen = await seen_counts(session, actor.workspace_id, list(lines), [actor.user_id])
+    return Page(
+        tuple(
+            for_person(lines[row[0]], seen, actor.user_id) for row in page.rows if row[0] in lines
+        ),
+        page.cursor,
+    )
+
+
+def for_person(
+    line: ThreadLine, seen: dict[tuple[UUID, UUID], int], user_id: UUID | None
+) -> ThreadLine:
+    """Return a line with what this person has not seen yet."""
+    known = seen.get((user_id, line.id), 0) if user_id else 0
+    return replace(line, unread=max(0, line.inbound_count - known))
+
+
+async def read_lines(
+    session: AsyncSession, workspace_id: UUID, conversation_ids: Collection[UUID]
+) -> dict[UUID, ThreadLine]:
+    """Return threads as lists show them, in one query. The caller judges who may see them."""
+    if not conversation_ids:
+        return {}
+    statement = (
+        select(Conversation, Contact, User.name)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .join(User, col(User.id) == col(Conversation.assignee_id), isouter=True)
+        .where(col(Conversation.workspace_id) == workspace_id)
+        .where(col(Conversation.id).in_(conversation_ids))
+    )
+    return {
+        thread.id: ThreadLine(
+            id=thread.id,
+            contact_id=contact.id,
+            number_id=thread.number_id,
+            name=name_of(contact),
+            phone=display(contact.phone) if contact.phone else "",
+            status=thread.status,
+            assignee_id=thread.assignee_id,
+            assignee_name=assignee or "",
+            last_at=thread.last_message_at,
+            last_inbound_at=thread.last_inbound_at,
+            preview=thread.last_preview,
+            kind=thread.last_kind,
+            direction=thread.last_direction,
+            message_status=thread.last_status,
+            inbound_count=thread.inbound_count,
+            snoozed_until=thread.snoozed_until,
+        )
+        for thread, contact, assignee in await session.exec(statement)
+    }
+
+
+def name_of(contact: Contact) -> str:
+    """Return how a contact is called: typed name, profile name, username, phone."""
+    typed = f"{contact.first_name} {contact.last_name}".strip()
+    handle = f"@{contact.username}" if contact.username else ""
+    number = display(contact.phone) if contact.phone else ""
+    return typed or contact.profile_name or handle or number or "Unknown"
+
+
+async def seen_counts(
+    session: AsyncSession,
+    workspace_id: UUID,
+    conversation_ids: Collection[UUID],
+    user_ids: Sequence[UUID | None],
+) -> dict[tuple[UUID, UUID], int]:
+    """Return how many messages of each thread each person has seen, keyed (person, thread)."""
+    people = [user_id for user_id in user_ids if user_id]
+    if not conversation_ids or not people:
+        return {}
+    rows = await session.exec(
+        select(ConversationRead)
+        .where(col(ConversationRead.workspace_id) == workspace_id)
+        .where(col(ConversationRead.conversation_id).in_(conversation_ids))
+        .where(col(ConversationRead.user_id).in_(people))
+    )
+    return {(row.user_id, row.conversation_id): row.seen_count for row in rows}
+
+
+async def count_threads(session: AsyncSession, actor: Actor) -> Counts:
+    """Return how many open threads stand in each list, and how many of the newest are unread."""
+    sight = Sight.of(actor)
+    now = clock.now()
+    connection = await session.connection()
+
+    async def capped(view: ListView) -> int:
+        total = 0
+        for branch in _branches(sight, view):
+            statement: Rows = select(literal(1)).where(
+                col(Conversation.workspace_id) == actor.workspace_id, branch
+            )
+            window = _restrict(statement, ThreadFilter(), now).limit(COUNT_CAP).subquery()
+            total += (
+                await connection.execute(select(func.count()).select_from(window))
+            ).scalar() or 0
+        return min(total, COUNT_CAP)
+
+    return Counts(
+        mine=await capped(ListView.MINE),
+        unassigned=await capped(ListView.UNASSIGNED),
+        team=await capped(ListView.TEAM),
+        all=await capped(ListView.ALL),
+        unread=await _count_unread(session, actor, sight),
+    )
+
+
+async def _count_unread(session: AsyncSession, actor: Actor, sight: Sight) -> int:
+    newest = _id_windows(actor.workspace_id, sight, ThreadFilter(), "", UNREAD_REACH)
+    if newest is None:
+        return 0
+    ids = newest.subquery()
+    statement = (
+        select(func.count())
+        .select_from(Conversation)
+        .where(col(Conversation.workspace_id) == actor.workspace_id)
+        .where(col(Conversation.id).in_(select(ids.c.id)))
+        .where(_unread(actor.user_id))
+    )
+    return min((await session.exec(statement)).one(), COUNT_CAP)
+
+
+async def get_visible(
+    session: AsyncSession, actor: Actor, conversation_id: UUID, *, lock: bool = False
+) -> Conversation:
+    """Return a thread the actor may see.
+
+    Raises:
+        NotFound: It is missing, another workspace's, or out of the actor's sight.
+    """
+    threads = ConversationRepository(session, actor.workspace_id)
+    thread = await threads.get(conversation_id, lock=lock)
+    if not Sight.of(actor).reaches(thread.assignee_id):
+        raise NotFound(threads.missing)
+    return thread
+
+
+async def wake_snoozed(
+    session: AsyncSession, workspace_id: UUID, *, limit: int = 500
+) -> list[UUID]:
+    """Open the threads whose snooze is over, and return them."""
+    rows = await ConversationRepository(session, workspace_id).all(
+        select(Conversation)
+        .where(col(Conversation.workspace_id) == workspace_id)
+        .where(col(Conversation.status) == ConversationStatus.SNOOZED)
+        .where(col(Conversation.snoozed_until) <= clock.now())
+        .order_by(col(Conversation.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    for thread in rows:
+        thread.status = ConversationStatus.OPEN
+        thread.snoozed_until = None
+        session.add(thread)
+    return [thread.id for thread in rows]
