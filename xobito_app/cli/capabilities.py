@@ -10,6 +10,9 @@ import ctypes
 import sys
 
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+# Without it access(2), by which initdb looks for its neighbours, would not count the right.
+_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
 _VERSION_3 = 0x20080522
 # Reading is enough; containers often keep only the wider right.
@@ -31,7 +34,9 @@ class _Words(ctypes.Structure):
 def keep_over_change_of_account() -> None:
     """Call before the change of account; without it the change drops every right."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
+        libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
 
 
 def keep_only_passage() -> None:

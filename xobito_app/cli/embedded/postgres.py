@@ -204,7 +204,7 @@ class EmbeddedPostgres:
     def _closed_folder(self, *, with_passage: bool) -> Path | None:
         """Return the first folder the server's account cannot enter."""
         for folder in (binaries(), self._data_path):
-            probe = ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]
+            probe = ["/usr/bin/env", "test", "-x", f"{folder}/."]
             if self._execute(probe, with_passage=with_passage).returncode:
                 return folder
         return None
