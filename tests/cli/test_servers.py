@@ -20,10 +20,7 @@ from xobito_app.cli.supervisor import Program, configuration
 
 @pytest.fixture
 def data_path(tmp_path):
-    for folder in (tmp_path, *tmp_path.parents):
-        # As root PostgreSQL runs under another account, which must get through here.
-        if folder.owner() == tmp_path.owner() and str(folder).startswith("/tmp/pytest"):
-            folder.chmod(0o755)
+    """A folder only we may enter, which the server's account must be let into as root."""
     return tmp_path / "my data"
 
 
