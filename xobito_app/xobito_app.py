@@ -6,6 +6,7 @@ import reflex as rx
 
 from xobito_app import logs
 from xobito_app.api.app import build_api
+from xobito_app.cli.processes import end_with_parent
 from xobito_app.settings import get_settings
 
 logs.configure(get_settings().log_level)
@@ -18,3 +19,5 @@ def index() -> rx.Component:
 
 app = rx.App(api_transformer=build_api())
 app.add_page(index, route="/", title="Xobito")
+# The server's workers must not outlive it: they would keep the port.
+app.register_lifespan_task(end_with_parent)
