@@ -10,7 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.core.events import Topic
-from xobito_app.features.contacts.repository import ContactRepository, IdentityRepository
+from xobito_app.core.permissions import Actor
+from xobito_app.features.contacts.repository import (
+    ContactRepository,
+    IdentityRepository,
+    StatusRepository,
+)
 from xobito_app.models.contacts import IdentityKind
 from xobito_app.persistence.unit_of_work import announce
 
@@ -58,3 +63,9 @@ async def attach_user_id(
                 }
             ]
         )
+
+
+async def status_names(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
+    """Return the names of the workspace's statuses."""
+    rows = await StatusRepository(session, actor.workspace_id).list_all()
+    return {row.id: row.name for row in rows}

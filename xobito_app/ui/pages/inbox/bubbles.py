@@ -64,9 +64,7 @@ def _bubble(
         rx.el.div(
             rx.cond(
                 line.is_revoked,
-                rx.el.p(
-                    rx.icon("ban", size=13), "This message was deleted", class_name="revoked"
-                ),
+                rx.el.p(rx.icon("ban", size=13), "This message was deleted", class_name="revoked"),
                 _inside(line),
             ),
             _stamp(line),
@@ -245,7 +243,7 @@ def _location(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _card(card: ObjectVar[CardRow]) -> rx.Component:
     return rx.el.div(
-        rx.el.span(card.initials, class_name="avatar"),
+        rx.el.span(card.initials, class_name="avatar tone-6"),
         rx.el.span(
             rx.el.span(card.name, class_name="file-name"),
             rx.el.span(card.detail, class_name="file-size"),

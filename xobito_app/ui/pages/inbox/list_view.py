@@ -83,13 +83,13 @@ def _status(label: str, status: str) -> rx.Component:
         type="button",
         aria_pressed=InboxListState.status == status,
         on_click=InboxListState.show_status(status),
-        class_name="chip-button",
+        class_name="chip",
     )
 
 
 def _toggle(label: str, is_on: rx.Var[bool], on_click: rx.EventHandler) -> rx.Component:
     return rx.el.button(
-        label, type="button", aria_pressed=is_on, on_click=on_click, class_name="chip-button"
+        label, type="button", aria_pressed=is_on, on_click=on_click, class_name="chip"
     )
 
 
@@ -107,7 +107,7 @@ def _threads() -> rx.Component:
                             "Show older",
                             type="button",
                             on_click=InboxListState.load_more,
-                            class_name="load-more",
+                            class_name="button button-ghost button-compact button-wide",
                         )
                     ),
                 ),
@@ -164,7 +164,9 @@ def thread_row(
     line = row.to(ThreadRow)
     return rx.el.li(
         rx.el.button(
-            rx.el.span(line.initials, class_name="avatar", data_hue=line.hue, aria_hidden="true"),
+            rx.el.span(
+                line.initials, class_name="avatar row-avatar " + line.tone, aria_hidden="true"
+            ),
             rx.el.span(
                 rx.el.span(
                     rx.el.span(line.name, class_name="row-name"),
@@ -178,13 +180,11 @@ def thread_row(
                         line.has_assignee,
                         rx.el.span(
                             line.assignee_initials,
-                            class_name="avatar tiny",
+                            class_name="avatar avatar-small tone-6",
                             title=line.assignee,
                         ),
                     ),
-                    rx.cond(
-                        line.has_unread, rx.el.span(line.unread, class_name="unread-badge")
-                    ),
+                    rx.cond(line.has_unread, rx.el.span(line.unread, class_name="unread-badge")),
                     class_name="row-bottom",
                 ),
                 class_name="row-text",
@@ -218,7 +218,7 @@ def _results() -> rx.Component:
 def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            rx.el.span(hit.initials, class_name="avatar", aria_hidden="true"),
+            rx.el.span(hit.initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
             rx.el.span(
                 rx.el.span(
                     rx.el.span(hit.name, class_name="row-name"),

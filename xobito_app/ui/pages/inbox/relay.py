@@ -36,9 +36,10 @@ def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
         return False
     if wanted.unread and not line.unread:
         return False
-    if wanted.closing_soon and rules.window_state(
-        line.last_inbound_at, clock.now()
-    ) not in (rules.WindowState.SOON, rules.WindowState.NOW):
+    if wanted.closing_soon and rules.window_state(line.last_inbound_at, clock.now()) not in (
+        rules.WindowState.SOON,
+        rules.WindowState.NOW,
+    ):
         return False
     match wanted.view:
         case ListView.MINE:
@@ -62,15 +63,16 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
         people = list({tab.viewer.user_id for tab, _ in showing})
         seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
         entries = await _entries(workspace_id, uow.session, notices, opened)
-    await asyncio.gather(
-        *(_patch(tab, shown, lines, seen, entries) for tab, shown in showing)
-    )
+    await asyncio.gather(*(_patch(tab, shown, lines, seen, entries) for tab, shown in showing))
     for tab, _ in showing:
         _refresh_counts_later(tab)
 
 
 async def _entries(
-    workspace_id: UUID, session: AsyncSession, notices: list[Notice], opened: Collection[UUID | None]
+    workspace_id: UUID,
+    session: AsyncSession,
+    notices: list[Notice],
+    opened: Collection[UUID | None],
 ) -> dict[UUID, EntryView]:
     """Read the changed entries of the threads that somebody has open here."""
     wanted = {
@@ -112,12 +114,12 @@ async def _patch(
     if line is None:
         return
     if not sight.reaches(line.assignee_id):
-        await relay.patch(tab, ThreadState, lambda state: state._lose(sight.explain(line.assignee_id)))
+        await relay.patch(
+            tab, ThreadState, lambda state: state._lose(sight.explain(line.assignee_id))
+        )
         return
     news = [e for e in entries.values() if e.conversation_id == line.id]
-    await relay.patch(
-        tab, ThreadState, lambda state: state._merge(line, news, zone=zone, now=now)
-    )
+    await relay.patch(tab, ThreadState, lambda state: state._merge(line, news, zone=zone, now=now))
 
 
 _waiting: set[str] = set()

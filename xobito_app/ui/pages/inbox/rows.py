@@ -46,7 +46,7 @@ class ThreadRow:
     id: str
     name: str
     initials: str
-    hue: int
+    tone: str
     when: str
     preview: str
     icon: str
@@ -70,7 +70,7 @@ class ThreadRow:
             id=str(line.id),
             name=line.name,
             initials=initials(line.name),
-            hue=hue(str(line.contact_id)),
+            tone=tone(str(line.contact_id)),
             when=formats.ago(line.last_at, zone, now),
             preview=line.preview or "No messages yet",
             icon=_KIND_ICONS.get(line.kind, ""),
@@ -88,9 +88,9 @@ class ThreadRow:
         )
 
 
-def hue(key: str) -> int:
-    """Return one of twelve avatar colours for an id, always the same one."""
-    return sum(key.encode()) % 12
+def tone(key: str) -> str:
+    """Return one of eight avatar colours for an id, always the same one."""
+    return f"tone-{sum(key.encode()) % 8}"
 
 
 def merge_row(
@@ -377,7 +377,7 @@ class ThreadHeader:
     id: str = ""
     name: str = ""
     initials: str = ""
-    hue: int = 0
+    tone: str = "tone-6"
     phone: str = ""
     status: str = "open"
     assignee_id: str = ""
@@ -400,7 +400,7 @@ class ThreadHeader:
             id=str(line.id),
             name=line.name,
             initials=initials(line.name),
-            hue=hue(str(line.contact_id)),
+            tone=tone(str(line.contact_id)),
             phone=line.phone if line.phone != line.name else "",
             status=line.status,
             assignee_id=str(line.assignee_id or ""),

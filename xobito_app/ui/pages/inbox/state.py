@@ -90,9 +90,7 @@ class InboxListState(AppState):
     def _remember(self, viewer: Viewer) -> None:
         """Tell the relay what this tab shows now."""
         selected = ids.parse(self.selected_id) if self.selected_id else None
-        relay.watch(
-            self.router.session.client_token, viewer, KEY, Shown(self._wanted(), selected)
-        )
+        relay.watch(self.router.session.client_token, viewer, KEY, Shown(self._wanted(), selected))
 
     async def _reload(self, viewer: Viewer, *, with_counts: bool) -> None:
         async with unit_of_work(viewer.actor.workspace_id) as uow:
@@ -218,15 +216,27 @@ class InboxListState(AppState):
 def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
     now = clock.now()
     contacts = [
-        HitRow(f"c{c.conversation_id}", str(c.conversation_id), "", c.name, initials(c.name),
-               c.phone, "")
+        HitRow(
+            f"c{c.conversation_id}",
+            str(c.conversation_id),
+            "",
+            c.name,
+            initials(c.name),
+            c.phone,
+            "",
+        )
         for c in found.contacts
     ]
     messages = [
-        HitRow(f"m{m.message_id}", str(m.conversation_id), str(m.message_id), m.name,
-               initials(m.name), m.excerpt, formats.ago(m.at, zone, now))
+        HitRow(
+            f"m{m.message_id}",
+            str(m.conversation_id),
+            str(m.message_id),
+            m.name,
+            initials(m.name),
+            m.excerpt,
+            formats.ago(m.at, zone, now),
+        )
         for m in found.messages
     ]
     return contacts + messages
-
-

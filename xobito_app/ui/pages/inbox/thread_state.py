@@ -17,14 +17,19 @@ from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.rows import EntryRow, ThreadHeader, entry_row, joined
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
 from xobito_app.ui.security import AppState, current_viewer, guarded
 
-SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1),
-           "1w": timedelta(days=7)}
+SNOOZES = {
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+    "1w": timedelta(days=7),
+}
 
 
 class ThreadState(AppState):
@@ -88,9 +93,8 @@ class ThreadState(AppState):
             self._lose(error.message)
             return
         self._show(thread, viewer)
-        self.members = [
-            MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active
-        ]
+        await (await self.get_state(PanelState))._load(viewer, wanted)
+        self.members = [MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active]
         self.focus_id = message_id if around else ""
         if around and around[1]:
             self.older = self._rows(around[0], viewer.time_zone, thread.line.name)
@@ -100,9 +104,7 @@ class ThreadState(AppState):
         self._remember(viewer, listing, wanted)
 
     def _remember(self, viewer: Viewer, listing: InboxListState, wanted: UUID | None) -> None:
-        relay.watch(
-            self.router.session.client_token, viewer, KEY, Shown(listing._wanted(), wanted)
-        )
+        relay.watch(self.router.session.client_token, viewer, KEY, Shown(listing._wanted(), wanted))
 
     def _show(self, thread: ThreadView, viewer: Viewer) -> None:
         zone, now = viewer.time_zone, clock.now()
@@ -219,9 +221,7 @@ class ThreadState(AppState):
         if self.header.id:
             await self._work(work.mark_read)
 
-    def _merge(
-        self, line: ThreadLine, news: list[EntryView], *, zone: str, now: datetime
-    ) -> None:
+    def _merge(self, line: ThreadLine, news: list[EntryView], *, zone: str, now: datetime) -> None:
         """Take over what changed in the open thread."""
         if str(line.id) != self.header.id:
             return
