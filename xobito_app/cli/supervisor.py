@@ -22,6 +22,7 @@ from xobito_app.cli.files import write_private
 from xobito_app.core.errors import AppError
 from xobito_app.settings import child_environment
 
+_QUIET_SECONDS = 30
 STOP_SECONDS = 40
 """How long everything may take to end before it is killed."""
 
@@ -118,7 +119,7 @@ class Supervisor:
         self._process_ids: dict[str, int] = {}
         self._process: subprocess.Popen[str] | None = None
         self._is_stopping = False
-        self._spawned_before: set[str] = set()
+        self._told_at: dict[str, float] = {}
         self._environment = child_environment(XOBITO_DATA_DIR=str(data_path))
         write_private(self._configuration, configuration(data_path, chosen))
 
@@ -180,11 +181,14 @@ class Supervisor:
                 name = found[1]
                 self._process_ids[name] = int(found[2])
             elif (found := _EXITED.search(line)) and not self._is_stopping:
-                why = found[2] or found[3]
-                self._tell(
-                    f"{found[1]} ended ({why}) and is started again; "
-                    f"see {self._logs / found[1]}.log."
-                )
+                self._tell_failure(found[1], found[2] or found[3])
+
+    def _tell_failure(self, name: str, why: str) -> None:
+        """Tell once, not at every try, that a program keeps ending."""
+        now = time.monotonic()
+        if now - self._told_at.get(name, -_QUIET_SECONDS) >= _QUIET_SECONDS:
+            self._told_at[name] = now
+            self._tell(f"{name} ended ({why}) and is started again; see {self._logs / name}.log.")
 
 
 def await_predecessor(data_path: Path) -> None:
