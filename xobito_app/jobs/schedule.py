@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from xobito_app.core.events import Lane
+from xobito_app.core.job_names import CONNECTION_SYNC, TEMPLATES_SYNC
 from xobito_app.jobs.heartbeats import HEARTBEAT_SECONDS
 from xobito_app.jobs.names import HEARTBEAT_BULK, HEARTBEAT_LIVE
 
@@ -22,4 +23,6 @@ class Repeated:
 SCHEDULE: tuple[Repeated, ...] = (
     Repeated(HEARTBEAT_LIVE, Lane.LIVE, timedelta(seconds=HEARTBEAT_SECONDS)),
     Repeated(HEARTBEAT_BULK, Lane.BULK, timedelta(seconds=HEARTBEAT_SECONDS)),
+    Repeated(CONNECTION_SYNC, Lane.BULK, timedelta(hours=1)),
+    Repeated(TEMPLATES_SYNC, Lane.BULK, timedelta(hours=1)),
 )

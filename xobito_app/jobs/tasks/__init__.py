@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from xobito_app.jobs.tasks import heartbeat
+from xobito_app.jobs.tasks import heartbeat, whatsapp
 
-__all__ = ["heartbeat"]
+__all__ = ["heartbeat", "whatsapp"]
