@@ -17,9 +17,14 @@ from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.security import DEAD_LINK, make_reset_link
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
-from xobito_app.features.workspaces.schemas import InviteView, MemberView, RoleView
+from xobito_app.features.workspaces.schemas import (
+    InvitationView,
+    InviteView,
+    MemberView,
+    RoleView,
+)
 from xobito_app.models.accounts import LinkKind, OneTimeLink, User
-from xobito_app.models.workspaces import Membership, Role
+from xobito_app.models.workspaces import Membership, Role, Workspace
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
 
 
@@ -199,6 +204,26 @@ async def withdraw_invite(session: AsyncSession, actor: Actor, *, invite_id: UUI
     link.used_at = clock.now()
     session.add(link)
     activity.record(session, actor, "staff.invite_withdrawn", about="staff", name=link.email)
+
+
+async def read_invitation(uow: UnitOfWork, *, token: str) -> InvitationView | None:
+    """Return what an invitation offers, or None when it is used, withdrawn or too old."""
+    session = uow.session
+    accounts = AccountRepository(session)
+    link = await accounts.find_link(token, LinkKind.INVITE)
+    if link is None or link.workspace_id is None:
+        return None
+    if clock.now() - link.created_at > account_rules.INVITE_LIFETIME:
+        return None
+    await uow.enter(link.workspace_id)
+    workspace = await session.get(Workspace, link.workspace_id)
+    role = await session.get(Role, link.role_id) if link.role_id else None
+    return InvitationView(
+        email=link.email,
+        workspace_name=workspace.name if workspace else "",
+        role=role.name if role else "No role",
+        has_account=await accounts.find_user_by_email(link.email) is not None,
+    )
 
 
 async def accept_invite(
