@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui.pages.inbox.rows import ButtonRow, CardRow, EntryRow
+from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
 
 
 def tick(name: rx.Var[str]) -> rx.Component:

@@ -17,9 +17,10 @@ from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox.entries import EntryRow, entry_row, joined
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
-from xobito_app.ui.pages.inbox.rows import EntryRow, ThreadHeader, entry_row, joined
+from xobito_app.ui.pages.inbox.rows import ThreadHeader
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
 from xobito_app.ui.security import AppState, current_viewer, guarded

@@ -8,8 +8,8 @@ from reflex.vars import ObjectVar
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
+from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
-from xobito_app.ui.pages.inbox.rows import EntryRow
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 
 
