@@ -23,5 +23,5 @@ config = rx.Config(
         )
     ),
     redis_url=_settings.redis_database(1) if _settings.redis_url else None,
-    disable_plugins=["reflex.plugins.sitemap.SitemapPlugin"],
+    disable_plugins=[rx.plugins.SitemapPlugin],
 )

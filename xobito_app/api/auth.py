@@ -197,9 +197,7 @@ async def _set_up(request: Request, form: dict[str, str]) -> Outcome:
             password=form.get("password", ""),
             time_zone=form.get("time_zone", "") or "UTC",
         )
-        token = await accounts.open_session(
-            uow.session, user_id, workspace_id, **_browser(request)
-        )
+        token = await accounts.open_session(uow.session, user_id, workspace_id, **_browser(request))
     return Passed("/welcome", token)
 
 
@@ -210,9 +208,7 @@ async def _join(request: Request, form: dict[str, str]) -> Outcome:
         if invitation is None:
             return Stopped("dead", security.DEAD_LINK, 410)
         email, has_account = invitation.email, invitation.has_account
-        wait = await accounts.seconds_to_wait(
-            uow.session, email=email, address=browser["address"]
-        )
+        wait = await accounts.seconds_to_wait(uow.session, email=email, address=browser["address"])
     if has_account and wait:
         raise TooMany(f"Too many tries. Try again in {wait} seconds.", wait)
     try:
@@ -233,9 +229,7 @@ async def _join(request: Request, form: dict[str, str]) -> Outcome:
         # A password is guessed here as well as on the sign-in page, so it slows down as well.
         if has_account and "password" in error.fields:
             async with unit_of_work() as uow:
-                await accounts.note_failure(
-                    uow.session, email=email, address=browser["address"]
-                )
+                await accounts.note_failure(uow.session, email=email, address=browser["address"])
         raise
     return Passed("/inbox" if token else "/sign-in?problem=joined", token)
 
@@ -245,9 +239,7 @@ async def _reset(request: Request, form: dict[str, str]) -> Outcome:
         user_id = await security.reset_password(
             uow.session, token=form.get("token", ""), wanted=form.get("password", "")
         )
-        token = await accounts.open_session_without_code(
-            uow.session, user_id, **_browser(request)
-        )
+        token = await accounts.open_session_without_code(uow.session, user_id, **_browser(request))
         if token:
             await _note(uow, token, "password.reset")
     return Passed("/inbox" if token else "/sign-in?problem=reset", token)

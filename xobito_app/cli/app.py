@@ -16,6 +16,16 @@ EXIT_BAD_INPUT = 2
 
 # Name, module and function; hidden ones are started by the supervisor, not by people.
 _COMMANDS = (
+    ("run", "run", "run", False),
+    ("web", "roles", "web", False),
+    ("worker", "roles", "worker", False),
+    ("beat", "roles", "beat", False),
+    ("simulator", "roles", "simulator", False),
+    ("migrate", "migrate", "migrate", False),
+    ("build", "build", "build", False),
+    ("backup", "backup", "backup", False),
+    ("restore", "backup", "restore", False),
+    ("supervise", "supervise", "supervise", True),
     ("embedded-postgres", "embedded_servers", "run_postgres", True),
     ("embedded-valkey", "embedded_servers", "run_valkey", True),
 )

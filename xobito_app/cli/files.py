@@ -6,6 +6,8 @@ import fcntl
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from xobito_app.core.errors import AppError
@@ -48,6 +50,17 @@ def make_data_directory(data_path: Path) -> Path:
     return data_path / "run"
 
 
+@contextmanager
+def locked(path: Path, *, wait_seconds: float = 0) -> Iterator[bool]:
+    """Hold the lock file during the block; yields False when another process keeps it."""
+    handle = _take_lock(path, wait_seconds)
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
 def hold_lock(path: Path, *, wait_seconds: float = 0) -> bool:
     """Take the lock file for the rest of this process's life, and of what it becomes by `exec`.
 
@@ -56,6 +69,14 @@ def hold_lock(path: Path, *, wait_seconds: float = 0) -> bool:
     Returns:
         False when another process still holds it after `wait_seconds`.
     """
+    handle = _take_lock(path, wait_seconds)
+    if handle is None:
+        return False
+    os.set_inheritable(handle, True)
+    return True
+
+
+def _take_lock(path: Path, wait_seconds: float) -> int | None:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + wait_seconds
     while True:
@@ -64,8 +85,7 @@ def hold_lock(path: Path, *, wait_seconds: float = 0) -> bool:
         except OSError:
             if time.monotonic() >= deadline:
                 os.close(handle)
-                return False
+                return None
             time.sleep(0.05)
         else:
-            os.set_inheritable(handle, True)
-            return True
+            return handle

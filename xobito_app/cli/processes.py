@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
+from xobito_app.cli import capabilities
 from xobito_app.settings import child_environment
 
 _PR_SET_PDEATHSIG = 1
@@ -32,11 +33,20 @@ def other_account() -> Account | None:
     return Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
 
 
-def become(account: Account) -> None:
-    """Turn this process into the account's, for good."""
+def become(account: Account, *, with_passage: bool = False) -> None:
+    """Turn this process into the account's, for good.
+
+    Args:
+        account: Whom to become.
+        with_passage: Keep the right to enter closed folders (Linux, see `capabilities`).
+    """
+    if with_passage:
+        capabilities.keep_over_change_of_account()
     os.setgroups([])
     os.setgid(account.group_id)
     os.setuid(account.user_id)
+    if with_passage:
+        capabilities.keep_only_passage()
 
 
 def end_with_parent(number: signal.Signals = signal.SIGTERM, *, parent: int | None = None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from celery import Celery
 
-from xobito_app.jobs.names import LANE_OF, LIVE
+from xobito_app.core.events import Lane
 from xobito_app.jobs.schedule import SCHEDULE
 from xobito_app.settings import get_settings
 
@@ -27,9 +27,8 @@ celery.conf.update(
     accept_content=["json"],
     task_serializer="json",
     task_ignore_result=True,
-    task_default_queue=LIVE,
+    task_default_queue=Lane.LIVE.value,
     task_create_missing_queues=True,
-    task_routes={name: {"queue": lane} for name, lane in LANE_OF.items()},
     task_publish_retry=False,
     task_send_sent_event=False,
     worker_prefetch_multiplier=1,
@@ -38,13 +37,16 @@ celery.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,
     beat_schedule={
-        name: {
-            "task": name,
-            "schedule": interval,
-            # A question nobody could answer in time is asked again, not answered late.
-            "options": {"expires": max(interval.total_seconds(), 5)},
+        repeated.job: {
+            "task": repeated.job,
+            "schedule": repeated.every,
+            "options": {
+                "queue": repeated.lane.value,
+                # A question nobody could answer in time is asked again, not answered late.
+                "expires": max(repeated.every.total_seconds(), 5),
+            },
         }
-        for name, interval in SCHEDULE.items()
+        for repeated in SCHEDULE
     },
     timezone="UTC",
 )

@@ -1,20 +1,11 @@
-"""Names of the jobs and lanes; what is sent and what is registered meet here."""
+"""Names of the jobs; what is sent and what is registered meet here."""
 
 from __future__ import annotations
 
-LIVE = "live"
-"""Inbound events, replies, flows: what a person waits for."""
-
-BULK = "bulk"
-"""Campaigns, imports, exports, media, webhooks: what must not slow the live lane."""
-
-LANES = (LIVE, BULK)
+from xobito_app.core.events import Lane
 
 HEARTBEAT_LIVE = "heartbeat.live"
 HEARTBEAT_BULK = "heartbeat.bulk"
 
-LANE_OF: dict[str, str] = {
-    HEARTBEAT_LIVE: LIVE,
-    HEARTBEAT_BULK: BULK,
-}
-"""The lane each job runs in. A job that is not here cannot be sent."""
+LANES: tuple[str, ...] = tuple(lane.value for lane in Lane)
+"""live: inbound events, replies, flows, what a person waits for. bulk: all the rest."""

@@ -6,25 +6,29 @@ import logging
 
 from kombu.exceptions import KombuError, OperationalError
 
+from xobito_app.core.events import Departures, Nudge
 from xobito_app.jobs.celery_app import celery
-from xobito_app.jobs.names import LANE_OF
 
 log = logging.getLogger(__name__)
 
 
-def nudge(job: str, *arguments: str, delay_seconds: float = 0) -> None:
-    """Put a job into its lane; when Redis is away only a warning is left, beat sweeps later.
-
-    Args:
-        job: A name of `jobs.names`.
-        *arguments: Ids and other small strings.
-        delay_seconds: Not before this many seconds; for short delays only, rows keep the rest.
-
-    Raises:
-        KeyError: The job has no lane.
-    """
-    lane = LANE_OF[job]
+def send(nudge: Nudge) -> None:
+    """Put a nudge into its lane; when Redis is away only a warning is left, beat sweeps later."""
     try:
-        celery.send_task(job, args=arguments, queue=lane, countdown=delay_seconds or None)
+        celery.send_task(
+            nudge.job,
+            args=nudge.arguments,
+            queue=nudge.lane.value,
+            countdown=nudge.delay or None,
+        )
     except (KombuError, OperationalError, OSError) as error:
-        log.warning("nudge.lost", extra={"job": job, "reason": type(error).__name__})
+        log.warning("nudge.lost", extra={"job": nudge.job, "reason": type(error).__name__})
+
+
+async def send_nudges(departures: Departures) -> None:
+    """Send what a unit of work collected; register it with `unit_of_work.on_commit`.
+
+    Sending is one short write to a neighbour; handing it to a thread would cost more.
+    """
+    for nudge in departures.nudges:
+        send(nudge)

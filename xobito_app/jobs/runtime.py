@@ -29,7 +29,7 @@ def on_start(hook: Hook) -> Hook:
 
 
 def on_stop(hook: Hook) -> Hook:
-    """Have the coroutine function run when a worker process ends (dispose of pools, close clients)."""
+    """Have the coroutine function run when a worker process ends: close pools and clients."""
     _stop_hooks.append(hook)
     return hook
 

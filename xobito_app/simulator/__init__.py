@@ -1,0 +1,1 @@
+"""A local stand-in for Meta over HTTP: Graph API, signed webhooks and the customers' phones."""

@@ -194,6 +194,19 @@ async def current_actor(state: rx.State, *permissions: Permission) -> Actor:
     return actor
 
 
+class AppState(rx.State):
+    """Base of every state."""
+
+    # The session and workspace this tab's state was filled for; see `Gate`.
+    _owner: str = ""
+
+    async def _viewer(self) -> Viewer:
+        return await current_viewer(self)
+
+    async def _actor(self, *permissions: Permission) -> Actor:
+        return await current_actor(self, *permissions)
+
+
 def to_sign_in() -> EventSpec:
     """Return the event that leads to the sign-in page and back; a full load, for new headers."""
     return rx.call_script(_TO_SIGN_IN)
@@ -228,8 +241,6 @@ class Gate(Middleware):
 
     async def _bind(self, state: Any) -> None:
         """Empty the state of a tab whose person changed since it was filled."""
-        from xobito_app.ui.app_state import AppState
-
         viewer = await find_viewer(state)
         owner = f"{viewer.session_id} {viewer.actor.workspace_id}" if viewer else ""
         root = state._get_root_state()

@@ -6,7 +6,7 @@ import reflex as rx
 
 from xobito_app.ui.reflex_parts import Toaster
 
-STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/pages.css"]
+STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css"]
 """In order; every colour is written in the first one alone."""
 
 ICON = 16

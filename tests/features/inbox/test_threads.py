@@ -88,7 +88,7 @@ async def test_the_database_itself_hides_other_workspaces(world, inbox):
         connection = await uow.session.connection()
         for table in ("message", "conversation", "contact", "role", "wa_connection"):
             rows = await connection.execute(
-                text(f"SELECT count(*) FROM {table} WHERE workspace_id = :w"),  # noqa: S608
+                text(f"SELECT count(*) FROM {table} WHERE workspace_id = :w"),
                 {"w": world.workspace_id},
             )
             assert rows.scalar() == 0, table

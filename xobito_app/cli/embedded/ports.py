@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
@@ -43,3 +44,13 @@ def kept_or_free(url: str) -> int:
     """Return the port in the URL when it is still free, else another."""
     port = urlsplit(url).port if url else None
     return port if port and is_free(port) else free_port()
+
+
+def becomes_free(port: int, host: str, *, seconds: float) -> bool:
+    """Wait for a port to become free; False when it did not within the time."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port, host):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.1)
+    return True

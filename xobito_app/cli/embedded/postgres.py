@@ -12,13 +12,13 @@ import shutil
 import signal
 import subprocess
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 from xobito_app.cli.embedded import ports
-from xobito_app.cli.files import hold_lock, make_data_directory, write_private
+from xobito_app.cli.files import hold_lock, locked, make_data_directory, write_private
 from xobito_app.cli.processes import (
     Account,
     become,
@@ -29,6 +29,7 @@ from xobito_app.cli.processes import (
 from xobito_app.core.errors import AppError
 
 ROLE = "xobito"
+SUPERUSER = "postgres"
 DATABASE = "xobito"
 MAJOR = 18
 
@@ -115,7 +116,6 @@ class EmbeddedPostgres:
                 reach it.
         """
         make_data_directory(self._data_path)
-        self._check_reach()
         if not self._cluster.exists():
             self._create_cluster()
         self._check_version()
@@ -126,6 +126,18 @@ class EmbeddedPostgres:
             self._set_up_roles(port)
         elif f":{port}/" not in self.url:
             self._move_to(port)
+
+    def prepare_when_idle(self) -> None:
+        """Prepare from a process that does not become the server; see `prepare`.
+
+        Raises:
+            AppError: The server is running, or see `prepare`.
+        """
+        make_data_directory(self._data_path)
+        with locked(self._data_path / "run" / "postgres.lock", wait_seconds=60) as is_ours:
+            if not is_ours:
+                raise AppError(f"Another PostgreSQL is running on {self._cluster}.")
+            self.prepare()
 
     def command(self) -> list[str]:
         """Return the command line of the server."""
@@ -143,16 +155,19 @@ class EmbeddedPostgres:
         if not hold_lock(self._data_path / "run" / "postgres.lock", wait_seconds=60):
             raise AppError(f"Another PostgreSQL is running on {self._cluster}.")
         self.prepare()
-        command = self.command()
+        command, passage = self.command(), self._needs_passage
         os.chdir("/")
         if self._account:
-            become(self._account)
+            become(self._account, with_passage=passage)
         # SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything is written.
         end_with_parent(signal.SIGINT, parent=parent)
         become_program(command, _ENVIRONMENT)
 
-    def _execute(self, command: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
+    def _execute(
+        self, command: list[str], text: str = "", *, with_passage: bool | None = None
+    ) -> subprocess.CompletedProcess[str]:
         account = self._account
+        passage = self._needs_passage if with_passage is None else with_passage
         return subprocess.run(  # noqa: S603
             command,
             input=text,
@@ -160,9 +175,8 @@ class EmbeddedPostgres:
             text=True,
             cwd="/",
             env=_ENVIRONMENT,
-            user=account.user_id if account else None,
-            group=account.group_id if account else None,
-            extra_groups=[] if account else None,
+            # Set-up runs before any thread of ours exists.
+            preexec_fn=partial(become, account, with_passage=passage) if account else None,
             check=False,
         )
 
@@ -170,19 +184,30 @@ class EmbeddedPostgres:
         if self._account:
             os.chown(path, self._account.user_id, self._account.group_id)
 
-    def _check_reach(self) -> None:
-        """Make sure the server's account can enter the folders it needs."""
-        if self._account is None:
-            return
+    @cached_property
+    def _needs_passage(self) -> bool:
+        """Tell whether the server's account must be let through folders closed to it.
+
+        Raises:
+            AppError: It cannot be.
+        """
+        if self._account is None or self._closed_folder(with_passage=False) is None:
+            return False
+        if folder := self._closed_folder(with_passage=True):
+            raise AppError(
+                f"PostgreSQL cannot run as root, and the account '{self._account.name}' it runs "
+                f"under instead may not enter {folder}: run Xobito as an ordinary user, "
+                "or from a folder everybody may enter (such as /opt/xobito), or set DATABASE_URL."
+            )
+        return True
+
+    def _closed_folder(self, *, with_passage: bool) -> Path | None:
+        """Return the first folder the server's account cannot enter."""
         for folder in (binaries(), self._data_path):
-            probe = self._execute(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)])
-            if probe.returncode:
-                raise AppError(
-                    f"PostgreSQL cannot run as root, and the account '{self._account.name}' it "
-                    f"runs under instead may not enter {folder}: run Xobito as an ordinary user, "
-                    "or from a folder everybody may enter (such as /opt/xobito), "
-                    "or set DATABASE_URL."
-                )
+            probe = ["/usr/bin/env", "test", "-x", f"{folder}/."]
+            if self._execute(probe, with_passage=with_passage).returncode:
+                return folder
+        return None
 
     def _create_cluster(self) -> None:
         # Built beside its place and moved there whole: a kill in between leaves nothing
@@ -200,7 +225,7 @@ class EmbeddedPostgres:
                 [
                     str(binaries() / "initdb"),
                     f"--pgdata={draft}",
-                    "--username=postgres",
+                    f"--username={SUPERUSER}",
                     "--auth=scram-sha-256",
                     f"--pwfile={password_file}",
                     "--encoding=UTF8",
@@ -260,7 +285,7 @@ class EmbeddedPostgres:
         database and can bypass no row-level security.
         """
         own, master = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        self._single_user(f"ALTER ROLE postgres PASSWORD '{master}'")
+        self._single_user(f"ALTER ROLE {SUPERUSER} PASSWORD '{master}'")
         if f'"{ROLE}"' not in self._single_user("SELECT rolname FROM pg_roles"):
             self._single_user(f"CREATE ROLE {ROLE} LOGIN")
         self._single_user(
@@ -270,7 +295,7 @@ class EmbeddedPostgres:
         if f'"{DATABASE}"' not in self._single_user("SELECT datname FROM pg_database"):
             self._single_user(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         address = f"127.0.0.1:{port}/{DATABASE}"
-        write_private(self._superuser_file, f"postgresql://postgres:{master}@{address}")
+        write_private(self._superuser_file, f"postgresql://{SUPERUSER}:{master}@{address}")
         write_private(self._url_file, f"postgresql://{ROLE}:{own}@{address}")
 
     def _single_user(self, statement: str) -> str:

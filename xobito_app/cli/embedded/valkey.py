@@ -11,7 +11,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from xobito_app.cli.embedded import ports
-from xobito_app.cli.files import hold_lock, make_data_directory, write_private
+from xobito_app.cli.files import hold_lock, locked, make_data_directory, write_private
 from xobito_app.cli.processes import become_program, end_with_parent
 from xobito_app.core.errors import AppError
 
@@ -90,6 +90,18 @@ class EmbeddedValkey:
         url = f"redis://:{password}@{ports.LOOPBACK}:{port}"
         if url != self.url:
             write_private(self._url_file, url)
+
+    def prepare_when_idle(self) -> None:
+        """Prepare from a process that does not become the server; see `prepare`.
+
+        Raises:
+            AppError: The server is running, or see `prepare`.
+        """
+        make_data_directory(self._data_path)
+        with locked(self._data_path / "run" / "valkey.lock", wait_seconds=60) as is_ours:
+            if not is_ours:
+                raise AppError(f"Another Valkey is running on {self._folder}.")
+            self.prepare()
 
     def command(self) -> list[str]:
         """Return the command line of the server."""

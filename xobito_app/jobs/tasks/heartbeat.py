@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
+from xobito_app.core.events import Lane
 from xobito_app.jobs import heartbeats, runtime
 from xobito_app.jobs.celery_app import celery
-from xobito_app.jobs.names import BULK, HEARTBEAT_BULK, HEARTBEAT_LIVE, LIVE
+from xobito_app.jobs.names import HEARTBEAT_BULK, HEARTBEAT_LIVE
 from xobito_app.settings import get_settings
 
 
-async def _note(lane: str) -> None:
+async def _note(lane: Lane) -> None:
     async with Redis.from_url(get_settings().redis_database(2)) as client:
         await heartbeats.note(client, lane)
 
@@ -18,10 +19,10 @@ async def _note(lane: str) -> None:
 @celery.task(name=HEARTBEAT_LIVE)
 def beat_live() -> None:
     """Note that the live lane is alive."""
-    runtime.run(_note(LIVE))
+    runtime.run(_note(Lane.LIVE))
 
 
 @celery.task(name=HEARTBEAT_BULK)
 def beat_bulk() -> None:
     """Note that the bulk lane is alive."""
-    runtime.run(_note(BULK))
+    runtime.run(_note(Lane.BULK))

@@ -22,7 +22,7 @@ def field(
     label: str | rx.Var[str],
     *,
     name: str,
-    help: str | rx.Var[str] = "",  # noqa: A002
+    help: str | rx.Var[str] = "",
     errors: Errors | None = None,
 ) -> rx.Component:
     """Return a control between its label and its help, or the error that takes its place."""
@@ -57,7 +57,7 @@ def text_field(
     label: str,
     *,
     name: str,
-    help: str | rx.Var[str] = "",  # noqa: A002
+    help: str | rx.Var[str] = "",
     errors: Errors | None = None,
     kind: str = "text",
     **props: Any,
@@ -81,7 +81,7 @@ def text_area(
     label: str,
     *,
     name: str,
-    help: str | rx.Var[str] = "",  # noqa: A002
+    help: str | rx.Var[str] = "",
     errors: Errors | None = None,
     rows: int = 3,
     **props: Any,
@@ -103,7 +103,7 @@ def select_field(
     choices: Sequence[Choice] | rx.Component,
     *,
     name: str,
-    help: str | rx.Var[str] = "",  # noqa: A002
+    help: str | rx.Var[str] = "",
     errors: Errors | None = None,
     **props: Any,
 ) -> rx.Component:
@@ -147,7 +147,7 @@ def switch(label: str, **props: Any) -> rx.Component:
 def switch_field(
     label: str,
     *,
-    help: str = "",  # noqa: A002
+    help: str = "",
     **props: Any,
 ) -> rx.Component:
     """Return a switch at the end of a line that says what it does."""
@@ -170,7 +170,11 @@ def copyable(value: str | rx.Var[str], *, label: str) -> rx.Component:
     """Return a text to be copied with one press."""
     return rx.el.div(
         rx.el.input(
-            read_only=True, value=value, aria_label=label, class_name=styles.INPUT, on_click=rx.noop()
+            read_only=True,
+            value=value,
+            aria_label=label,
+            class_name=styles.INPUT,
+            on_click=rx.noop(),
         ),
         icon_button(
             "copy",

@@ -15,7 +15,7 @@ from xobito_app.ui.theme import icon
 def dialog(
     title: str | rx.Var[str],
     *children: Any,
-    open: rx.Var[bool],  # noqa: A002
+    open: rx.Var[bool],
     on_open_change: Any,
     line: str | rx.Var[str] = "",
     wide: bool = False,
@@ -66,7 +66,7 @@ def confirm_dialog(
     line: str | rx.Var[str],
     *,
     verb: str,
-    open: rx.Var[bool],  # noqa: A002
+    open: rx.Var[bool],
     on_open_change: Any,
     on_confirm: Any,
     weight: Weight = "danger",

@@ -16,9 +16,7 @@ def page_body(*children: Any, narrow: bool = False) -> rx.Component:
     return rx.el.div(*children, class_name=styles.PAGE_NARROW if narrow else styles.PAGE)
 
 
-def page_header(
-    title: str, *actions: rx.Component, line: str | rx.Var[str] = ""
-) -> rx.Component:
+def page_header(title: str, *actions: rx.Component, line: str | rx.Var[str] = "") -> rx.Component:
     """Return the title of a page and its one primary action, with lesser ones before it."""
     words = [rx.el.h1(title, class_name=styles.PAGE_TITLE)]
     if line != "":
@@ -47,7 +45,9 @@ def card(*children: Any, **props: Any) -> rx.Component:
     return rx.el.div(*children, class_name=styles.CARD, **props)
 
 
-def card_head(title: str | rx.Var[str], *actions: Any, note: str | rx.Var[str] = "") -> rx.Component:
+def card_head(
+    title: str | rx.Var[str], *actions: Any, note: str | rx.Var[str] = ""
+) -> rx.Component:
     """Return the head of a card."""
     words = [rx.el.h2(title, class_name=styles.CARD_TITLE)]
     if note != "":
@@ -69,9 +69,7 @@ def table(heads: Sequence[str], rows: rx.Component, **props: Any) -> rx.Componen
                     *(
                         rx.el.th(head, scope="col")
                         if head
-                        else rx.el.th(
-                            rx.el.span("Actions", class_name=styles.SR_ONLY), scope="col"
-                        )
+                        else rx.el.th(rx.el.span("Actions", class_name=styles.SR_ONLY), scope="col")
                         for head in heads
                     )
                 )

@@ -68,9 +68,7 @@ def note(
     **props: Any,
 ) -> rx.Component:
     """Return a sentence in a soft box."""
-    return rx.el.div(
-        icon(icon_name), rx.el.span(words), class_name=f"note note-{tone}", **props
-    )
+    return rx.el.div(icon(icon_name), rx.el.span(words), class_name=f"note note-{tone}", **props)
 
 
 def problem(words: rx.Var[str]) -> rx.Component:

@@ -73,9 +73,7 @@ def status_lines() -> rx.Component:
 def _line(line: ObjectVar[StatusLine]) -> rx.Component:
     return rx.el.div(
         line.words,
-        rx.cond(
-            line.link, ReactRouterLink.create(line.link_words, to=line.link), rx.fragment()
-        ),
+        rx.cond(line.link, ReactRouterLink.create(line.link_words, to=line.link), rx.fragment()),
         class_name=rx.Var.create("status-line status-line-") + line.tone,
         role="status",
         key=line.words,

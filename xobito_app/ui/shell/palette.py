@@ -74,9 +74,7 @@ def palette() -> rx.Component:
 
 def _command(command: ObjectVar[Command]) -> rx.Component:
     return ReactRouterLink.create(
-        rx.match(
-            command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")
-        ),
+        rx.match(command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")),
         rx.el.span(command.title, class_name=styles.TRUNCATE),
         rx.el.span(command.kind, class_name="palette-kind"),
         to=command.path,
@@ -90,9 +88,7 @@ def _command(command: ObjectVar[Command]) -> rx.Component:
 def key_help() -> rx.Component:
     """Return the list of keys; it opens without asking the server."""
     return radix.DialogRoot.create(
-        radix.DialogTrigger.create(
-            "Keys", type="button", data_key="?", hidden=True, tab_index=-1
-        ),
+        radix.DialogTrigger.create("Keys", type="button", data_key="?", hidden=True, tab_index=-1),
         radix.DialogPortal.create(
             radix.DialogOverlay.create(class_name="scrim"),
             radix.DialogContent.create(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-
 from xobito_app.ui.components import avatar, count, menu, menu_item, menu_label, menu_line
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.routes import ROUTES, PageRoute, Place

@@ -10,10 +10,9 @@ from xobito_app.core.text import initials
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.app_state import AppState
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.routes import ROUTES, find_route
-from xobito_app.ui.security import guarded
+from xobito_app.ui.security import AppState, guarded
 from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
 
 _MOST_COMMANDS = 30

@@ -1,0 +1,319 @@
+/* What only the browser can do in the inbox: scrolling, counting down, drafts, keys, files. */
+(function () {
+  "use strict";
+  if (window.xobito && window.xobito.inbox) return;
+  const xobito = (window.xobito = window.xobito || {});
+  xobito.inbox = true;
+
+  const byId = (id) => document.getElementById(id);
+  const scroller = () => byId("thread-scroll");
+  let stick = true;
+  let shownConversation = "";
+
+  /* Stay at the newest message unless the person scrolled up. */
+  function watchScroll() {
+    const box = scroller();
+    if (!box || box.dataset.watched) return;
+    box.dataset.watched = "1";
+    box.addEventListener("scroll", () => {
+      stick = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+      if (box.scrollTop < 40) {
+        const older = byId("load-older");
+        if (older && !older.dataset.asked) {
+          older.dataset.asked = "1";
+          heightBefore = box.scrollHeight;
+          older.click();
+        }
+      }
+    });
+  }
+  let heightBefore = 0;
+  xobito.keepPlace = function () {
+    requestAnimationFrame(() => {
+      const box = scroller();
+      const older = byId("load-older");
+      if (older) delete older.dataset.asked;
+      if (box && heightBefore) box.scrollTop += box.scrollHeight - heightBefore;
+      heightBefore = 0;
+    });
+  };
+
+  /* The address names the open conversation, so that a reload and a link come back to it. */
+  xobito.opened = function () {
+    requestAnimationFrame(() => {
+      const pane = document.querySelector(".inbox-thread");
+      const id = (pane && pane.dataset.conversation) || "";
+      const url = new URL(window.location.href);
+      if (id) url.searchParams.set("c", id);
+      else url.searchParams.delete("c");
+      window.history.replaceState(window.history.state, "", url);
+    });
+  };
+
+  function afterChange() {
+    watchScroll();
+    const pane = document.querySelector(".inbox-thread");
+    const box = scroller();
+    if (!pane || !box) {
+      shownConversation = "";
+      return;
+    }
+    const id = pane.dataset.conversation || "";
+    const focus = box.dataset.focus;
+    if (id !== shownConversation) {
+      shownConversation = id;
+      stick = true;
+      restoreDraft(id);
+      const area = byId("composer-text");
+      if (area && window.innerWidth > 767) area.focus({ preventScroll: true });
+    }
+    if (focus && box.dataset.focused !== focus) {
+      const hit = byId("e-" + focus);
+      if (hit) {
+        box.dataset.focused = focus;
+        stick = false;
+        hit.scrollIntoView({ block: "center" });
+        hit.classList.add("is-found");
+        return;
+      }
+    }
+    if (stick) box.scrollTop = box.scrollHeight;
+    tickCountdowns();
+  }
+
+  let queued = false;
+  new MutationObserver(() => {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(() => {
+      queued = false;
+      afterChange();
+    });
+  }).observe(document.body, { childList: true, subtree: true, attributes: true,
+    attributeFilter: ["data-conversation", "data-focus"] });
+
+  /* The reply window counts down here; the server decides. */
+  function tickCountdowns() {
+    document.querySelectorAll(".countdown").forEach((node) => {
+      const left = Math.max(0, (Date.parse(node.dataset.until) - Date.now()) / 1000);
+      const hours = Math.floor(left / 3600);
+      const minutes = Math.floor((left % 3600) / 60);
+      const text = hours ? `${hours}h ${String(minutes).padStart(2, "0")}m` : `${minutes}m`;
+      if (node.textContent !== text) node.textContent = text;
+    });
+  }
+  setInterval(tickCountdowns, 15000);
+
+  /* Drafts stay per conversation, on this device only. */
+  const draftKey = (id) => "xobito.draft." + id;
+  function restoreDraft(id) {
+    const area = byId("composer-text");
+    if (!area) return;
+    setValue(area, localStorage.getItem(draftKey(id)) || "");
+  }
+  function setValue(area, value) {
+    area.value = value;
+    grow(area);
+  }
+  function grow(area) {
+    area.style.height = "auto";
+    area.style.height = Math.min(area.scrollHeight, 184) + "px";
+  }
+  function newKey() {
+    const field = byId("composer-key");
+    if (field) field.value = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
+  }
+
+  document.addEventListener("input", (event) => {
+    const area = event.target;
+    if (area.id !== "composer-text") return;
+    grow(area);
+    if (shownConversation) {
+      if (area.value) localStorage.setItem(draftKey(shownConversation), area.value);
+      else localStorage.removeItem(draftKey(shownConversation));
+    }
+    const now = Date.now();
+    if (area.value && now - lastTyping > 4000) {
+      lastTyping = now;
+      const button = byId("composer-typing");
+      if (button) button.click();
+    }
+  });
+  let lastTyping = 0;
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    if (target.id === "composer-text") {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        submitComposer();
+      } else if (event.key === "Escape") {
+        target.blur();
+      }
+      return;
+    }
+    if (target.closest && target.closest("input, textarea, select, [contenteditable], [role=dialog]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || xobito.goPending) return;
+    if (!document.querySelector(".inbox")) return;
+    const act = KEYS[event.key.toLowerCase()];
+    if (act && act() !== false) event.preventDefault();
+  });
+  const click = (id) => () => {
+    const node = byId(id);
+    if (!node) return false;
+    node.click();
+  };
+  function move(step) {
+    const rows = [...document.querySelectorAll("#thread-rows .thread-button")];
+    if (!rows.length) return false;
+    const focused = rows.indexOf(document.activeElement);
+    const current = focused >= 0 ? focused : rows.findIndex((r) => r.getAttribute("aria-current") === "true");
+    const next = rows[Math.max(0, Math.min(rows.length - 1, current + step))];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  const focusOn = (id) => () => {
+    const node = byId(id);
+    if (!node) return false;
+    node.focus();
+  };
+  const KEYS = {
+    j: () => move(1),
+    k: () => move(-1),
+    r: () => { click("composer-reply")(); return focusOn("composer-text")(); },
+    n: () => { click("composer-note")(); return focusOn("composer-text")(); },
+    a: click("assign-thread"),
+    e: click("close-thread"),
+    "/": focusOn("inbox-search"),
+  };
+
+  function submitComposer() {
+    const form = byId("composer-form");
+    const area = byId("composer-text");
+    const files = byId("composer-files");
+    if (!form || !area || (!area.value.trim() && !(files && files.value))) return;
+    form.requestSubmit();
+  }
+  /* Called by the server once a message stands in the thread. */
+  xobito.sent = function (conversation) {
+    const area = byId("composer-text");
+    localStorage.removeItem(draftKey(conversation));
+    if (area && conversation === shownConversation) setValue(area, "");
+    const files = byId("composer-files");
+    if (files) files.value = "";
+    const list = byId("composer-file-list");
+    if (list) list.replaceChildren();
+    newKey();
+    stick = true;
+    afterChange();
+  };
+  xobito.fill = function () {
+    const source = byId("composer-fill");
+    const area = byId("composer-text");
+    if (!source || !area) return;
+    setValue(area, source.value);
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  document.addEventListener("focusin", (event) => {
+    const field = byId("composer-key");
+    if (event.target.id === "composer-text" && field && !field.value) newKey();
+  });
+
+  /* Files: chosen, dropped or pasted; sent to our own door, named in the form by id. */
+  async function upload(files) {
+    const list = byId("composer-file-list");
+    const field = byId("composer-files");
+    if (!list || !field) return;
+    for (const file of files) {
+      const chip = document.createElement("span");
+      chip.className = "file-chip";
+      chip.textContent = file.name + " …";
+      list.append(chip);
+      const body = new FormData();
+      body.append("file", file, file.name);
+      try {
+        const answer = await fetch("/media", { method: "POST", body, credentials: "same-origin" });
+        const result = await answer.json().catch(() => ({}));
+        if (!answer.ok) throw new Error(result.message || "The file could not be uploaded.");
+        chip.textContent = file.name;
+        chip.dataset.id = result.id;
+        const remove = document.createElement("button");
+        remove.type = "button";
+        remove.textContent = "×";
+        remove.setAttribute("aria-label", "Remove " + file.name);
+        remove.addEventListener("click", () => { chip.remove(); collect(); });
+        chip.append(remove);
+        collect();
+      } catch (error) {
+        chip.classList.add("is-failed");
+        chip.textContent = file.name + ": " + error.message;
+        setTimeout(() => chip.remove(), 8000);
+      }
+    }
+  }
+  function collect() {
+    const ids = [...document.querySelectorAll("#composer-file-list .file-chip")]
+      .map((chip) => chip.dataset.id).filter(Boolean);
+    byId("composer-files").value = ids.join(",");
+    if (!byId("composer-key").value) newKey();
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "composer-picker") return;
+    upload([...event.target.files]);
+    event.target.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    if (event.target.id !== "composer-text") return;
+    const files = [...(event.clipboardData?.files || [])];
+    if (files.length) {
+      event.preventDefault();
+      upload(files);
+    }
+  });
+  document.addEventListener("dragover", (event) => {
+    if (event.target.closest && event.target.closest(".inbox-thread") && byId("composer-files")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!(event.target.closest && event.target.closest(".inbox-thread")) || !byId("composer-files")) return;
+    event.preventDefault();
+    upload([...event.dataTransfer.files]);
+  });
+
+  /* A voice note: press to record, press again to attach. */
+  let recorder = null;
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest && event.target.closest("#composer-voice");
+    if (!button) return;
+    if (recorder) {
+      recorder.stop();
+      return;
+    }
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const type = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"]
+        .find((kind) => MediaRecorder.isTypeSupported(kind));
+      recorder = new MediaRecorder(stream, type ? { mimeType: type } : undefined);
+      const parts = [];
+      recorder.ondataavailable = (part) => parts.push(part.data);
+      recorder.onstop = () => {
+        stream.getTracks().forEach((track) => track.stop());
+        const kind = recorder.mimeType.split(";")[0];
+        const ending = { "audio/ogg": "ogg", "audio/webm": "webm", "audio/mp4": "m4a" }[kind] || "ogg";
+        recorder = null;
+        button.classList.remove("is-recording");
+        upload([new File(parts, "voice-note." + ending, { type: kind })]);
+      };
+      recorder.start();
+      button.classList.add("is-recording");
+    } catch (error) {
+      button.title = "The microphone is not available.";
+    }
+  });
+
+  /* Looking at the thread again counts as reading it. */
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") click("thread-seen")();
+  });
+  afterChange();
+})();

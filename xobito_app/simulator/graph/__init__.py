@@ -1,0 +1,1 @@
+"""Meta's Graph API, as much of it as a WhatsApp Business product calls."""

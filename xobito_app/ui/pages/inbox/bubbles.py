@@ -1,0 +1,270 @@
+"""Entries of a thread as they look: bubbles, notes, events, and everything inside them."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
+
+
+def tick(name: rx.Var[str]) -> rx.Component:
+    """Draw how far an outgoing message has come."""
+    return rx.match(
+        name,
+        ("clock", rx.icon("clock", size=12, class_name="tick")),
+        ("check", rx.icon("check", size=13, class_name="tick")),
+        ("check-check", rx.icon("check-check", size=13, class_name="tick")),
+        ("read", rx.icon("check-check", size=13, class_name="tick is-read")),
+        ("failed", rx.icon("circle-alert", size=13, class_name="tick is-failed")),
+        ("unknown", rx.icon("circle-help", size=13, class_name="tick is-unknown")),
+        ("cancelled", rx.icon("ban", size=12, class_name="tick")),
+        rx.fragment(),
+    )
+
+
+def entry_line(
+    row: ObjectVar[EntryRow], on_resend: rx.EventSpec, on_reply: rx.EventSpec
+) -> rx.Component:
+    """Draw one entry, with its day above when the day changes."""
+    return entry(row=row, on_resend=on_resend, on_reply=on_reply, key=row.id)
+
+
+@rx.memo
+def entry(
+    rest: rx.RestProp,
+    *,
+    row: rx.Var[EntryRow],
+    on_resend: rx.EventHandler,
+    on_reply: rx.EventHandler,
+) -> rx.Component:
+    """One entry of the thread."""
+    line = row.to(EntryRow)
+    return rx.el.li(
+        rx.cond(line.shows_day, rx.el.div(rx.el.span(line.day), class_name="day-line")),
+        rx.match(
+            line.side,
+            ("event", rx.el.div(line.text, class_name="event-line", title=line.full_time)),
+            _bubble(line, on_resend, on_reply),
+        ),
+        rest,
+        id="e-" + line.id,
+        class_name="entry",
+        data_side=line.side,
+        data_joins=line.joins_previous,
+        data_kind=line.kind,
+    )
+
+
+def _bubble(
+    line: ObjectVar[EntryRow], on_resend: rx.EventHandler, on_reply: rx.EventHandler
+) -> rx.Component:
+    return rx.el.div(
+        rx.cond(line.shows_author, rx.el.div(line.author, class_name="bubble-author")),
+        rx.el.div(
+            rx.cond(
+                line.is_revoked,
+                rx.el.p(rx.icon("ban", size=13), "This message was deleted", class_name="revoked"),
+                _inside(line),
+            ),
+            _stamp(line),
+            rx.cond(line.reaction != "", rx.el.span(line.reaction, class_name="reaction")),
+            class_name="bubble",
+        ),
+        rx.el.button(
+            rx.icon("reply", size=14),
+            type="button",
+            aria_label="Reply to this message",
+            on_click=on_reply,
+            class_name="bubble-action",
+        ),
+        rx.cond(line.is_failed, _failure(line, on_resend)),
+        rx.cond(
+            line.is_unresolved,
+            rx.el.p(
+                "WhatsApp did not answer, so it is not known whether this was sent. "
+                "It will not be sent again by itself.",
+                class_name="bubble-problem is-unknown",
+            ),
+        ),
+        class_name="bubble-box",
+    )
+
+
+def _failure(line: ObjectVar[EntryRow], on_resend: rx.EventHandler) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(line.failure),
+        rx.cond(
+            line.can_resend,
+            rx.el.button("Send again", type="button", on_click=on_resend, class_name="link-button"),
+        ),
+        class_name="bubble-problem",
+    )
+
+
+def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            line.side == "note",
+            rx.el.div(rx.icon("lock", size=11), "Private note", class_name="note-mark"),
+        ),
+        rx.cond(line.forwarded != "", rx.el.div(line.forwarded, class_name="forwarded")),
+        rx.cond(line.referral != "", _referral(line)),
+        rx.cond(line.has_quote, _quote(line)),
+        rx.cond(line.has_media, _media(line)),
+        rx.cond(line.header != "", rx.el.p(line.header, class_name="bubble-header")),
+        rx.cond(line.map_url != "", _location(line)),
+        rx.cond(line.cards.length() > 0, rx.foreach(line.cards, _card)),
+        rx.cond(line.text != "", rx.el.p(line.text, class_name="bubble-text")),
+        rx.cond(line.note != "", rx.el.p(line.note, class_name="bubble-note")),
+        rx.cond(line.footer != "", rx.el.p(line.footer, class_name="bubble-footer")),
+        rx.cond(
+            line.buttons.length() > 0,
+            rx.el.div(rx.foreach(line.buttons, _button), class_name="bubble-buttons"),
+        ),
+    )
+
+
+def _stamp(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.span(
+        rx.cond(line.is_edited, rx.el.span("edited ")),
+        rx.el.time(line.time, title=line.full_time),
+        rx.el.span(tick(line.tick), title=line.tick_label, class_name="tick-box"),
+        class_name="stamp",
+    )
+
+
+def _quote(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.blockquote(
+        rx.el.span(line.quote_author, class_name="quote-author"),
+        rx.el.span(line.quote_text, class_name="quote-text"),
+        class_name="quote",
+    )
+
+
+def _referral(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.div(
+        rx.icon("megaphone", size=14),
+        rx.cond(
+            line.referral_url != "",
+            rx.el.a(line.referral, href=line.referral_url, target="_blank", rel="noreferrer"),
+            rx.el.span(line.referral),
+        ),
+        class_name="referral",
+    )
+
+
+def _media(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.cond(
+        line.media_ready,
+        rx.match(
+            line.media_kind,
+            (
+                "image",
+                rx.el.a(
+                    rx.el.img(
+                        src=line.media_url,
+                        alt="Photo",
+                        loading="lazy",
+                        style={"aspect_ratio": line.ratio},
+                    ),
+                    href=line.media_url,
+                    target="_blank",
+                    class_name="media-image",
+                    custom_attrs={"data-lightbox": "1"},
+                ),
+            ),
+            (
+                "sticker",
+                rx.el.img(
+                    src=line.media_url, alt="Sticker", loading="lazy", class_name="media-sticker"
+                ),
+            ),
+            (
+                "video",
+                rx.el.video(
+                    src=line.media_url,
+                    controls=True,
+                    preload="metadata",
+                    class_name="media-video",
+                    style={"aspect_ratio": line.ratio},
+                ),
+            ),
+            (
+                "audio",
+                rx.el.div(
+                    rx.cond(line.is_voice, rx.icon("mic", size=14)),
+                    rx.el.audio(src=line.media_url, controls=True, preload="none"),
+                    class_name="media-audio",
+                ),
+            ),
+            _file(line),
+        ),
+        rx.el.div(
+            rx.cond(
+                line.media_failed,
+                rx.icon("image-off", size=18),
+                rx.icon("loader", size=18, class_name="spin"),
+            ),
+            rx.el.span(line.media_note),
+            class_name="media-wait",
+            style={"aspect_ratio": rx.cond(line.media_kind == "image", line.ratio, "auto")},
+        ),
+    )
+
+
+def _file(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.a(
+        rx.icon("file-text", size=20),
+        rx.el.span(
+            rx.el.span(
+                rx.cond(line.filename != "", line.filename, "Document"), class_name="file-name"
+            ),
+            rx.el.span(line.filesize, class_name="file-size"),
+            class_name="file-text",
+        ),
+        rx.icon("download", size=16),
+        href=line.media_url,
+        download=True,
+        class_name="media-file",
+    )
+
+
+def _location(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.a(
+        rx.el.span(rx.icon("map-pin", size=20), class_name="map-picture"),
+        rx.el.span(rx.cond(line.place != "", line.place, "Open the map"), class_name="map-label"),
+        href=line.map_url,
+        target="_blank",
+        rel="noreferrer",
+        class_name="location",
+    )
+
+
+def _card(card: ObjectVar[CardRow]) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(card.initials, class_name="avatar tone-6"),
+        rx.el.span(
+            rx.el.span(card.name, class_name="file-name"),
+            rx.el.span(card.detail, class_name="file-size"),
+            class_name="file-text",
+        ),
+        class_name="shared-card",
+    )
+
+
+def _button(button: ObjectVar[ButtonRow]) -> rx.Component:
+    return rx.el.div(
+        rx.match(
+            button.icon,
+            ("external-link", rx.icon("external-link", size=13)),
+            ("phone", rx.icon("phone", size=13)),
+            ("copy", rx.icon("copy", size=13)),
+            ("list", rx.icon("list", size=13)),
+            ("reply", rx.icon("reply", size=13)),
+            rx.fragment(),
+        ),
+        rx.el.span(button.title),
+        rx.cond(button.detail != "", rx.el.small(button.detail)),
+        class_name="bubble-button",
+    )

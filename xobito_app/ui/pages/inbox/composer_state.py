@@ -1,0 +1,276 @@
+"""Writing to the customer: replies, notes, files, templates, canned replies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from xobito_app.core import ids
+from xobito_app.core.errors import AppError
+from xobito_app.core.permissions import Permission
+from xobito_app.core.text import shorten
+from xobito_app.features.inbox import canned, compose, work
+from xobito_app.features.templates import service as templates
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.security import AppState, current_viewer, guarded
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """A template that can be sent, as the picker lists it."""
+
+    id: str
+    name: str
+    language: str
+    preview: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRow:
+    """One variable of the chosen template, with what it is filled with."""
+
+    key: str
+    label: str
+    value: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannedRow:
+    """A prepared answer."""
+
+    id: str
+    shortcut: str
+    body: str
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The template about to be sent."""
+
+    id: str = ""
+    name: str = ""
+    header: str = ""
+    body: str = ""
+    footer: str = ""
+    buttons: list[str] = field(default_factory=list)
+    needs_media: str = ""
+
+
+class ComposerState(AppState):
+    """What the person is about to send."""
+
+    mode: rx.Field[str] = rx.field("reply")
+    quoted_id: rx.Field[str] = rx.field("")
+    quoted_text: rx.Field[str] = rx.field("")
+    problem: rx.Field[str] = rx.field("")
+    picker_open: rx.Field[bool] = rx.field(False)
+    templates: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
+    chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
+    variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
+    canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
+    fill: rx.Field[str] = rx.field("")
+    _template_key: str = ""
+
+    async def _conversation(self) -> UUID:
+        thread = await self.get_state(ThreadState)
+        return ids.parse(thread.header.id)
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
+    async def write_reply(self):
+        """Write to the customer."""
+        self.mode = "reply"
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
+    async def write_note(self):
+        """Write a note only the team sees."""
+        self.mode = "note"
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
+    async def submit(self, form: dict[str, Any]):
+        """Send what is in the composer; the key makes a double click one message."""
+        viewer = await current_viewer(self)
+        conversation_id = await self._conversation()
+        body, key = str(form.get("text") or ""), str(form.get("key") or ids.new())[:64]
+        files = [ids.parse(part) for part in str(form.get("files") or "").split(",") if part][:10]
+        quoted = ids.parse(self.quoted_id) if self.quoted_id else None
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                session, actor = uow.session, viewer.actor
+                if self.mode == "note":
+                    await work.add_note(
+                        session, actor, conversation_id=conversation_id, body=body, key=key
+                    )
+                elif files:
+                    for index, media_id in enumerate(files):
+                        await compose.send_media(
+                            session,
+                            actor,
+                            conversation_id=conversation_id,
+                            media_id=media_id,
+                            caption=body if index == 0 else "",
+                            key=f"{key[:60]}-{index}",
+                            reply_to=quoted,
+                        )
+                else:
+                    await compose.send_text(
+                        session,
+                        actor,
+                        conversation_id=conversation_id,
+                        body=body,
+                        key=key,
+                        reply_to=quoted,
+                    )
+        except AppError as error:
+            self.problem = error.message
+            return None
+        self.problem = self.quoted_id = self.quoted_text = ""
+        # The id was parsed, so it is nothing but hexadecimal digits and dashes.
+        return rx.call_script(f"xobito.sent('{conversation_id}')")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def quote(self, message_id: str):
+        """Answer one certain message."""
+        thread = await self.get_state(ThreadState)
+        for row in [*thread.older, *thread.entries]:
+            if row.id == message_id:
+                self.quoted_id = row.id
+                self.quoted_text = shorten(row.text or row.media_kind, 120)
+                self.mode = "reply"
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def drop_quote(self):
+        """Answer nothing in particular."""
+        self.quoted_id = self.quoted_text = ""
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def resend(self, message_id: str):
+        """Try a failed message once more."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await compose.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
+
+    @rx.event(supersedes=True)
+    @guarded(Permission.INBOX_REPLY)
+    async def find_canned(self, typed: str):
+        """List the prepared answers whose shortcut or words fit."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            found = await canned.find(uow.session, viewer.actor, typed=str(typed)[:80])
+        self.canned = [CannedRow(str(c.id), c.shortcut, c.body, shorten(c.body, 90)) for c in found]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def use_canned(self, reply_id: str):
+        """Put a prepared answer into the composer, with the contact's facts filled in."""
+        viewer = await current_viewer(self)
+        conversation_id = await self._conversation()
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            self.fill = await canned.render(
+                uow.session,
+                viewer.actor,
+                reply_id=ids.parse(reply_id),
+                conversation_id=conversation_id,
+            )
+        return rx.call_script("setTimeout(() => xobito.fill(), 30)")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def open_picker(self):
+        """Show the templates that can be sent, the most used first."""
+        await self._list_templates("")
+        self.chosen = Chosen()
+        self.problem = ""
+        self.picker_open = True
+
+    @rx.event(supersedes=True)
+    @guarded(Permission.INBOX_REPLY)
+    async def find_template(self, typed: str):
+        """Narrow the templates by name or words."""
+        await self._list_templates(str(typed)[:100])
+
+    async def _list_templates(self, typed: str) -> None:
+        viewer = await current_viewer(self)
+        conversation_id = await self._conversation()
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            found = await templates.list_sendable(
+                uow.session, viewer.actor, conversation_id=conversation_id, search=typed
+            )
+        self.templates = [
+            TemplateRow(
+                id=str(t.id),
+                name=t.name,
+                language=t.language,
+                preview=shorten(t.body, 110),
+                category=t.category.capitalize(),
+            )
+            for t in found
+        ]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def set_picker(self, is_open: bool):
+        """Open or close the picker."""
+        self.picker_open = bool(is_open)
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def choose(self, template_id: str):
+        """Take a template and fill its variables from the contact where they are known."""
+        viewer = await current_viewer(self)
+        conversation_id = await self._conversation()
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            draft = await compose.draft_template(
+                uow.session,
+                viewer.actor,
+                conversation_id=conversation_id,
+                template_id=ids.parse(template_id),
+            )
+        self.chosen = Chosen(
+            id=template_id,
+            name=draft.name,
+            header=draft.header,
+            body=draft.body,
+            footer=draft.footer,
+            buttons=list(draft.buttons),
+            needs_media=draft.needs_media,
+        )
+        self.variables = [VariableRow(v.key, v.label, v.value, v.example) for v in draft.variables]
+        self._template_key = str(ids.new())
+        self.problem = ""
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def send_template(self, form: dict[str, Any]):
+        """Send the chosen template with the values typed in."""
+        viewer = await current_viewer(self)
+        conversation_id = await self._conversation()
+        values = {v.key: str(form.get(v.key) or "").strip() for v in self.variables}
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                await compose.send_template(
+                    uow.session,
+                    viewer.actor,
+                    conversation_id=conversation_id,
+                    template_id=ids.parse(self.chosen.id),
+                    values=values,
+                    key=self._template_key,
+                )
+        except AppError as error:
+            self.problem = error.message
+            return
+        self.problem = ""
+        self.picker_open = False
+        self.chosen = Chosen()

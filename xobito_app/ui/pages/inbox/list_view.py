@@ -1,0 +1,239 @@
+"""The left pane: lists with counts, search, filters, and the window of threads."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.pages.inbox.bubbles import tick
+from xobito_app.ui.pages.inbox.rows import ThreadRow
+from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+
+
+def conversation_list() -> rx.Component:
+    """Everything that stands left of the open thread."""
+    return rx.el.section(
+        _tabs(),
+        _tools(),
+        rx.cond(InboxListState.is_searching, _results(), _threads()),
+        class_name="inbox-list",
+        aria_label="Conversations",
+    )
+
+
+def _tab(label: str, view: str, count: rx.Var[str]) -> rx.Component:
+    return rx.el.button(
+        label,
+        rx.cond(count != "", rx.el.span(count, class_name="tab-count")),
+        type="button",
+        role="tab",
+        aria_selected=InboxListState.view == view,
+        on_click=InboxListState.show_view(view),
+        class_name="inbox-tab",
+    )
+
+
+def _tabs() -> rx.Component:
+    counts = InboxListState.counts
+    return rx.el.div(
+        _tab("Mine", "mine", counts.mine),
+        _tab("Unassigned", "unassigned", counts.unassigned),
+        _tab("Team", "team", counts.team),
+        _tab("All", "all", counts.all),
+        role="tablist",
+        class_name="inbox-tabs",
+    )
+
+
+def _tools() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.icon("search", size=14),
+            rx.el.input(
+                type="search",
+                id="inbox-search",
+                placeholder="Search messages and people",
+                aria_label="Search messages and people",
+                default_value=InboxListState.query,
+                on_change=InboxListState.search.debounce(180),
+                auto_complete="off",
+                class_name="inbox-search-input",
+            ),
+            class_name="inbox-search",
+        ),
+        rx.el.div(
+            _status("Open", "open"),
+            _status("Snoozed", "snoozed"),
+            _status("Closed", "closed"),
+            rx.el.span(class_name="grow"),
+            _toggle("Unread", InboxListState.unread_only, InboxListState.toggle_unread),
+            _toggle(
+                "Closing soon", InboxListState.closing_soon, InboxListState.toggle_closing_soon
+            ),
+            class_name="inbox-filters",
+        ),
+        class_name="inbox-tools",
+    )
+
+
+def _status(label: str, status: str) -> rx.Component:
+    return rx.el.button(
+        label,
+        type="button",
+        aria_pressed=InboxListState.status == status,
+        on_click=InboxListState.show_status(status),
+        class_name="chip",
+    )
+
+
+def _toggle(label: str, is_on: rx.Var[bool], on_click: rx.EventHandler) -> rx.Component:
+    return rx.el.button(
+        label, type="button", aria_pressed=is_on, on_click=on_click, class_name="chip"
+    )
+
+
+def _threads() -> rx.Component:
+    return rx.cond(
+        InboxListState.is_loaded,
+        rx.cond(
+            InboxListState.rows.length() > 0,
+            rx.el.ul(
+                rx.foreach(InboxListState.rows, _line),
+                rx.cond(
+                    InboxListState.cursor != "",
+                    rx.el.li(
+                        rx.el.button(
+                            "Show older",
+                            type="button",
+                            on_click=InboxListState.load_more,
+                            class_name="button button-ghost button-compact button-wide",
+                        )
+                    ),
+                ),
+                class_name="thread-rows",
+                id="thread-rows",
+            ),
+            _empty(),
+        ),
+        _skeleton(),
+    )
+
+
+def _empty() -> rx.Component:
+    return rx.el.div(
+        rx.icon("inbox", size=28, stroke_width=1.25),
+        rx.el.p("Nothing here.", class_name="empty-title"),
+        rx.el.p(
+            rx.match(
+                InboxListState.status,
+                ("closed", "Closed chats are kept here."),
+                ("snoozed", "Chats you put aside wait here."),
+                "New messages from customers appear here by themselves.",
+            ),
+            class_name="empty-text",
+        ),
+        class_name="pane-empty",
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        *(
+            rx.el.div(
+                rx.el.span(class_name="bone round"),
+                rx.el.div(rx.el.span(class_name="bone"), rx.el.span(class_name="bone short")),
+                class_name="bone-row",
+            )
+            for _ in range(8)
+        ),
+        class_name="thread-rows is-loading",
+        aria_busy="true",
+    )
+
+
+def _line(row: ObjectVar[ThreadRow]) -> rx.Component:
+    return thread_row(row=row, on_open=ThreadState.open_conversation(row.id), key=row.id)
+
+
+@rx.memo
+def thread_row(
+    rest: rx.RestProp, *, row: rx.Var[ThreadRow], on_open: rx.EventHandler
+) -> rx.Component:
+    """One thread of the list."""
+    line = row.to(ThreadRow)
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(
+                line.initials, class_name="avatar row-avatar " + line.tone, aria_hidden="true"
+            ),
+            rx.el.span(
+                rx.el.span(
+                    rx.el.span(line.name, class_name="row-name"),
+                    rx.el.span(line.when, class_name="row-when"),
+                    class_name="row-top",
+                ),
+                rx.el.span(
+                    rx.cond(line.is_ours, tick(line.tick)),
+                    rx.el.span(line.preview, class_name="row-preview"),
+                    rx.cond(
+                        line.has_assignee,
+                        rx.el.span(
+                            line.assignee_initials,
+                            class_name="avatar avatar-small tone-6",
+                            title=line.assignee,
+                        ),
+                    ),
+                    rx.cond(line.has_unread, rx.el.span(line.unread, class_name="unread-badge")),
+                    class_name="row-bottom",
+                ),
+                class_name="row-text",
+            ),
+            type="button",
+            on_click=on_open,
+            class_name="thread-button",
+            aria_current=line.is_selected,
+        ),
+        rest,
+        class_name="thread-row",
+        data_window=line.window,
+        data_unread=line.has_unread,
+        data_id=line.id,
+    )
+
+
+def _results() -> rx.Component:
+    return rx.cond(
+        InboxListState.hits.length() > 0,
+        rx.el.ul(rx.foreach(InboxListState.hits, _hit), class_name="thread-rows"),
+        rx.el.div(
+            rx.icon("search-x", size=28, stroke_width=1.25),
+            rx.el.p("Nothing found.", class_name="empty-title"),
+            rx.el.p("Try fewer or other words.", class_name="empty-text"),
+            class_name="pane-empty",
+        ),
+    )
+
+
+def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(hit.initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
+            rx.el.span(
+                rx.el.span(
+                    rx.el.span(hit.name, class_name="row-name"),
+                    rx.el.span(hit.when, class_name="row-when"),
+                    class_name="row-top",
+                ),
+                rx.el.span(
+                    rx.el.span(hit.excerpt, class_name="row-preview"), class_name="row-bottom"
+                ),
+                class_name="row-text",
+            ),
+            type="button",
+            on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
+            class_name="thread-button",
+        ),
+        key=hit.key,
+        class_name="thread-row",
+    )

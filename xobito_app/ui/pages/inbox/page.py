@@ -1,0 +1,22 @@
+"""The inbox: conversations on the left, the open thread in the middle, the contact on the right."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from xobito_app.ui.pages.inbox.list_view import conversation_list
+from xobito_app.ui.pages.inbox.panel import contact_panel
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.pages.inbox.thread_view import thread
+
+
+def inbox() -> rx.Component:
+    """Three panes; on a phone one at a time."""
+    return rx.el.div(
+        conversation_list(),
+        thread(),
+        contact_panel(),
+        rx.script(src="/inbox.js"),
+        class_name="inbox",
+        data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
+    )

@@ -1,0 +1,148 @@
+"""Live changes of the inbox: what changed is read once and shown to every tab that may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock
+from xobito_app.core.events import Notice, Topic
+from xobito_app.core.paging import WINDOW
+from xobito_app.features.inbox import rules, threads, timeline
+from xobito_app.features.inbox.rules import Sight
+from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.live import Tab, relay
+from xobito_app.ui.pages.inbox.rows import ThreadRow
+from xobito_app.ui.pages.inbox.shown import KEY, Shown
+from xobito_app.ui.pages.inbox.state import InboxListState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+
+COUNTS_EVERY_SECONDS = 1.0
+"""Counts are asked for again at most this often for a person, however much happens."""
+
+
+def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
+    """Tell whether a thread stands in a list, as `threads.list_threads` would.
+
+    Lists narrowed by facts of the contact are read anew instead: a line does not carry them.
+    """
+    if line.status != wanted.status or not sight.reaches(line.assignee_id):
+        return False
+    if wanted.number_id and line.number_id != wanted.number_id:
+        return False
+    if wanted.unread and not line.unread:
+        return False
+    if wanted.closing_soon and rules.window_state(line.last_inbound_at, clock.now()) not in (
+        rules.WindowState.SOON,
+        rules.WindowState.NOW,
+    ):
+        return False
+    match wanted.view:
+        case ListView.MINE:
+            return line.assignee_id is not None and line.assignee_id == sight.user_id
+        case ListView.UNASSIGNED:
+            return line.assignee_id is None
+        case ListView.TEAM:
+            return line.assignee_id is not None
+    return True
+
+
+async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Patch the tabs that show any of the changed threads."""
+    showing = [(tab, tab.shows[KEY]) for tab in tabs if KEY in tab.shows]
+    if not showing:
+        return
+    changed = {UUID(notice.about) for notice in notices}
+    opened = {shown.conversation_id for _, shown in showing} & changed
+    async with unit_of_work(workspace_id) as uow:
+        lines = await threads.read_lines(uow.session, workspace_id, changed)
+        people = list({tab.viewer.user_id for tab, _ in showing})
+        seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
+        entries = await _entries(workspace_id, uow.session, notices, opened)
+    await asyncio.gather(*(_patch(tab, shown, lines, seen, entries) for tab, shown in showing))
+    for tab, _ in showing:
+        _refresh_counts_later(tab)
+
+
+async def _entries(
+    workspace_id: UUID,
+    session: AsyncSession,
+    notices: list[Notice],
+    opened: Collection[UUID | None],
+) -> dict[UUID, EntryView]:
+    """Read the changed entries of the threads that somebody has open here."""
+    wanted = {
+        UUID(n.item)
+        for n in notices
+        if n.topic is Topic.MESSAGE and n.item and UUID(n.about) in opened
+    }
+    found = await timeline.read_entries(session, workspace_id, wanted) if wanted else {}
+    for notice in notices:
+        # Something about a message changed that is not the message itself: a reaction.
+        if notice.topic is Topic.MESSAGE and not notice.item and UUID(notice.about) in opened:
+            found |= await timeline.entries_with_reactions(
+                session, workspace_id, UUID(notice.about)
+            )
+    return found
+
+
+async def _patch(
+    tab: Tab,
+    shown: Shown,
+    lines: dict[UUID, ThreadLine],
+    seen: dict[tuple[UUID, UUID], int],
+    entries: dict[UUID, EntryView],
+) -> None:
+    sight = Sight.of(tab.viewer.actor)
+    zone, now = tab.viewer.time_zone, clock.now()
+    rows: dict[str, ThreadRow | None] = {}
+    for line in lines.values():
+        own = threads.for_person(line, seen, tab.viewer.user_id)
+        fits = belongs(own, shown.wanted, sight)
+        rows[str(line.id)] = (
+            ThreadRow.of(own, zone=zone, now=now, selected=str(shown.conversation_id or ""))
+            if fits
+            else None
+        )
+
+    await relay.patch(tab, InboxListState, lambda state: state._merge(rows, WINDOW))
+    line = lines.get(shown.conversation_id) if shown.conversation_id else None
+    if line is None:
+        return
+    if not sight.reaches(line.assignee_id):
+        await relay.patch(
+            tab, ThreadState, lambda state: state._lose(sight.explain(line.assignee_id))
+        )
+        return
+    news = [e for e in entries.values() if e.conversation_id == line.id]
+    await relay.patch(tab, ThreadState, lambda state: state._merge(line, news, zone=zone, now=now))
+
+
+_waiting: set[str] = set()
+
+
+def _refresh_counts_later(tab: Tab) -> None:
+    if tab.token in _waiting:
+        return
+    _waiting.add(tab.token)
+    task = asyncio.create_task(_refresh_counts(tab))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+_tasks: set[asyncio.Task[None]] = set()
+
+
+async def _refresh_counts(tab: Tab) -> None:
+    await asyncio.sleep(COUNTS_EVERY_SECONDS)
+    _waiting.discard(tab.token)
+    async with unit_of_work(tab.viewer.actor.workspace_id) as uow:
+        counts = await threads.count_threads(uow.session, tab.viewer.actor)
+    await relay.patch(tab, InboxListState, lambda state: state._show_counts(counts))
+
+
+relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)

@@ -1,0 +1,155 @@
+"""Lines of the inbox list and the head of a thread, formatted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from xobito_app.core.text import initials
+from xobito_app.features.inbox import rules
+from xobito_app.features.inbox.schemas import ThreadLine, ThreadView
+from xobito_app.ui import formats
+
+TICKS = {
+    "scheduled": "clock",
+    "queued": "clock",
+    "sending": "clock",
+    "accepted": "check",
+    "sent": "check",
+    "delivered": "check-check",
+    "read": "read",
+    "failed": "failed",
+    "unresolved": "unknown",
+    "cancelled": "cancelled",
+}
+_KIND_ICONS = {
+    "image": "image",
+    "video": "video",
+    "audio": "mic",
+    "document": "file",
+    "sticker": "sticker",
+    "location": "map-pin",
+    "contacts": "contact",
+    "template": "layout-template",
+    "order": "shopping-bag",
+    "unsupported": "circle-help",
+    "unknown": "circle-help",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One line of the inbox list."""
+
+    id: str
+    name: str
+    initials: str
+    tone: str
+    when: str
+    preview: str
+    icon: str
+    tick: str
+    is_ours: bool
+    unread: str
+    has_unread: bool
+    assignee: str
+    assignee_initials: str
+    has_assignee: bool
+    window: str
+    is_snoozed: bool
+    sort: str
+    is_selected: bool = False
+
+    @classmethod
+    def of(cls, line: ThreadLine, *, zone: str, now: datetime, selected: str = "") -> ThreadRow:
+        """Format a thread for the list."""
+        ours = line.direction == "out"
+        return cls(
+            id=str(line.id),
+            name=line.name,
+            initials=initials(line.name),
+            tone=tone(str(line.contact_id)),
+            when=formats.ago(line.last_at, zone, now),
+            preview=line.preview or "No messages yet",
+            icon=_KIND_ICONS.get(line.kind, ""),
+            tick=TICKS.get(line.message_status, "") if ours else "",
+            is_ours=ours,
+            unread=formats.badge(line.unread),
+            has_unread=line.unread > 0,
+            assignee=line.assignee_name,
+            assignee_initials=initials(line.assignee_name) if line.assignee_name else "",
+            has_assignee=line.assignee_id is not None,
+            window=rules.window_state(line.last_inbound_at, now).value,
+            is_snoozed=line.status == "snoozed",
+            sort=f"{line.last_at.timestamp():017.6f}{line.id}",
+            is_selected=str(line.id) == selected,
+        )
+
+
+def tone(key: str) -> str:
+    """Return one of eight avatar colours for an id, always the same one."""
+    return f"tone-{sum(key.encode()) % 8}"
+
+
+def merge_row(
+    rows: list[ThreadRow], row: ThreadRow | None, row_id: str, limit: int
+) -> list[ThreadRow]:
+    """Return the list with one line put in its place, or taken out when it no longer belongs."""
+    others = [kept for kept in rows if kept.id != row_id]
+    if row is None:
+        return others
+    return sorted([*others, row], key=lambda r: r.sort, reverse=True)[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHeader:
+    """Who the open thread is with, and what may be done."""
+
+    id: str = ""
+    name: str = ""
+    initials: str = ""
+    tone: str = "tone-6"
+    phone: str = ""
+    status: str = "open"
+    assignee_id: str = ""
+    assignee: str = ""
+    window: str = "closed"
+    window_until: str = ""
+    window_seconds: int = 0
+    can_reply: bool = False
+    why_not: str = ""
+    wrote_ago: str = ""
+    is_open: bool = True
+
+    @classmethod
+    def of(cls, thread: ThreadView, *, zone: str, now: datetime) -> ThreadHeader:
+        """Format the head of a thread."""
+        line = thread.line
+        closes_at = rules.window_closes_at(line.last_inbound_at)
+        left = int((closes_at - now).total_seconds()) if closes_at else 0
+        return cls(
+            id=str(line.id),
+            name=line.name,
+            initials=initials(line.name),
+            tone=tone(str(line.contact_id)),
+            phone=line.phone if line.phone != line.name else "",
+            status=line.status,
+            assignee_id=str(line.assignee_id or ""),
+            assignee=line.assignee_name,
+            window=rules.window_state(line.last_inbound_at, now).value,
+            window_until=closes_at.isoformat() if closes_at and left > 0 else "",
+            window_seconds=max(0, left),
+            can_reply=thread.can_reply,
+            why_not=thread.why_not,
+            wrote_ago=_wrote(line, now),
+            is_open=line.status == "open",
+        )
+
+
+def _wrote(line: ThreadLine, now: datetime) -> str:
+    if line.last_inbound_at is None:
+        return f"{line.name} has not written yet."
+    hours = int((now - line.last_inbound_at).total_seconds() // 3600)
+    if hours < 48:
+        return f"{line.name} wrote {hours} hours ago."
+    return f"{line.name} wrote {hours // 24} days ago."

@@ -1,0 +1,242 @@
+"""The list of the inbox: which threads, in a window, with counts and search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import reflex as rx
+
+from xobito_app.core import clock, ids
+from xobito_app.core.permissions import Permission
+from xobito_app.core.text import initials
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.features.inbox import search, threads
+from xobito_app.features.inbox.schemas import Counts, ListView, SearchResult, ThreadFilter
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import formats
+from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
+from xobito_app.ui.pages.inbox.shown import KEY, Shown
+from xobito_app.ui.security import AppState, current_viewer, guarded
+
+SEES_INBOX = (
+    Permission.INBOX_VIEW_ASSIGNED,
+    Permission.INBOX_VIEW_UNASSIGNED,
+    Permission.INBOX_VIEW_TEAM,
+    Permission.INBOX_VIEW_ALL,
+)
+_STATUSES = {"open", "snoozed", "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class CountsRow:
+    """Counts as the tabs show them."""
+
+    mine: str = ""
+    unassigned: str = ""
+    team: str = ""
+    all: str = ""
+    unread: str = ""
+
+    @classmethod
+    def of(cls, counts: Counts) -> CountsRow:
+        """Format counts; none is shown as nothing."""
+        return cls(
+            mine=formats.badge(counts.mine),
+            unassigned=formats.badge(counts.unassigned),
+            team=formats.badge(counts.team),
+            all=formats.badge(counts.all),
+            unread=formats.badge(counts.unread),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A search result."""
+
+    key: str
+    conversation_id: str
+    message_id: str
+    name: str
+    initials: str
+    excerpt: str
+    when: str
+
+
+class InboxListState(AppState):
+    """The threads on the left, narrowed as the person chose."""
+
+    view: rx.Field[str] = rx.field("all")
+    status: rx.Field[str] = rx.field("open")
+    unread_only: rx.Field[bool] = rx.field(False)
+    closing_soon: rx.Field[bool] = rx.field(False)
+    rows: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
+    cursor: rx.Field[str] = rx.field("")
+    is_loaded: rx.Field[bool] = rx.field(False)
+    counts: rx.Field[CountsRow] = rx.field(default_factory=CountsRow)
+    selected_id: rx.Field[str] = rx.field("")
+    query: rx.Field[str] = rx.field("")
+    hits: rx.Field[list[HitRow]] = rx.field(default_factory=list)
+    is_searching: rx.Field[bool] = rx.field(False)
+
+    def _wanted(self) -> ThreadFilter:
+        return ThreadFilter(
+            view=ListView(self.view),
+            status=self.status,
+            unread=self.unread_only,
+            closing_soon=self.closing_soon,
+        )
+
+    def _remember(self, viewer: Viewer) -> None:
+        """Tell the relay what this tab shows now."""
+        selected = ids.parse(self.selected_id) if self.selected_id else None
+        relay.watch(self.router.session.client_token, viewer, KEY, Shown(self._wanted(), selected))
+
+    async def _reload(self, viewer: Viewer, *, with_counts: bool) -> None:
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            page = await threads.list_threads(uow.session, viewer.actor, self._wanted())
+            if with_counts:
+                counts = await threads.count_threads(uow.session, viewer.actor)
+                self.counts = CountsRow.of(counts)
+        now = clock.now()
+        self.rows = [
+            ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
+            for line in page.rows
+        ]
+        self.cursor = page.cursor
+        self.is_loaded = True
+        self._remember(viewer)
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def load(self):
+        """Show the list, as the page opens or the connection comes back."""
+        await self._reload(await current_viewer(self), with_counts=True)
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def show_view(self, view: str):
+        """Change to another list."""
+        self.view = view if view in set(ListView) else ListView.ALL.value
+        self._leave_search()
+        await self._reload(await current_viewer(self), with_counts=False)
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def show_status(self, status: str):
+        """Show open, snoozed or closed threads."""
+        self.status = status if status in _STATUSES else "open"
+        self._leave_search()
+        await self._reload(await current_viewer(self), with_counts=False)
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def toggle_unread(self):
+        """Show unread threads only, or all again."""
+        self.unread_only = not self.unread_only
+        await self._reload(await current_viewer(self), with_counts=False)
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def toggle_closing_soon(self):
+        """Show threads whose reply window closes within six hours, or all again."""
+        self.closing_soon = not self.closing_soon
+        await self._reload(await current_viewer(self), with_counts=False)
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def load_more(self):
+        """Add the next window below; the list keeps at most four of them."""
+        viewer = await current_viewer(self)
+        if not self.cursor:
+            return
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            page = await threads.list_threads(
+                uow.session, viewer.actor, self._wanted(), cursor=self.cursor
+            )
+        now = clock.now()
+        known = {row.id for row in self.rows}
+        more = [
+            ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
+            for line in page.rows
+            if str(line.id) not in known
+        ]
+        self.rows = [*self.rows, *more]
+        self.cursor = page.cursor
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def search(self, typed: str):
+        """Find messages and contacts; an empty line returns to the list."""
+        self.query = str(typed)[:200]
+        if len(self.query.strip()) < 2:
+            self._leave_search(keep_query=True)
+            return
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            found = await search.search(uow.session, viewer.actor, typed=self.query)
+        self.hits = _hit_rows(found, viewer.time_zone)
+        self.is_searching = True
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def clear_search(self):
+        """Return from search to the list."""
+        self._leave_search()
+
+    def _leave_search(self, *, keep_query: bool = False) -> None:
+        if not keep_query:
+            self.query = ""
+        self.hits = []
+        self.is_searching = False
+
+    def _select(self, conversation_id: str) -> None:
+        self.selected_id = conversation_id
+        self.rows = [
+            replace(row, is_selected=row.id == conversation_id)
+            if row.is_selected != (row.id == conversation_id)
+            else row
+            for row in self.rows
+        ]
+
+    def _merge(self, changed: dict[str, ThreadRow | None], limit: int) -> None:
+        rows = list(self.rows)
+        keep = max(limit, len(rows))
+        for row_id, row in changed.items():
+            rows = merge_row(rows, row, row_id, keep)
+        if rows != self.rows:
+            self.rows = rows
+
+    def _show_counts(self, counts: Counts) -> None:
+        fresh = CountsRow.of(counts)
+        if fresh != self.counts:
+            self.counts = fresh
+
+
+def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
+    now = clock.now()
+    contacts = [
+        HitRow(
+            f"c{c.conversation_id}",
+            str(c.conversation_id),
+            "",
+            c.name,
+            initials(c.name),
+            c.phone,
+            "",
+        )
+        for c in found.contacts
+    ]
+    messages = [
+        HitRow(
+            f"m{m.message_id}",
+            str(m.conversation_id),
+            str(m.message_id),
+            m.name,
+            initials(m.name),
+            m.excerpt,
+            formats.ago(m.at, zone, now),
+        )
+        for m in found.messages
+    ]
+    return contacts + messages

@@ -1,0 +1,196 @@
+"""The middle pane: who it is with, what was said, and where one answers."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.pages.inbox.bubbles import entry_line
+from xobito_app.ui.pages.inbox.composer import composer
+from xobito_app.ui.pages.inbox.composer_state import ComposerState
+from xobito_app.ui.pages.inbox.entries import EntryRow
+from xobito_app.ui.pages.inbox.people import MemberRow
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+
+
+def thread() -> rx.Component:
+    """The open thread, or a word about why there is none."""
+    return rx.el.section(
+        rx.cond(
+            ThreadState.is_open,
+            rx.fragment(_head(), _entries(), composer()),
+            rx.cond(ThreadState.lost != "", _lost(), _none()),
+        ),
+        class_name="inbox-thread",
+        aria_label="Conversation",
+        data_open=ThreadState.is_open,
+        data_conversation=ThreadState.header.id,
+    )
+
+
+def _none() -> rx.Component:
+    return rx.el.div(
+        rx.icon("messages-square", size=32, stroke_width=1.25),
+        rx.el.p("Choose a conversation.", class_name="empty-title"),
+        rx.el.p("J and K move through the list, Enter opens.", class_name="empty-text"),
+        class_name="pane-empty",
+    )
+
+
+def _lost() -> rx.Component:
+    return rx.el.div(
+        rx.icon("eye-off", size=32, stroke_width=1.25),
+        rx.el.p("This conversation is not on your screen any more.", class_name="empty-title"),
+        rx.el.p(ThreadState.lost, class_name="empty-text"),
+        class_name="pane-empty",
+        role="status",
+    )
+
+
+def _head() -> rx.Component:
+    header = ThreadState.header
+    return rx.el.header(
+        rx.el.button(
+            rx.icon("arrow-left", size=18),
+            type="button",
+            aria_label="Back to the list",
+            on_click=ThreadState.close_pane,
+            class_name="button button-ghost button-icon only-phone",
+        ),
+        rx.el.span(header.initials, class_name="avatar " + header.tone, aria_hidden="true"),
+        rx.el.div(
+            rx.el.h2(header.name, class_name="thread-name"),
+            rx.el.div(
+                rx.cond(header.phone != "", rx.el.span(header.phone)),
+                _window(),
+                class_name="thread-meta",
+            ),
+            class_name="thread-title",
+        ),
+        rx.el.span(class_name="grow"),
+        _assignee(),
+        _snooze(),
+        rx.cond(
+            header.is_open,
+            rx.el.button(
+                rx.icon("check", size=15),
+                rx.el.span("Close", class_name="wide-only"),
+                type="button",
+                on_click=ThreadState.close,
+                class_name="button button-secondary button-compact",
+                aria_label="Close this conversation",
+                id="close-thread",
+            ),
+            rx.el.button(
+                rx.icon("rotate-ccw", size=15),
+                rx.el.span("Reopen", class_name="wide-only"),
+                type="button",
+                on_click=ThreadState.reopen,
+                class_name="button button-secondary button-compact",
+                aria_label="Reopen this conversation",
+            ),
+        ),
+        class_name="thread-head",
+    )
+
+
+def _window() -> rx.Component:
+    """Show how long free-form replies are still allowed; the browser counts down."""
+    header = ThreadState.header
+    return rx.el.span(
+        rx.el.span(class_name="window-dot"),
+        rx.cond(
+            header.window_seconds > 0,
+            rx.el.span(
+                "Window ", rx.el.span("…", class_name="countdown", data_until=header.window_until)
+            ),
+            rx.el.span("Window closed"),
+        ),
+        class_name="window-mark",
+        data_window=header.window,
+        title="Free replies are allowed for 24 hours after the customer's last message.",
+    )
+
+
+def _assignee() -> rx.Component:
+    header = ThreadState.header
+    return rx.menu.root(
+        rx.menu.trigger(
+            rx.el.button(
+                rx.icon("user", size=14),
+                rx.el.span(
+                    rx.cond(header.assignee != "", header.assignee, "Unassigned"),
+                    class_name="wide-only",
+                ),
+                type="button",
+                class_name="button button-secondary button-compact",
+                aria_label="Assign this conversation",
+                id="assign-thread",
+            )
+        ),
+        rx.menu.content(
+            rx.menu.item("Take it myself", on_select=ThreadState.take),
+            rx.menu.item("Nobody", on_select=ThreadState.assign("")),
+            rx.menu.separator(),
+            rx.foreach(ThreadState.members, _member),
+            size="1",
+        ),
+    )
+
+
+def _member(member: ObjectVar[MemberRow]) -> rx.Component:
+    return rx.menu.item(member.name, on_select=ThreadState.assign(member.id), key=member.id)
+
+
+def _snooze() -> rx.Component:
+    return rx.menu.root(
+        rx.menu.trigger(
+            rx.el.button(
+                rx.icon("ellipsis", size=16),
+                type="button",
+                class_name="button button-ghost button-icon button-compact",
+                aria_label="More actions",
+            )
+        ),
+        rx.menu.content(
+            rx.menu.item("Snooze for an hour", on_select=ThreadState.snooze("1h")),
+            rx.menu.item("Snooze for 4 hours", on_select=ThreadState.snooze("4h")),
+            rx.menu.item("Snooze until tomorrow", on_select=ThreadState.snooze("1d")),
+            rx.menu.item("Snooze for a week", on_select=ThreadState.snooze("1w")),
+            rx.menu.separator(),
+            rx.menu.item("Mark as unread", on_select=ThreadState.mark_unread),
+            size="1",
+        ),
+    )
+
+
+def _entries() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            ThreadState.cursor != "",
+            rx.el.button(
+                "Show earlier messages",
+                type="button",
+                on_click=ThreadState.load_older,
+                class_name="button button-ghost button-compact button-wide",
+                id="load-older",
+            ),
+        ),
+        rx.cond(
+            ThreadState.older.length() > 0,
+            rx.el.ol(rx.foreach(ThreadState.older, _line), class_name="entries"),
+        ),
+        rx.el.ol(
+            rx.foreach(ThreadState.entries, _line),
+            class_name="entries",
+            aria_live="polite",
+            id="entries",
+        ),
+        class_name="thread-scroll",
+        id="thread-scroll",
+        data_focus=ThreadState.focus_id,
+    )
+
+
+def _line(row: ObjectVar[EntryRow]) -> rx.Component:
+    return entry_line(row, ComposerState.resend(row.id), ComposerState.quote(row.id))
