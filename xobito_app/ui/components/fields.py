@@ -11,6 +11,7 @@ from reflex.vars.object import ObjectVar
 from xobito_app.ui import styles
 from xobito_app.ui.components import radix
 from xobito_app.ui.components.buttons import icon_button
+from xobito_app.ui.components.words import has_words
 from xobito_app.ui.theme import icon
 
 Errors = ObjectVar[dict[str, str]] | rx.Var[dict[str, str]]
@@ -26,7 +27,7 @@ def field(
     errors: Errors | None = None,
 ) -> rx.Component:
     """Return a control between its label and its help, or the error that takes its place."""
-    helped = rx.el.span(help, class_name=styles.FIELD_HELP) if help != "" else rx.fragment()
+    helped = rx.el.span(help, class_name=styles.FIELD_HELP) if has_words(help) else rx.fragment()
     return rx.el.div(
         rx.el.label(
             rx.el.span(label, class_name=styles.FIELD_LABEL), control, class_name=styles.FIELD

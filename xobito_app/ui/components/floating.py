@@ -9,6 +9,7 @@ import reflex as rx
 from xobito_app.ui import styles
 from xobito_app.ui.components import radix
 from xobito_app.ui.components.buttons import Weight, button
+from xobito_app.ui.components.words import has_words
 from xobito_app.ui.theme import icon
 
 
@@ -22,7 +23,7 @@ def dialog(
 ) -> rx.Component:
     """Return a dialog that a state opens; Escape, the cross and the veil close it."""
     described = (
-        radix.DialogDescription.create(line, class_name="dialog-line") if line != "" else None
+        radix.DialogDescription.create(line, class_name="dialog-line") if has_words(line) else None
     )
     return radix.DialogRoot.create(
         radix.DialogPortal.create(

@@ -9,6 +9,7 @@ import reflex as rx
 
 from xobito_app.ui import styles
 from xobito_app.ui.components import radix
+from xobito_app.ui.components.words import has_words
 
 
 def page_body(*children: Any, narrow: bool = False) -> rx.Component:
@@ -19,7 +20,7 @@ def page_body(*children: Any, narrow: bool = False) -> rx.Component:
 def page_header(title: str, *actions: rx.Component, line: str | rx.Var[str] = "") -> rx.Component:
     """Return the title of a page and its one primary action, with lesser ones before it."""
     words = [rx.el.h1(title, class_name=styles.PAGE_TITLE)]
-    if line != "":
+    if has_words(line):
         words.append(rx.el.p(line, class_name=styles.PAGE_LINE))
     return rx.el.header(
         rx.el.div(*words),
@@ -50,7 +51,7 @@ def card_head(
 ) -> rx.Component:
     """Return the head of a card."""
     words = [rx.el.h2(title, class_name=styles.CARD_TITLE)]
-    if note != "":
+    if has_words(note):
         words.append(rx.el.p(note, class_name=styles.CARD_NOTE))
     return rx.el.div(
         rx.el.div(*words), rx.el.div(*actions, class_name=styles.LINE), class_name=styles.CARD_HEAD

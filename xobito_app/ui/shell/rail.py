@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui.components import avatar, count, menu, menu_item, menu_label, menu_line
@@ -130,9 +131,9 @@ def _person_items() -> list[rx.Component]:
         menu_label(ShellState.person.email),
         menu_item("Your account", icon_name="circle-user-round", on_select=rx.redirect("/account")),
         menu_line(),
-        menu_item("Light", icon_name="sun", on_select=rx.set_color_mode("light")),
-        menu_item("Dark", icon_name="moon", on_select=rx.set_color_mode("dark")),
-        menu_item("Like the system", icon_name="monitor", on_select=rx.set_color_mode("system")),
+        menu_item("Light", icon_name="sun", on_select=set_color_mode("light")),
+        menu_item("Dark", icon_name="moon", on_select=set_color_mode("dark")),
+        menu_item("Like the system", icon_name="monitor", on_select=set_color_mode("system")),
         menu_line(),
         menu_item("Sign out", icon_name="log-out", on_select=rx.call_script(_SIGN_OUT)),
     ]
