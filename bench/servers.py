@@ -37,8 +37,9 @@ def running_servers() -> Iterator[Path]:
             from xobito_app.settings import get_settings
 
             get_settings.cache_clear()
-            from alembic import command
             from alembic.config import Config
+
+            from alembic import command
 
             command.upgrade(Config(ROOT / "alembic.ini"), "head")
             yield data
