@@ -7,14 +7,24 @@ import reflex as rx
 from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
+from xobito_app.jobs.nudges import send_nudges
+from xobito_app.persistence.unit_of_work import on_commit
+from xobito_app.realtime.notices import send_notices
 from xobito_app.settings import get_settings
 from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
+from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox import relay as inbox_relay
 from xobito_app.ui.screens import add_pages
 from xobito_app.ui.security import Gate, watch_commits
+from xobito_app.ui.shell import relay as shell_relay
 
 logs.configure(get_settings().log_level)
 watch_commits()
+on_commit(send_nudges)
+on_commit(send_notices)
+inbox_relay.register()
+shell_relay.register()
 
 app = rx.App(
     api_transformer=build_api(),
@@ -30,3 +40,4 @@ app.add_middleware(Gate())
 add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
+app.register_lifespan_task(relay.run, app=app)

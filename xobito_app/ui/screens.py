@@ -9,9 +9,11 @@ from typing import Any
 import reflex as rx
 
 from xobito_app.ui import routes
-from xobito_app.ui.components import empty_state
 from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
+from xobito_app.ui.pages.inbox.page import inbox
+from xobito_app.ui.pages.inbox.state import InboxListState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
 from xobito_app.ui.pages.setup.state import WelcomeState
 from xobito_app.ui.routes import PageRoute
@@ -32,13 +34,9 @@ class Screen:
     extra_path: str = ""
 
 
-def _empty_inbox() -> rx.Component:
-    return empty_state(
-        "inbox", "No conversations yet", "Messages of your customers appear here, live."
-    )
-
-
-SCREENS: tuple[Screen, ...] = (Screen(routes.INBOX, _empty_inbox),)
+SCREENS: tuple[Screen, ...] = (
+    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+)
 """Every page behind the sign-in."""
 
 

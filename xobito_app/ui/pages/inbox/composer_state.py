@@ -12,7 +12,15 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
-from xobito_app.features.inbox import canned, compose, work
+from xobito_app.features.inbox import (
+    afterwards,
+    canned,
+    compose,
+    compose_template,
+    template_draft,
+    work,
+)
+from xobito_app.features.inbox.outgoing import Order
 from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -38,6 +46,7 @@ class VariableRow:
     label: str
     value: str
     example: str
+    is_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +124,13 @@ class ComposerState(AppState):
                         await compose.send_media(
                             session,
                             actor,
-                            conversation_id=conversation_id,
+                            Order(conversation_id, f"{key[:60]}-{index}", quoted),
                             media_id=media_id,
                             caption=body if index == 0 else "",
-                            key=f"{key[:60]}-{index}",
-                            reply_to=quoted,
                         )
                 else:
-                    await compose.send_text(
-                        session,
-                        actor,
-                        conversation_id=conversation_id,
-                        body=body,
-                        key=key,
-                        reply_to=quoted,
-                    )
+                    order = Order(conversation_id, key, quoted)
+                    await compose.send_text(session, actor, order, body=body)
         except AppError as error:
             self.problem = error.message
             return None
@@ -160,7 +161,7 @@ class ComposerState(AppState):
         """Try a failed message once more."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await compose.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
+            await afterwards.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
 
     @rx.event(supersedes=True)
     @guarded(Permission.INBOX_REPLY)
@@ -232,7 +233,7 @@ class ComposerState(AppState):
         viewer = await current_viewer(self)
         conversation_id = await self._conversation()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            draft = await compose.draft_template(
+            draft = await template_draft.draft_template(
                 uow.session,
                 viewer.actor,
                 conversation_id=conversation_id,
@@ -247,7 +248,9 @@ class ComposerState(AppState):
             buttons=list(draft.buttons),
             needs_media=draft.needs_media,
         )
-        self.variables = [VariableRow(v.key, v.label, v.value, v.example) for v in draft.variables]
+        self.variables = [
+            VariableRow(b.key, b.label, b.value, b.example, b.is_media) for b in draft.blanks
+        ]
         self._template_key = str(ids.new())
         self.problem = ""
 
@@ -260,13 +263,12 @@ class ComposerState(AppState):
         values = {v.key: str(form.get(v.key) or "").strip() for v in self.variables}
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await compose.send_template(
+                await compose_template.send_template(
                     uow.session,
                     viewer.actor,
-                    conversation_id=conversation_id,
+                    Order(conversation_id, self._template_key, is_template=True),
                     template_id=ids.parse(self.chosen.id),
                     values=values,
-                    key=self._template_key,
                 )
         except AppError as error:
             self.problem = error.message
