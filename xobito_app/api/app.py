@@ -5,9 +5,20 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from xobito_app.api import auth
 from xobito_app.api.health import health
 
 
 def build_api() -> Starlette:
     """Return the application whose routes answer before Reflex's."""
-    return Starlette(routes=[Route("/health", health, methods=["GET"])])
+    return Starlette(
+        routes=[
+            Route("/health", health, methods=["GET"]),
+            Route("/auth/login", auth.login, methods=["POST"]),
+            Route("/auth/logout", auth.logout, methods=["POST"]),
+            Route("/auth/set-up", auth.set_up, methods=["POST"]),
+            Route("/auth/join", auth.join, methods=["POST"]),
+            Route("/auth/reset", auth.reset, methods=["POST"]),
+            Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
+        ]
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.models.connection import Number, Route, RouteKind
@@ -51,6 +52,14 @@ async def numbers_for(
             )
             found[source.phone_number_id] = number
     return {key: number.id for key, number in found.items()}
+
+
+async def note_inbound(session: AsyncSession, workspace_id: UUID) -> None:
+    """Remember that Meta reached us just now, for the doctor."""
+    connection = await ConnectionRepository(session, workspace_id).find_active()
+    if connection:
+        connection.last_inbound_at = clock.now()
+        session.add(connection)
 
 
 async def take_account_event(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from xobito_app.core.phone import E164
 from xobito_app.models.contacts import IdentityKind
@@ -35,3 +37,28 @@ class Person:
             (IdentityKind.PARENT_BSUID, self.parent_user_id),
         ]
         return [(kind, name[:191]) for kind, name in names if name]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """What is known of a contact, ready to show; absent facts are empty."""
+
+    id: UUID
+    name: str
+    first_name: str
+    last_name: str
+    phone: str
+    username: str
+    email: str
+    company: str
+    city: str
+    country: str
+    language: str
+    type: str
+    status: str
+    source: str
+    groups: tuple[str, ...]
+    description: str
+    created_at: datetime
+    opted_out_at: datetime | None
+    opt_out_reason: str

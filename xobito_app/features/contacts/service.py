@@ -10,12 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.core.events import Topic
-from xobito_app.core.permissions import Actor
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
+    SourceRepository,
     StatusRepository,
 )
+from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.schemas import ContactFacts
 from xobito_app.models.contacts import IdentityKind
 from xobito_app.persistence.unit_of_work import announce
 
@@ -65,7 +67,39 @@ async def attach_user_id(
         )
 
 
-async def status_names(session: AsyncSession, actor: Actor) -> dict[UUID, str]:
-    """Return the names of the workspace's statuses."""
-    rows = await StatusRepository(session, actor.workspace_id).list_all()
-    return {row.id: row.name for row in rows}
+async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> ContactFacts:
+    """Return what is known of a contact. The caller judges who may see it.
+
+    Raises:
+        NotFound: The workspace has no such contact.
+    """
+    contacts = ContactRepository(session, workspace_id)
+    contact = await contacts.get(contact_id)
+    groups = await contacts.list_groups([contact.id])
+    statuses, sources = (
+        StatusRepository(session, workspace_id),
+        SourceRepository(session, workspace_id),
+    )
+    status = await statuses.find(contact.status_id) if contact.status_id else None
+    source = await sources.find(contact.source_id) if contact.source_id else None
+    return ContactFacts(
+        id=contact.id,
+        name=name_of(contact),
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        phone=phone_of(contact),
+        username=contact.username,
+        email=contact.email,
+        company=contact.company,
+        city=contact.city,
+        country=contact.country,
+        language=contact.language,
+        type=contact.type,
+        status=status.name if status else "",
+        source=source.name if source else "",
+        groups=tuple(group.name for group in groups[contact.id]),
+        description=contact.description,
+        created_at=contact.created_at,
+        opted_out_at=contact.opted_out_at,
+        opt_out_reason=contact.opt_out_reason,
+    )

@@ -11,13 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.core.phone import display
 from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.repository import ContactRepository
+from xobito_app.features.contacts import service as contacts
+from xobito_app.features.contacts.schemas import ContactFacts
 from xobito_app.features.inbox.schemas import CannedReplyView
-from xobito_app.features.inbox.threads import get_visible, name_of
-from xobito_app.models.contacts import Contact
+from xobito_app.features.inbox.threads import get_visible
 from xobito_app.models.inbox import CannedReply
 from xobito_app.persistence.repository import Repository
 
@@ -109,19 +108,19 @@ async def render(
     """
     require(actor, Permission.CANNED_REPLIES_VIEW)
     thread = await get_visible(session, actor, conversation_id)
-    contact = await ContactRepository(session, actor.workspace_id).get(thread.contact_id)
+    contact = await contacts.read_facts(session, actor.workspace_id, thread.contact_id)
     reply = await CannedReplyRepository(session, actor.workspace_id).get(reply_id)
     facts = facts_of(contact) | {"agent.name": actor.name}
     return _VARIABLE.sub(lambda found: facts.get(found[1]) or found[0], reply.body)
 
 
-def facts_of(contact: Contact) -> dict[str, str]:
+def facts_of(contact: ContactFacts) -> dict[str, str]:
     """Return what a text may say about a contact, by variable name."""
     return {
-        "contact.name": name_of(contact),
+        "contact.name": contact.name,
         "contact.first_name": contact.first_name,
         "contact.last_name": contact.last_name,
-        "contact.phone": display(contact.phone) if contact.phone else "",
+        "contact.phone": contact.phone,
         "contact.email": contact.email,
         "contact.company": contact.company,
         "contact.city": contact.city,

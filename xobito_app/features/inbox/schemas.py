@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -172,26 +172,3 @@ class CannedReplyView:
     id: UUID
     shortcut: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class PanelView:
-    """Facts of the contact beside a thread."""
-
-    contact_id: UUID
-    name: str
-    phone: str
-    username: str
-    email: str
-    company: str
-    country: str
-    language: str
-    type: str
-    status_id: UUID | None
-    source: str
-    groups: tuple[str, ...]
-    created_at: datetime
-    opted_out_at: datetime | None
-    opt_out_reason: str
-    description: str
-    referral: dict[str, Any] = field(default_factory=dict)

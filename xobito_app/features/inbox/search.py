@@ -10,12 +10,12 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor
-from xobito_app.core.phone import display
 from xobito_app.core.text import one_line, shorten
+from xobito_app.features.contacts.rules import name_of, phone_of
 from xobito_app.features.inbox.repository import workspace_word
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import ContactHit, Hit, SearchResult
-from xobito_app.features.inbox.threads import name_of, sight_condition
+from xobito_app.features.inbox.threads import sight_condition
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Message
 
@@ -115,7 +115,7 @@ async def _contacts(
             contact_id=contact.id,
             conversation_id=conversation_id,
             name=name_of(contact),
-            phone=display(contact.phone) if contact.phone else "",
+            phone=phone_of(contact),
         )
         for conversation_id, contact in await session.exec(statement)
     )

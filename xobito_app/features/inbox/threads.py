@@ -17,7 +17,7 @@ from xobito_app.core import clock, paging
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor
-from xobito_app.core.phone import display
+from xobito_app.features.contacts.rules import name_of, phone_of
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.rules import Sight
@@ -187,7 +187,7 @@ async def read_lines(
             contact_id=contact.id,
             number_id=thread.number_id,
             name=name_of(contact),
-            phone=display(contact.phone) if contact.phone else "",
+            phone=phone_of(contact),
             status=thread.status,
             assignee_id=thread.assignee_id,
             assignee_name=assignee or "",
@@ -202,14 +202,6 @@ async def read_lines(
         )
         for thread, contact, assignee in await session.exec(statement)
     }
-
-
-def name_of(contact: Contact) -> str:
-    """Return how a contact is called: typed name, profile name, username, phone."""
-    typed = f"{contact.first_name} {contact.last_name}".strip()
-    handle = f"@{contact.username}" if contact.username else ""
-    number = display(contact.phone) if contact.phone else ""
-    return typed or contact.profile_name or handle or number or "Unknown"
 
 
 async def seen_counts(

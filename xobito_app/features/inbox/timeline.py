@@ -9,10 +9,11 @@ from sqlalchemy import literal, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock, paging
+from xobito_app.core import paging
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts.repository import ContactRepository, SourceRepository
+from xobito_app.features.contacts import service as contacts
+from xobito_app.features.contacts.schemas import ContactFacts
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import (
     MediaRepository,
@@ -22,14 +23,12 @@ from xobito_app.features.inbox.repository import (
 from xobito_app.features.inbox.schemas import (
     EntryView,
     MediaView,
-    PanelView,
     QuoteView,
     ThreadView,
 )
 from xobito_app.features.inbox.threads import (
     for_person,
     get_visible,
-    name_of,
     read_lines,
     seen_counts,
 )
@@ -256,40 +255,11 @@ def _media_view(media: Media) -> MediaView:
     )
 
 
-async def read_panel(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> PanelView:
-    """Return the facts beside a thread.
+async def read_panel(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> ContactFacts:
+    """Return the facts of the contact beside a thread.
 
     Raises:
         NotFound: The thread is missing or out of the actor's sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    contacts = ContactRepository(session, actor.workspace_id)
-    contact = await contacts.get(thread.contact_id)
-    groups = await contacts.list_groups([contact.id])
-    sources = SourceRepository(session, actor.workspace_id)
-    source = await sources.find(contact.source_id) if contact.source_id else None
-    line = await read_lines(session, actor.workspace_id, [thread.id])
-    return PanelView(
-        contact_id=contact.id,
-        name=name_of(contact),
-        phone=line[thread.id].phone,
-        username=contact.username,
-        email=contact.email,
-        company=contact.company,
-        country=contact.country,
-        language=contact.language,
-        type=contact.type,
-        status_id=contact.status_id,
-        source=source.name if source else "",
-        groups=tuple(group.name for group in groups[contact.id]),
-        created_at=contact.created_at,
-        opted_out_at=contact.opted_out_at,
-        opt_out_reason=contact.opt_out_reason,
-        description=contact.description,
-    )
-
-
-def seconds_left(thread: ThreadView) -> int:
-    """Return the seconds until the reply window closes; 0 when it is closed."""
-    closes_at = rules.window_closes_at(thread.line.last_inbound_at)
-    return max(0, int((closes_at - clock.now()).total_seconds())) if closes_at else 0
+    return await contacts.read_facts(session, actor.workspace_id, thread.contact_id)

@@ -10,14 +10,14 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ConversationAssigned, Topic, publish
 from xobito_app.core.job_names import READ_RECEIPT
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox.threads import get_visible
-from xobito_app.features.workspaces.repository import MemberRepository
+from xobito_app.features.workspaces import team
 from xobito_app.models.inbox import (
     Conversation,
     ConversationRead,
@@ -72,7 +72,7 @@ async def assign(
     thread = await get_visible(session, actor, conversation_id, lock=True)
     if thread.assignee_id == assignee_id:
         return
-    name = await _member_name(session, actor, assignee_id) if assignee_id else ""
+    name = await team.member_name(session, actor.workspace_id, assignee_id) if assignee_id else ""
     thread.assignee_id = assignee_id
     session.add(thread)
     if assignee_id is None:
@@ -91,13 +91,6 @@ async def assign(
         to=str(assignee_id or ""),
     )
     await publish(session, ConversationAssigned(thread.workspace_id, thread.id, assignee_id))
-
-
-async def _member_name(session: AsyncSession, actor: Actor, user_id: UUID) -> str:
-    for membership, user in await MemberRepository(session, actor.workspace_id).list_present():
-        if user.id == user_id and membership.is_active:
-            return user.name
-    raise NotFound("This person is not active in the workspace.")
 
 
 async def close(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> None:

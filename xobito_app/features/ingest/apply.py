@@ -9,10 +9,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.features.connection import news as connection_news
-from xobito_app.features.connection.repository import ConnectionRepository
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.contacts.resolve import resolve_people
 from xobito_app.features.contacts.schemas import Person
@@ -48,7 +46,7 @@ async def apply_parts(session: AsyncSession, workspace_id: UUID, parts: Sequence
     if messages:
         pairs = [(_number(numbers, m.source), m) for m in messages]
         done["new message"] = await receive_messages(session, workspace_id, pairs, settings)
-        await _note_inbound(session, workspace_id)
+        await connection_news.note_inbound(session, workspace_id)
     if statuses:
         pairs = [(_number(numbers, s.source), s) for s in statuses]
         done["status"] = await receive_statuses(session, workspace_id, pairs)
@@ -66,13 +64,6 @@ def _number(numbers: dict[str, UUID], source: Source) -> UUID:
     if number_id is None:
         raise ValueError("The change does not say which business number it is about.")
     return number_id
-
-
-async def _note_inbound(session: AsyncSession, workspace_id: UUID) -> None:
-    connection = await ConnectionRepository(session, workspace_id).find_active()
-    if connection:
-        connection.last_inbound_at = clock.now()
-        session.add(connection)
 
 
 async def _other(session: AsyncSession, workspace_id: UUID, part: Part) -> str:

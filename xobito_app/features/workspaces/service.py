@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,18 +11,16 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import passwords
 from xobito_app.core.errors import Conflict, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, SEEDED_ROLES, Actor, Permission, require
 from xobito_app.core.text import slugify
+from xobito_app.features.accounts import people
 from xobito_app.features.accounts import rules as account_rules
-from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces import repository
 from xobito_app.features.workspaces.settings import WorkspaceSettings
-from xobito_app.models.accounts import User
 from xobito_app.models.contacts import ContactSource, ContactStatus
 from xobito_app.models.workspaces import Membership, Role, Workspace
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
@@ -44,7 +41,7 @@ _SETUP_LOCK = 0x786F6269746F
 
 async def is_set_up(session: AsyncSession) -> bool:
     """Tell whether the first owner exists; the set-up page is closed from then on."""
-    return await AccountRepository(session).count_users() > 0
+    return await people.anybody_exists(session)
 
 
 async def set_up(
@@ -102,8 +99,14 @@ async def create_workspace(
         slug=await _free_slug(session, slug),
         time_zone=account_rules.read_time_zone(time_zone),
     )
-    owner = await _person(
-        session, name=owner_name, email=owner_email, password=owner_password, time_zone=time_zone
+    address = account_rules.read_email(owner_email)
+    owner = await people.find_by_email(session, address) or await people.create_person(
+        session,
+        name=owner_name,
+        email=address,
+        password=owner_password,
+        time_zone=time_zone,
+        name_field="owner_name",
     )
     session.add(workspace)
     await session.flush()
@@ -124,25 +127,6 @@ async def _free_slug(session: AsyncSession, slug: str) -> str:
     if await repository.find_workspace_by_slug(session, slug):
         raise Invalid.field("slug", f"The slug {slug} is taken. Choose another.")
     return slug
-
-
-async def _person(
-    session: AsyncSession, *, name: str, email: str, password: str, time_zone: str
-) -> User:
-    accounts = AccountRepository(session)
-    address = account_rules.read_email(email)
-    known = await accounts.find_user_by_email(address)
-    if known:
-        return known
-    passwords.check_strength(password)
-    user = User(
-        name=account_rules.read_name(name, field="owner_name"),
-        email=address,
-        password_hash=await asyncio.to_thread(passwords.hash_password, password),
-        time_zone=account_rules.read_time_zone(time_zone),
-    )
-    await accounts.add(user)
-    return user
 
 
 def _seeds(workspace_id: UUID) -> list[Role | ContactStatus | ContactSource]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock, crypto, passwords
+from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.accounts import people
 from xobito_app.features.accounts import rules as account_rules
-from xobito_app.features.accounts.repository import AccountRepository
-from xobito_app.features.accounts.security import DEAD_LINK, make_reset_link
+from xobito_app.features.accounts.security import make_reset_link
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
-from xobito_app.features.workspaces.schemas import InviteView, MemberView, RoleView
-from xobito_app.models.accounts import LinkKind, OneTimeLink, User
-from xobito_app.models.workspaces import Membership, Role
+from xobito_app.features.workspaces.schemas import (
+    InvitationView,
+    InviteView,
+    MemberView,
+    RoleView,
+)
+from xobito_app.models.workspaces import Membership, Role, Workspace
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
 
 
@@ -149,22 +152,15 @@ async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UU
     address = account_rules.read_email(email)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
     _grantable(actor, role.permissions)
-    accounts = AccountRepository(session)
-    known = await accounts.find_user_by_email(address)
+    known = await people.find_by_email(session, address)
     if known:
         membership = await MemberRepository(session, actor.workspace_id).find_by_user(known.id)
         if membership and membership.removed_at is None:
             raise Invalid.field("email", "This person is already in the workspace.")
-    token = crypto.new_token()
-    link = OneTimeLink(
-        kind=LinkKind.INVITE,
-        token_hash=crypto.hash_token(token),
-        workspace_id=actor.workspace_id,
-        role_id=role.id,
-        email=address,
+    link_id, token = await people.make_invite(
+        session, workspace_id=actor.workspace_id, role_id=role.id, email=address
     )
-    await accounts.add(link)
-    activity.record(session, actor, "staff.invited", about="staff", object_id=link.id, name=address)
+    activity.record(session, actor, "staff.invited", about="staff", object_id=link_id, name=address)
     return token
 
 
@@ -201,6 +197,23 @@ async def withdraw_invite(session: AsyncSession, actor: Actor, *, invite_id: UUI
     activity.record(session, actor, "staff.invite_withdrawn", about="staff", name=link.email)
 
 
+async def read_invitation(uow: UnitOfWork, *, token: str) -> InvitationView | None:
+    """Return what an invitation offers, or None when it is used, withdrawn or too old."""
+    link = await people.find_invite(uow.session, token)
+    if link is None:
+        return None
+    workspace_id = ids.parse(link.workspace_id)
+    await uow.enter(workspace_id)
+    workspace = await uow.session.get(Workspace, workspace_id)
+    role = await RoleRepository(uow.session, workspace_id).find(ids.parse(link.role_id))
+    return InvitationView(
+        email=link.email,
+        workspace_name=workspace.name if workspace else "",
+        role=role.name if role else "No role",
+        has_account=await people.find_by_email(uow.session, link.email) is not None,
+    )
+
+
 async def accept_invite(
     uow: UnitOfWork, *, token: str, name: str, password: str, time_zone: str = "UTC"
 ) -> tuple[UUID, UUID]:
@@ -212,38 +225,25 @@ async def accept_invite(
         Invalid: The link is dead, or a field breaks its rule.
     """
     session = uow.session
-    accounts = AccountRepository(session)
-    link = await accounts.find_link(token, LinkKind.INVITE)
-    now = clock.now()
-    if (
-        link is None
-        or link.workspace_id is None
-        or now - link.created_at > account_rules.INVITE_LIFETIME
-    ):
-        raise Invalid(DEAD_LINK)
-    user = await accounts.find_user_by_email(link.email)
+    link = await people.take_invite(session, token)
+    workspace_id = ids.parse(link.workspace_id)
+    user = await people.find_by_email(session, link.email)
     if user is None:
-        passwords.check_strength(password)
-        user = User(
-            name=account_rules.read_name(name),
-            email=link.email,
-            password_hash=await asyncio.to_thread(passwords.hash_password, password),
-            time_zone=account_rules.read_time_zone(time_zone),
+        user = await people.create_person(
+            session, name=name, email=link.email, password=password, time_zone=time_zone
         )
-        await accounts.add(user)
-    elif not await asyncio.to_thread(passwords.verify_password, password, user.password_hash):
-        raise Invalid.field("password", "You already have an account: use its password.")
-    await uow.enter(link.workspace_id)
-    members = MemberRepository(session, link.workspace_id)
+    else:
+        await people.prove(user, password)
+    await uow.enter(workspace_id)
+    members = MemberRepository(session, workspace_id)
     membership = await members.find_by_user(user.id) or Membership(
-        workspace_id=link.workspace_id, user_id=user.id
+        workspace_id=workspace_id, user_id=user.id
     )
     membership.role_id = link.role_id
-    membership.is_active, membership.removed_at, membership.joined_at = True, None, now
-    link.used_at = now
-    session.add(link)
+    membership.is_active, membership.removed_at = True, None
+    membership.joined_at = clock.now()
     await members.add(membership)
-    return user.id, link.workspace_id
+    return user.id, workspace_id
 
 
 async def create_member(
@@ -257,17 +257,10 @@ async def create_member(
     require(actor, Permission.STAFF_CREATE)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
     _grantable(actor, role.permissions)
-    accounts = AccountRepository(session)
     address = account_rules.read_email(email)
-    if await accounts.find_user_by_email(address):
+    if await people.find_by_email(session, address):
         raise Invalid.field("email", "This e-mail already has an account. Send an invitation.")
-    passwords.check_strength(password)
-    user = User(
-        name=account_rules.read_name(name),
-        email=address,
-        password_hash=await asyncio.to_thread(passwords.hash_password, password),
-    )
-    await accounts.add(user)
+    user = await people.create_person(session, name=name, email=address, password=password)
     session.add(Membership(workspace_id=actor.workspace_id, user_id=user.id, role_id=role.id))
     activity.record(
         session, actor, "staff.created", about="staff", object_id=user.id, name=user.name
@@ -311,9 +304,7 @@ async def change_member(
     if is_active is not None:
         membership.is_active = is_active
         if not is_active:
-            await AccountRepository(session).revoke_sessions(
-                user_id, workspace_id=actor.workspace_id
-            )
+            await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
     session.add(membership)
     activity.record(session, actor, "staff.changed", about="staff", object_id=user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
@@ -334,7 +325,7 @@ async def remove_member(session: AsyncSession, actor: Actor, *, user_id: UUID) -
     membership.is_active = False
     membership.removed_at = clock.now()
     session.add(membership)
-    await AccountRepository(session).revoke_sessions(user_id, workspace_id=actor.workspace_id)
+    await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
     activity.record(session, actor, "staff.removed", about="staff", object_id=user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
 
@@ -350,7 +341,7 @@ async def make_member_reset_link(session: AsyncSession, actor: Actor, *, user_id
     if membership.role_id:
         roles = RoleRepository(session, actor.workspace_id)
         _grantable(actor, (await roles.get(membership.role_id)).permissions)
-    if len(await AccountRepository(session).list_memberships(user_id)) > 1:
+    if await people.count_workspaces(session, user_id) > 1:
         raise Forbidden("This person belongs to other workspaces too and must reset it alone.")
     activity.record(session, actor, "staff.reset_link", about="staff", object_id=user_id)
     return await make_reset_link(session, user_id)
@@ -379,3 +370,15 @@ async def hand_over(session: AsyncSession, actor: Actor, *, user_id: UUID) -> No
     await members.add(successor)
     activity.record(session, actor, "workspace.handed_over", about="staff", object_id=user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
+
+
+async def member_name(session: AsyncSession, workspace_id: UUID, user_id: UUID) -> str:
+    """Return the name of an active member.
+
+    Raises:
+        NotFound: The person is not active in the workspace.
+    """
+    for membership, user in await MemberRepository(session, workspace_id).list_present():
+        if user.id == user_id and membership.is_active:
+            return user.name
+    raise NotFound("This person is not active in the workspace.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox.entries import EntryRow, entry_row, joined
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
-from xobito_app.ui.pages.inbox.rows import EntryRow, ThreadHeader, entry_row, joined
+from xobito_app.ui.pages.inbox.rows import ThreadHeader
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
 from xobito_app.ui.security import AppState, current_viewer, guarded
@@ -164,7 +166,7 @@ class ThreadState(AppState):
         self._clear()
         self.lost = why
 
-    async def _work(self, what, **arguments: object) -> None:
+    async def _work(self, what: Callable[..., Awaitable[object]], **arguments: object) -> None:
         """Do one thing to the open thread; the live notice brings the result."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:

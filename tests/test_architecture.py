@@ -1,0 +1,190 @@
+"""The house rules of architecture.md, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "xobito_app"
+MODULES = sorted(APP.rglob("*.py"))
+
+# What each part of the house may import of the others, lowest first.
+MAY_USE = {
+    "core": set(),
+    "settings": set(),
+    "logs": set(),
+    "models": {"core"},
+    "persistence": {"core", "models", "settings"},
+    "whatsapp": {"core"},
+    "features": {"core", "models", "persistence", "whatsapp", "features", "settings"},
+    "realtime": {"core", "settings"},
+    "simulator": {"core"},
+}
+# Packages that only some parts may know.
+RESERVED = {
+    "reflex": {"ui", "xobito_app"},
+    "celery": {"jobs"},
+    "kombu": {"jobs"},
+    "starlette": {"api", "simulator"},
+    "fastapi": {"api", "simulator"},
+    "passlib": {"core"},
+}
+PURE_CORE = {"pydantic", "cryptography", "passlib", "phonenumbers", "filetype", "argon2"}
+
+
+def part_of(path: Path) -> str:
+    """Return which part of the house a file belongs to."""
+    inside = path.relative_to(APP)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield what a file imports, with the line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_parts_only_import_what_lies_below_them():
+    offences = []
+    for path in MODULES:
+        part = part_of(path)
+        allowed = MAY_USE.get(part)
+        for line, name in imports_of(path):
+            if allowed is None or not name.startswith("xobito_app."):
+                continue
+            other = name.split(".")[1]
+            if other not in allowed | {part}:
+                offences.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert offences == []
+
+
+def test_screens_know_neither_tables_nor_repositories():
+    offences = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in MODULES
+        if part_of(path) == "ui"
+        for line, name in imports_of(path)
+        if name.startswith("xobito_app.models") or ".repository" in name
+    ]
+    assert offences == []
+
+
+def test_reserved_packages_stay_where_they_belong():
+    offences = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in MODULES
+        for line, name in imports_of(path)
+        if part_of(path) not in RESERVED.get(name.split(".")[0], {part_of(path)})
+    ]
+    assert offences == []
+
+
+def test_core_imports_little():
+    known = set(__import__("sys").stdlib_module_names) | PURE_CORE | {"xobito_app", "__future__"}
+    offences = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in MODULES
+        if part_of(path) == "core"
+        for line, name in imports_of(path)
+        if name.split(".")[0] not in known
+    ]
+    assert offences == []
+
+
+def test_only_settings_reads_the_environment():
+    reads = re.compile(r"os\.environ|os\.getenv|from os import (environ|getenv)")
+    offences = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if path != APP / "settings.py" and reads.search(path.read_text())
+    ]
+    assert offences == []
+
+
+def test_features_leave_each_others_repositories_alone():
+    """`ingest` and the inbox read contacts through what contacts offer; a table has one owner."""
+    offences = []
+    for path in MODULES:
+        if part_of(path) != "features":
+            continue
+        own = path.relative_to(APP / "features").parts[0]
+        for line, name in imports_of(path):
+            match = re.match(r"xobito_app\.features\.(\w+)\.repository", name)
+            if match and match[1] != own:
+                offences.append((own, match[1], f"{path.relative_to(ROOT)}:{line}"))
+    assert offences == []
+
+
+def test_imports_form_no_circle():
+    graph = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): {
+            name for _, name in top_level_imports(path)
+        }
+        for path in MODULES
+    }
+    done: set[str] = set()
+    path: list[str] = []
+
+    def visit(module: str) -> None:
+        if module in path:
+            pytest.fail(" -> ".join([*path[path.index(module) :], module]))
+        if module in done:
+            return
+        path.append(module)
+        for name in graph.get(module, ()):
+            if name in graph:
+                visit(name)
+        path.pop()
+        done.add(module)
+
+    for module in graph:
+        visit(module)
+
+
+def top_level_imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield imports that run when the module is loaded."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def test_the_reply_window_is_never_stored():
+    """It is computed from the last incoming message; see product.md, four sentences."""
+    from xobito_app.models.base import metadata
+
+    forbidden = re.compile(r"window|session_expir|expires?_in|within")
+    columns = [
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if table.name in {"conversation", "contact", "message"} and forbidden.search(column.name)
+    ]
+    assert columns == []
+
+
+def test_every_table_of_a_workspace_is_behind_the_wall():
+    import xobito_app.models  # noqa: F401
+    from xobito_app.persistence.rls import fenced_tables
+
+    migrations = "\n".join(p.read_text() for p in (ROOT / "alembic" / "versions").glob("*.py"))
+    missing = [table for table in fenced_tables() if f'"{table}"' not in migrations]
+    assert missing == []
+
+
+def test_files_stay_readable_in_one_go():
+    long = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for path in MODULES
+        if len(path.read_text().splitlines()) > 400
+    }
+    assert long == {}

@@ -1,0 +1,18 @@
+"""How a contact is called."""
+
+from __future__ import annotations
+
+from xobito_app.core.phone import display
+from xobito_app.models.contacts import Contact
+
+
+def name_of(contact: Contact) -> str:
+    """Return how a contact is called: typed name, profile name, username, phone."""
+    typed = f"{contact.first_name} {contact.last_name}".strip()
+    handle = f"@{contact.username}" if contact.username else ""
+    return typed or contact.profile_name or handle or phone_of(contact) or "Unknown"
+
+
+def phone_of(contact: Contact) -> str:
+    """Return a contact's number as people read it; empty when it is unknown."""
+    return display(contact.phone) if contact.phone else ""
