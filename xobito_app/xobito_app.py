@@ -7,9 +7,14 @@ import reflex as rx
 from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
+from xobito_app.jobs.nudges import send_nudges
+from xobito_app.persistence.unit_of_work import on_commit
+from xobito_app.realtime.notices import send_notices
 from xobito_app.settings import get_settings
 
 logs.configure(get_settings().log_level)
+on_commit(send_nudges)
+on_commit(send_notices)
 
 
 def index() -> rx.Component:
