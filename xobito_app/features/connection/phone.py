@@ -346,7 +346,9 @@ async def listen() -> AsyncIterator[tuple[str, str]]:
             url = f"{settings.simulator_url}/control/events"
             try:
                 async with (
-                    httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), trust_env=False) as client,
+                    httpx.AsyncClient(
+                        timeout=httpx.Timeout(10, read=60), trust_env=False
+                    ) as client,
                     client.stream("GET", url, headers=headers) as stream,
                 ):
                     yield "", ""

@@ -108,7 +108,9 @@ def _bubble(row: ObjectVar[PhoneRow]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.cond(row.quote != "", rx.el.blockquote(row.quote, class_name="quote quote-text")),
-            rx.cond(row.media != "", rx.el.span(icon("image"), row.media, class_name="phone-media")),
+            rx.cond(
+                row.media != "", rx.el.span(icon("image"), row.media, class_name="phone-media")
+            ),
             rx.cond(row.header != "", rx.el.p(row.header, class_name="bubble-header")),
             rx.cond(row.text != "", rx.el.p(row.text, class_name="bubble-text")),
             rx.cond(row.footer != "", rx.el.p(row.footer, class_name="bubble-footer")),
@@ -195,9 +197,7 @@ def _drawer() -> rx.Component:
             ),
             class_name="phone-leaps",
         ),
-        rx.el.p(
-            "Move the clock forward and the 24-hour windows close.", class_name="field-help"
-        ),
+        rx.el.p("Move the clock forward and the 24-hour windows close.", class_name="field-help"),
         rx.el.h2("Disturbances", class_name="phone-heading"),
         _disturbance("Every webhook three times", "duplicate", BenchState.duplicate),
         _disturbance("In shuffled order", "reorder", BenchState.reorder),
