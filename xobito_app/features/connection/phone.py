@@ -219,6 +219,14 @@ async def say(actor: Actor, *, customer_id: str, text: str) -> None:
     await _act(actor, customer_id, {"type": "text", "body": words})
 
 
+async def greet(actor: Actor) -> None:
+    """Let the first simulated customer write, so that a newcomer's inbox is not empty."""
+    people = await list_customers(actor)
+    if people and not any(person.last_text for person in people):
+        await say(actor, customer_id=people[0].id, text=GREETING)
+
+
+GREETING = "Hello! I saw your shop in town. Are you open on Saturday, and do you deliver?"
 SAMPLES: dict[str, dict[str, Any]] = {
     "location": {
         "type": "location",
