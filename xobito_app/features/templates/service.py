@@ -105,6 +105,15 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
     )
 
 
+async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> Template:
+    """Return a template as stored, for features that fill it in.
+
+    Raises:
+        NotFound: The workspace has no such template.
+    """
+    return await TemplateRepository(session, actor.workspace_id).get(template_id)
+
+
 async def list_sendable(
     session: AsyncSession, actor: Actor, *, conversation_id: UUID, search: str = ""
 ) -> tuple[SendableTemplate, ...]:
