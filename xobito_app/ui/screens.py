@@ -16,6 +16,8 @@ from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
 from xobito_app.ui.pages.setup.state import WelcomeState
+from xobito_app.ui.pages.simulator.page import simulator
+from xobito_app.ui.pages.simulator.state import BenchState, PhoneState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -36,6 +38,7 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+    Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
 )
 """Every page behind the sign-in."""
 
