@@ -11,18 +11,33 @@ from xobito_app.jobs.nudges import send_nudges
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime.notices import send_notices
 from xobito_app.settings import get_settings
+from xobito_app.ui import theme
+from xobito_app.ui.failures import tell_failure
+from xobito_app.ui.live import relay
+from xobito_app.ui.pages.inbox import relay as inbox_relay
+from xobito_app.ui.screens import add_pages
+from xobito_app.ui.security import Gate, watch_commits
+from xobito_app.ui.shell import relay as shell_relay
 
 logs.configure(get_settings().log_level)
+watch_commits()
 on_commit(send_nudges)
 on_commit(send_notices)
+inbox_relay.register()
+shell_relay.register()
 
-
-def index() -> rx.Component:
-    """Say which house this is."""
-    return rx.el.main(rx.el.h1("Xobito"))
-
-
-app = rx.App(api_transformer=build_api())
-app.add_page(index, route="/", title="Xobito")
+app = rx.App(
+    api_transformer=build_api(),
+    stylesheets=theme.STYLESHEETS,
+    head_components=theme.head_components(),
+    html_lang="en",
+    toaster=theme.toaster(),
+    backend_exception_handler=tell_failure,
+)
+# Reflex's own message about a lost connection; ours is the line at the top.
+app.app_wraps.pop((5, "Overlay"), None)
+app.add_middleware(Gate())
+add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
+app.register_lifespan_task(relay.run, app=app)

@@ -30,4 +30,6 @@ SCHEDULE: tuple[Repeated, ...] = (
     Repeated(job_names.MEDIA_FETCH, Lane.BULK, timedelta(seconds=30)),
     Repeated(job_names.HISTORY_CLEAR, Lane.BULK, timedelta(hours=6)),
     Repeated(job_names.RETENTION_SWEEP, Lane.BULK, timedelta(hours=6)),
+    Repeated(job_names.CONNECTION_SYNC, Lane.BULK, timedelta(hours=1)),
+    Repeated(job_names.TEMPLATES_SYNC, Lane.BULK, timedelta(hours=1)),
 )

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import reflex as rx
+from reflex.state import OnLoadInternalState, StateUpdate
+from reflex_base.event import Event
 
 from xobito_app.core.events import Notice, Topic
 from xobito_app.features.accounts.schemas import Viewer
@@ -135,6 +137,16 @@ class Relay:
             for tab in self._tabs.values()
             if workspace_id is None or tab.viewer.actor.workspace_id == workspace_id
         ]
+
+    async def reload(self, tab: Tab) -> None:
+        """Have a tab load its page's content anew, as the browser does on arriving there.
+
+        The event comes back from the browser with its cookie, so rights are judged afresh.
+        """
+        namespace = self._app.event_namespace if self._app else None
+        if namespace is not None:
+            events = Event.from_event_type([OnLoadInternalState.on_load_internal()])
+            await namespace.emit_update(StateUpdate(events=events), tab.token)
 
     async def patch(
         self, tab: Tab, state: type[S], change: Callable[[S], Awaitable[None] | None]

@@ -88,16 +88,23 @@ async def make_invite(
     return link.id, token
 
 
+async def find_invite(session: AsyncSession, token: str) -> OneTimeLink | None:
+    """Return an invitation that can still be accepted."""
+    link = await AccountRepository(session).find_link(token, LinkKind.INVITE)
+    if link is None or link.workspace_id is None:
+        return None
+    return link if clock.now() - link.created_at <= rules.INVITE_LIFETIME else None
+
+
 async def take_invite(session: AsyncSession, token: str) -> OneTimeLink:
     """Return an invitation, used up with this unit of work.
 
     Raises:
         Invalid: It was used before, withdrawn, or is older than seven days.
     """
-    link = await AccountRepository(session).find_link(token, LinkKind.INVITE)
-    now = clock.now()
-    if link is None or link.workspace_id is None or now - link.created_at > rules.INVITE_LIFETIME:
+    link = await find_invite(session, token)
+    if link is None:
         raise Invalid(DEAD_LINK)
-    link.used_at = now
+    link.used_at = clock.now()
     session.add(link)
     return link

@@ -50,6 +50,16 @@ async def make_reset_link(session: AsyncSession, user_id: UUID) -> str:
     return token
 
 
+async def find_reset_email(session: AsyncSession, *, token: str) -> str:
+    """Return whose password a reset link sets, or an empty text when the link is dead."""
+    link = await AccountRepository(session).find_link(token, LinkKind.RESET)
+    if link is None or link.user_id is None:
+        return ""
+    if clock.now() - link.created_at > rules.RESET_LIFETIME:
+        return ""
+    return (await get_user(session, link.user_id)).email
+
+
 async def reset_password(session: AsyncSession, *, token: str, wanted: str) -> UUID:
     """Set a new password with a reset link, end all sessions, and return whose it was.
 

@@ -49,7 +49,7 @@ async def sign_in(
     """
     accounts = AccountRepository(session)
     email = email.strip().lower()[:191]
-    subjects = [f"account:{email}", f"address:{address}"]
+    subjects = _subjects(email, address)
     wait = await _seconds_to_wait(accounts, subjects)
     if wait:
         return SignInOutcome(
@@ -90,6 +90,42 @@ async def _refuse(accounts: AccountRepository, subjects: list[str], problem: str
     for subject in sorted(subjects):
         await accounts.count_failure(subject)
     return SignInOutcome(problem=problem)
+
+
+async def seconds_to_wait(session: AsyncSession, *, email: str, address: str) -> int:
+    """Return how long the next password for an account must wait after the failed ones."""
+    return await _seconds_to_wait(AccountRepository(session), _subjects(email, address))
+
+
+async def note_failure(session: AsyncSession, *, email: str, address: str) -> None:
+    """Count a wrong password that was typed elsewhere than on the sign-in page."""
+    await _refuse(AccountRepository(session), _subjects(email, address), WRONG)
+
+
+def _subjects(email: str, address: str) -> list[str]:
+    return [f"account:{email}", f"address:{address}"]
+
+
+async def open_session_without_code(
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    workspace_id: UUID | None = None,
+    address: str = "",
+    browser: str = "",
+) -> str:
+    """Sign in a person who has just proved themselves with a one-time link.
+
+    Return an empty text when they have a second factor, which a link does not stand in for, or
+    no workspace: then they sign in the ordinary way.
+    """
+    user = await get_user(session, user_id)
+    memberships = await AccountRepository(session).list_memberships(user_id)
+    ids = [workspace.id for _, workspace in memberships]
+    if user.totp_confirmed_at is not None or not ids:
+        return ""
+    chosen = workspace_id if workspace_id in ids else ids[0]
+    return await open_session(session, user_id, chosen, address=address, browser=browser)
 
 
 def vault() -> Vault:
@@ -237,6 +273,7 @@ async def switch_workspace(session: AsyncSession, token: str, *, workspace_id: U
         raise NotFound("You do not belong to this workspace.")
     found[0].workspace_id = workspace_id
     session.add(found[0])
+    announce(session, workspace_id, Topic.ACCESS, found[1].id)
 
 
 async def update_profile(

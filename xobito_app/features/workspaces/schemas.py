@@ -41,3 +41,13 @@ class InviteView:
     role: str
     expires_at: datetime
     is_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """An invitation as its holder sees it before accepting."""
+
+    email: str
+    workspace_name: str
+    role: str
+    has_account: bool

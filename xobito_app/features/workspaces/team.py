@@ -16,8 +16,13 @@ from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.accounts.security import make_reset_link
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
-from xobito_app.features.workspaces.schemas import InviteView, MemberView, RoleView
-from xobito_app.models.workspaces import Membership, Role
+from xobito_app.features.workspaces.schemas import (
+    InvitationView,
+    InviteView,
+    MemberView,
+    RoleView,
+)
+from xobito_app.models.workspaces import Membership, Role, Workspace
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
 
 
@@ -190,6 +195,23 @@ async def withdraw_invite(session: AsyncSession, actor: Actor, *, invite_id: UUI
     link.used_at = clock.now()
     session.add(link)
     activity.record(session, actor, "staff.invite_withdrawn", about="staff", name=link.email)
+
+
+async def read_invitation(uow: UnitOfWork, *, token: str) -> InvitationView | None:
+    """Return what an invitation offers, or None when it is used, withdrawn or too old."""
+    link = await people.find_invite(uow.session, token)
+    if link is None:
+        return None
+    workspace_id = ids.parse(link.workspace_id)
+    await uow.enter(workspace_id)
+    workspace = await uow.session.get(Workspace, workspace_id)
+    role = await RoleRepository(uow.session, workspace_id).find(ids.parse(link.role_id))
+    return InvitationView(
+        email=link.email,
+        workspace_name=workspace.name if workspace else "",
+        role=role.name if role else "No role",
+        has_account=await people.find_by_email(uow.session, link.email) is not None,
+    )
 
 
 async def accept_invite(

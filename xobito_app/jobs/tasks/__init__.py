@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.jobs import nudges, runtime
-from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound
+from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, whatsapp
 from xobito_app.persistence import engine
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime import notices
 
-__all__ = ["heartbeat", "inbound", "keeping", "outbound"]
+__all__ = ["heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
 
 on_commit(nudges.send_nudges)
 on_commit(notices.send_notices)

@@ -12,7 +12,15 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
-from xobito_app.features.inbox import canned, compose, work
+from xobito_app.features.inbox import (
+    afterwards,
+    canned,
+    compose,
+    compose_template,
+    template_draft,
+    work,
+)
+from xobito_app.features.inbox.outgoing import Order
 from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -38,6 +46,7 @@ class VariableRow:
     label: str
     value: str
     example: str
+    is_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class ComposerState(AppState):
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
     canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
+    canned_open: rx.Field[bool] = rx.field(False)
     fill: rx.Field[str] = rx.field("")
     _template_key: str = ""
 
@@ -115,21 +125,13 @@ class ComposerState(AppState):
                         await compose.send_media(
                             session,
                             actor,
-                            conversation_id=conversation_id,
+                            Order(conversation_id, f"{key[:60]}-{index}", quoted),
                             media_id=media_id,
                             caption=body if index == 0 else "",
-                            key=f"{key[:60]}-{index}",
-                            reply_to=quoted,
                         )
                 else:
-                    await compose.send_text(
-                        session,
-                        actor,
-                        conversation_id=conversation_id,
-                        body=body,
-                        key=key,
-                        reply_to=quoted,
-                    )
+                    order = Order(conversation_id, key, quoted)
+                    await compose.send_text(session, actor, order, body=body)
         except AppError as error:
             self.problem = error.message
             return None
@@ -160,16 +162,27 @@ class ComposerState(AppState):
         """Try a failed message once more."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await compose.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
+            await afterwards.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
 
     @rx.event(supersedes=True)
     @guarded(Permission.INBOX_REPLY)
     async def find_canned(self, typed: str):
         """List the prepared answers whose shortcut or words fit."""
+        await self._find_canned(str(typed)[:80])
+
+    async def _find_canned(self, typed: str) -> None:
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await canned.find(uow.session, viewer.actor, typed=str(typed)[:80])
+            found = await canned.find(uow.session, viewer.actor, typed=typed)
         self.canned = [CannedRow(str(c.id), c.shortcut, c.body, shorten(c.body, 90)) for c in found]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def set_canned(self, is_open: bool):
+        """Open or close the list of prepared answers."""
+        self.canned_open = bool(is_open)
+        if self.canned_open:
+            await self._find_canned("")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -184,6 +197,7 @@ class ComposerState(AppState):
                 reply_id=ids.parse(reply_id),
                 conversation_id=conversation_id,
             )
+        self.canned_open = False
         return rx.call_script("setTimeout(() => xobito.fill(), 30)")
 
     @rx.event
@@ -232,7 +246,7 @@ class ComposerState(AppState):
         viewer = await current_viewer(self)
         conversation_id = await self._conversation()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            draft = await compose.draft_template(
+            draft = await template_draft.draft_template(
                 uow.session,
                 viewer.actor,
                 conversation_id=conversation_id,
@@ -247,7 +261,9 @@ class ComposerState(AppState):
             buttons=list(draft.buttons),
             needs_media=draft.needs_media,
         )
-        self.variables = [VariableRow(v.key, v.label, v.value, v.example) for v in draft.variables]
+        self.variables = [
+            VariableRow(b.key, b.label, b.value, b.example, b.is_media) for b in draft.blanks
+        ]
         self._template_key = str(ids.new())
         self.problem = ""
 
@@ -260,13 +276,12 @@ class ComposerState(AppState):
         values = {v.key: str(form.get(v.key) or "").strip() for v in self.variables}
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await compose.send_template(
+                await compose_template.send_template(
                     uow.session,
                     viewer.actor,
-                    conversation_id=conversation_id,
+                    Order(conversation_id, self._template_key, is_template=True),
                     template_id=ids.parse(self.chosen.id),
                     values=values,
-                    key=self._template_key,
                 )
         except AppError as error:
             self.problem = error.message

@@ -145,4 +145,13 @@ async def _refresh_counts(tab: Tab) -> None:
     await relay.patch(tab, InboxListState, lambda state: state._show_counts(counts))
 
 
-relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)
+async def _rebuild(tabs: list[Tab]) -> None:
+    for tab in tabs:
+        if KEY in tab.shows:
+            await relay.reload(tab)
+
+
+def register() -> None:
+    """Have the relay of this process carry changes of the inbox."""
+    relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)
+    relay.after_gap(_rebuild)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -165,7 +166,7 @@ class ThreadState(AppState):
         self._clear()
         self.lost = why
 
-    async def _work(self, what, **arguments: object) -> None:
+    async def _work(self, what: Callable[..., Awaitable[object]], **arguments: object) -> None:
         """Do one thing to the open thread; the live notice brings the result."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:

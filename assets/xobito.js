@@ -1,0 +1,66 @@
+// Loaded in the head, before the first paint: the chosen theme, the width of the rail, keys.
+(() => {
+  const root = document.documentElement;
+  const theme = localStorage.getItem("theme");
+  if (theme === "light" || theme === "dark") root.classList.add(theme);
+  if (localStorage.getItem("rail") === "wide") root.dataset.rail = "wide";
+
+  const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
+  window.addEventListener("offline", showNetwork);
+  window.addEventListener("online", showNetwork);
+  showNetwork();
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-fold-rail]")) return;
+    const isWide = root.dataset.rail !== "wide";
+    root.dataset.rail = isWide ? "wide" : "";
+    localStorage.setItem("rail", root.dataset.rail);
+  });
+
+  // An element with data-key="g i" is clicked when these keys are typed outside of fields.
+  const isTyping = (target) =>
+    target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu]");
+  let typed = "";
+  let typedAt = 0;
+
+  const press = (keys) => {
+    const found = [...document.querySelectorAll("[data-key]")].find(
+      (element) => element.dataset.key === keys && !element.disabled,
+    );
+    found?.click();
+    return Boolean(found);
+  };
+
+  // Arrows walk through [data-item] inside [data-walk]; Enter in its field takes the first.
+  const walk = (event) => {
+    const box = event.target.closest?.("[data-walk]");
+    if (!box) return false;
+    const items = [...box.querySelectorAll("[data-item]")];
+    const at = items.indexOf(document.activeElement);
+    if (event.key === "ArrowDown") items[Math.min(at + 1, items.length - 1)]?.focus();
+    else if (event.key === "ArrowUp" && at > 0) items[at - 1].focus();
+    else if (event.key === "ArrowUp") box.querySelector("input")?.focus();
+    else if (event.key === "Enter" && at < 0) items[0]?.click();
+    else return false;
+    event.preventDefault();
+    return true;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      press("mod k");
+      return;
+    }
+    if (walk(event) || event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1) return;
+    if (isTyping(event.target)) return;
+    const key = event.key.toLowerCase();
+    const pair = Date.now() - typedAt < 900 ? `${typed} ${key}` : "";
+    typed = key;
+    typedAt = Date.now();
+    if ((pair && press(pair)) || press(key)) {
+      typed = "";
+      event.preventDefault();
+    }
+  });
+})();

@@ -1,0 +1,22 @@
+"""Timing a coroutine many times."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+
+
+async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[str, float]:
+    """Run `work(i)` so often, after a tenth as warm-up, and return milliseconds."""
+    for index in range(max(1, repeats // 10)):
+        await work(index)
+    took: list[float] = []
+    for index in range(repeats):
+        begin = time.perf_counter()
+        await work(index)
+        took.append((time.perf_counter() - begin) * 1000)
+    return {
+        "median_ms": round(statistics.median(took), 2),
+        "p95_ms": round(statistics.quantiles(took, n=20)[18], 2),
+    }

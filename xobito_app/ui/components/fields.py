@@ -1,0 +1,186 @@
+"""Form fields: label above, help below, the error in place of the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+from reflex.vars.object import ObjectVar
+
+from xobito_app.ui import styles
+from xobito_app.ui.components import radix
+from xobito_app.ui.components.buttons import icon_button
+from xobito_app.ui.components.words import has_words
+from xobito_app.ui.theme import icon
+
+Errors = ObjectVar[dict[str, str]] | rx.Var[dict[str, str]]
+Choice = tuple[str, str]
+
+
+def field(
+    control: rx.Component,
+    label: str | rx.Var[str],
+    *,
+    name: str,
+    help: str | rx.Var[str] = "",
+    errors: Errors | None = None,
+) -> rx.Component:
+    """Return a control between its label and its help, or the error that takes its place."""
+    helped = rx.el.span(help, class_name=styles.FIELD_HELP) if has_words(help) else rx.fragment()
+    return rx.el.div(
+        rx.el.label(
+            rx.el.span(label, class_name=styles.FIELD_LABEL), control, class_name=styles.FIELD
+        ),
+        helped
+        if errors is None
+        else rx.cond(
+            _error(errors, name),
+            rx.el.span(_error(errors, name), class_name=styles.FIELD_ERROR, role="alert"),
+            helped,
+        ),
+        class_name=styles.FIELD,
+    )
+
+
+def _error(errors: Errors, name: str) -> rx.Var[str]:
+    return errors.to(dict[str, str]).get(name, "").to(str)
+
+
+def _marks(errors: Errors | None, name: str) -> dict[str, Any]:
+    marks: dict[str, Any] = {"name": name}
+    if errors is not None:
+        marks["aria_invalid"] = rx.cond(_error(errors, name), "true", "false")
+    return marks
+
+
+def text_field(
+    label: str,
+    *,
+    name: str,
+    help: str | rx.Var[str] = "",
+    errors: Errors | None = None,
+    kind: str = "text",
+    **props: Any,
+) -> rx.Component:
+    """Return a one-line field; `kind` is the type of the HTML input."""
+    control = rx.el.input(
+        type=kind, class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+    )
+    return field(control, label, name=name, help=help, errors=errors)
+
+
+def _with_key(props: dict[str, Any]) -> dict[str, Any]:
+    """Make an uncontrolled control start anew when its first value changes."""
+    for start in ("default_value", "default_checked"):
+        if isinstance(props.get(start), rx.Var):
+            props.setdefault("key", props[start].to_string())
+    return props
+
+
+def text_area(
+    label: str,
+    *,
+    name: str,
+    help: str | rx.Var[str] = "",
+    errors: Errors | None = None,
+    rows: int = 3,
+    **props: Any,
+) -> rx.Component:
+    """Return a field of several lines."""
+    control = rx.el.textarea(
+        rows=str(rows), class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+    )
+    return field(control, label, name=name, help=help, errors=errors)
+
+
+def options(choices: Sequence[Choice]) -> list[rx.Component]:
+    """Return the choices of a select, each a value and its words."""
+    return [rx.el.option(words, value=value) for value, words in choices]
+
+
+def select_field(
+    label: str,
+    choices: Sequence[Choice] | rx.Component,
+    *,
+    name: str,
+    help: str | rx.Var[str] = "",
+    errors: Errors | None = None,
+    **props: Any,
+) -> rx.Component:
+    """Return a choice of one; `choices` may be an `rx.foreach` over options.
+
+    The browser's own list is used: it is quick with hundreds of entries, can be searched by
+    typing and is right on phones.
+    """
+    children = [choices] if isinstance(choices, rx.Component) else options(choices)
+    control = rx.el.select(
+        *children, class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+    )
+    return field(control, label, name=name, help=help, errors=errors)
+
+
+def search_field(placeholder: str, **props: Any) -> rx.Component:
+    """Return a compact field with a magnifying glass; its placeholder is its label."""
+    return rx.el.div(
+        icon("search"),
+        rx.el.input(
+            type="search",
+            placeholder=placeholder,
+            aria_label=placeholder,
+            class_name=styles.INPUT,
+            **props,
+        ),
+        class_name=styles.INPUT_MARK,
+    )
+
+
+def switch(label: str, **props: Any) -> rx.Component:
+    """Return a switch alone; `label` is its accessible name."""
+    return radix.SwitchRoot.create(
+        radix.SwitchThumb.create(class_name="switch-thumb"),
+        class_name="switch",
+        aria_label=label,
+        **_with_key(props),
+    )
+
+
+def switch_field(
+    label: str,
+    *,
+    help: str = "",
+    **props: Any,
+) -> rx.Component:
+    """Return a switch at the end of a line that says what it does."""
+    words = [rx.el.div(label, class_name=styles.FIELD_LABEL)]
+    if help:
+        words.append(rx.el.div(help, class_name=styles.FIELD_HELP))
+    return rx.el.div(rx.el.div(*words), switch(label, **props), class_name=styles.SWITCH_LINE)
+
+
+def check_field(label: str | rx.Var[str], **props: Any) -> rx.Component:
+    """Return a box to tick, with its words behind."""
+    return rx.el.label(
+        rx.el.input(type="checkbox", **_with_key(props)),
+        rx.el.span(label),
+        class_name=styles.CHECK,
+    )
+
+
+def copyable(value: str | rx.Var[str], *, label: str) -> rx.Component:
+    """Return a text to be copied with one press."""
+    return rx.el.div(
+        rx.el.input(
+            read_only=True,
+            value=value,
+            aria_label=label,
+            class_name=styles.INPUT,
+            on_click=rx.noop(),
+        ),
+        icon_button(
+            "copy",
+            "Copy",
+            on_click=[rx.set_clipboard(value), rx.toast.success("Copied.", duration=1500)],
+        ),
+        class_name=styles.COPYABLE,
+    )

@@ -1,0 +1,104 @@
+"""How pages are laid out: header, sections, cards, tables, tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+from xobito_app.ui import styles
+from xobito_app.ui.components import radix
+from xobito_app.ui.components.words import has_words
+
+
+def page_body(*children: Any, narrow: bool = False) -> rx.Component:
+    """Return the padded column of an ordinary page."""
+    return rx.el.div(*children, class_name=styles.PAGE_NARROW if narrow else styles.PAGE)
+
+
+def page_header(title: str, *actions: rx.Component, line: str | rx.Var[str] = "") -> rx.Component:
+    """Return the title of a page and its one primary action, with lesser ones before it."""
+    words = [rx.el.h1(title, class_name=styles.PAGE_TITLE)]
+    if has_words(line):
+        words.append(rx.el.p(line, class_name=styles.PAGE_LINE))
+    return rx.el.header(
+        rx.el.div(*words),
+        rx.el.div(*actions, class_name=styles.LINE) if actions else rx.fragment(),
+        class_name=styles.PAGE_HEAD,
+    )
+
+
+def section(title: str, line: str, *children: Any) -> rx.Component:
+    """Return a part of a settings page: what it is at the left, its form at the right."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(title, class_name=styles.SECTION_TITLE),
+            rx.el.p(line, class_name=styles.SECTION_LINE),
+        ),
+        rx.el.div(*children, class_name=styles.STACK),
+        class_name=styles.SECTION,
+    )
+
+
+def card(*children: Any, **props: Any) -> rx.Component:
+    """Return a framed box."""
+    return rx.el.div(*children, class_name=styles.CARD, **props)
+
+
+def card_head(
+    title: str | rx.Var[str], *actions: Any, note: str | rx.Var[str] = ""
+) -> rx.Component:
+    """Return the head of a card."""
+    words = [rx.el.h2(title, class_name=styles.CARD_TITLE)]
+    if has_words(note):
+        words.append(rx.el.p(note, class_name=styles.CARD_NOTE))
+    return rx.el.div(
+        rx.el.div(*words), rx.el.div(*actions, class_name=styles.LINE), class_name=styles.CARD_HEAD
+    )
+
+
+def table(heads: Sequence[str], rows: rx.Component, **props: Any) -> rx.Component:
+    """Return a table with a sticky header; `rows` is an `rx.foreach` of `rx.el.tr`.
+
+    An empty head stands over a column of actions.
+    """
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    *(
+                        rx.el.th(head, scope="col")
+                        if head
+                        else rx.el.th(rx.el.span("Actions", class_name=styles.SR_ONLY), scope="col")
+                        for head in heads
+                    )
+                )
+            ),
+            rx.el.tbody(rows),
+            class_name=styles.TABLE,
+        ),
+        class_name=styles.TABLE_FRAME,
+        **props,
+    )
+
+
+def tabs(
+    *panels: tuple[str, str, rx.Component], value: rx.Var[str], on_change: Any
+) -> rx.Component:
+    """Return panels of which one is seen; each is a value, a name and its content."""
+    return radix.TabsRoot.create(
+        radix.TabsList.create(
+            *(
+                radix.TabsTrigger.create(name, value=key, class_name="tab")
+                for key, name, _ in panels
+            ),
+            class_name="tabs-list",
+        ),
+        *(
+            radix.TabsContent.create(content, value=key, class_name="tab-panel")
+            for key, _, content in panels
+        ),
+        value=value,
+        on_value_change=on_change,
+    )

@@ -1,0 +1,76 @@
+"""Small marks: avatars, badges, chips, dots, counts and keys."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from xobito_app.ui import styles
+
+Tone = Literal["neutral", "accent", "success", "warning", "danger", "info"]
+Size = Literal["small", "normal", "large"]
+AVATAR_TONES = 8
+
+
+def tone_of(object_id: object) -> int:
+    """Return which of the avatar colours belongs to an id; the same everywhere and always."""
+    return sum(str(object_id).replace("-", "").encode()) % AVATAR_TONES
+
+
+def avatar(
+    initials: str | rx.Var[str],
+    tone: int | rx.Var[int],
+    *,
+    size: Size = "normal",
+    photo: str | rx.Var[str] = "",
+    **props: Any,
+) -> rx.Component:
+    """Return initials on the colour of an id, or the photo when there is one.
+
+    Initials and tone come ready from the row model (`core.text.initials`, `tone_of`).
+    """
+    shown: Any = initials
+    if isinstance(photo, rx.Var):
+        shown = rx.cond(photo, rx.el.img(src=photo, alt="", loading="lazy"), initials)
+    elif photo:
+        shown = rx.el.img(src=photo, alt="", loading="lazy")
+    base = "avatar" if size == "normal" else f"avatar avatar-{size}"
+    name = rx.Var.create(f"{base} tone-") + rx.Var.create(tone).to_string()
+    return rx.el.span(shown, class_name=name, aria_hidden="true", **props)
+
+
+def badge(
+    label: str | rx.Var[str], tone: Tone | rx.Var[str] = "neutral", **props: Any
+) -> rx.Component:
+    """Return a small coloured word for a state."""
+    return rx.el.span(label, class_name=_toned("badge", tone), **props)
+
+
+def dot(tone: Tone | rx.Var[str] = "neutral", **props: Any) -> rx.Component:
+    """Return a coloured point; say the same in words beside it or in a title."""
+    return rx.el.span(class_name=_toned("dot", tone), **props)
+
+
+def _toned(base: str, tone: Tone | rx.Var[str]) -> str | rx.Var[str]:
+    if isinstance(tone, rx.Var):
+        return rx.Var.create(f"{base} {base}-") + tone
+    return f"{base} {base}-{tone}"
+
+
+def chip(*children: Any, **props: Any) -> rx.Component:
+    """Return a rounded label; a button when it has `on_click`, pressed with `aria_pressed`."""
+    if "on_click" in props:
+        return rx.el.button(*children, type="button", class_name="chip", **props)
+    return rx.el.span(*children, class_name="chip", **props)
+
+
+def count(number: str | rx.Var[str], **props: Any) -> rx.Component:
+    """Return a number in a filled circle that is not there when the text is empty."""
+    shown = rx.el.span(number, class_name="count", **props)
+    return rx.cond(number, shown, rx.fragment()) if isinstance(number, rx.Var) else shown
+
+
+def key(label: str) -> rx.Component:
+    """Return the picture of a key."""
+    return rx.el.kbd(label, class_name=styles.KEY)

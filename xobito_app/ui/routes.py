@@ -1,0 +1,103 @@
+"""The table of pages: where they are, who may see them, how they stand in the rail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xobito_app.core.permissions import Permission
+
+
+class Place(StrEnum):
+    """Where a page has its entry."""
+
+    MAIN = "main"
+    FOOT = "foot"
+    PALETTE = "palette"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One page behind the sign-in.
+
+    Attributes:
+        permissions: One of these is needed; none means any signed-in person.
+        key: The letter after G that leads here, or empty.
+        on_phone: Whether it is one of the five entries of the phone's bottom bar.
+    """
+
+    name: str
+    path: str
+    title: str
+    icon: str
+    permissions: tuple[Permission, ...] = ()
+    place: Place = Place.MAIN
+    key: str = ""
+    on_phone: bool = False
+
+    def is_open_to(self, permissions: frozenset[Permission]) -> bool:
+        """Tell whether somebody with these permissions may see the page."""
+        return not self.permissions or not permissions.isdisjoint(self.permissions)
+
+
+INBOX = PageRoute(
+    "inbox",
+    "/inbox",
+    "Inbox",
+    "inbox",
+    (
+        Permission.INBOX_VIEW_ASSIGNED,
+        Permission.INBOX_VIEW_UNASSIGNED,
+        Permission.INBOX_VIEW_TEAM,
+        Permission.INBOX_VIEW_ALL,
+    ),
+    key="i",
+    on_phone=True,
+)
+TEAM = PageRoute(
+    "team",
+    "/team",
+    "Team",
+    "users",
+    (Permission.STAFF_VIEW, Permission.ROLES_VIEW),
+    Place.FOOT,
+    key="m",
+    on_phone=True,
+)
+SETTINGS = PageRoute(
+    "settings",
+    "/settings",
+    "Settings",
+    "settings",
+    (Permission.SETTINGS_VIEW,),
+    Place.FOOT,
+    key="s",
+    on_phone=True,
+)
+ACTIVITY = PageRoute(
+    "activity",
+    "/activity",
+    "Activity log",
+    "history",
+    (Permission.ACTIVITY_LOG_VIEW,),
+    Place.PALETTE,
+    key="l",
+)
+ACCOUNT = PageRoute(
+    "account", "/account", "Your account", "circle-user-round", (), Place.PALETTE, "u", True
+)
+
+ROUTES: tuple[PageRoute, ...] = (INBOX, TEAM, SETTINGS, ACTIVITY, ACCOUNT)
+"""Every page behind the sign-in, in the order of the rail."""
+
+GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/reset", "/404"})
+"""The pages for people who are not signed in."""
+
+
+def find_route(path: str) -> PageRoute | None:
+    """Return the page an address belongs to: the one whose path is its longest beginning."""
+    plain = path.rstrip("/") or "/"
+    fitting = [
+        route for route in ROUTES if plain == route.path or plain.startswith(f"{route.path}/")
+    ]
+    return max(fitting, key=lambda route: len(route.path), default=None)

@@ -1,0 +1,69 @@
+"""Every page of the application with what is loaded when it opens; added to the app in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from xobito_app.ui import routes
+from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
+from xobito_app.ui.pages.gate.state import GateState, LinkState
+from xobito_app.ui.pages.inbox.page import inbox
+from xobito_app.ui.pages.inbox.state import InboxListState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
+from xobito_app.ui.pages.setup.state import WelcomeState
+from xobito_app.ui.routes import PageRoute
+from xobito_app.ui.shell import ShellState, not_found_page, page
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page behind the sign-in: its place in the table of routes, its content, its loads.
+
+    Attributes:
+        extra_path: More of the address than the route's path, such as `/[contact_id]`.
+    """
+
+    route: PageRoute
+    content: Callable[[], rx.Component]
+    loads: Sequence[Any] = ()
+    extra_path: str = ""
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+)
+"""Every page behind the sign-in."""
+
+
+def add_pages(app: rx.App) -> None:
+    """Add every page; those behind the sign-in enter through the frame."""
+    for screen in SCREENS:
+        app.add_page(
+            _framed(screen),
+            route=screen.route.path + screen.extra_path,
+            title=f"{screen.route.title} · Xobito",
+            on_load=[ShellState.enter_page, *screen.loads],
+        )
+    for component, route, title, on_load in (
+        (sign_in_page, "/", "Xobito", GateState.open_sign_in),
+        (sign_in_page, "/sign-in", "Sign in · Xobito", GateState.open_sign_in),
+        (set_up_page, "/set-up", "Set up · Xobito", GateState.open_set_up),
+        (join_page, "/join", "Join · Xobito", LinkState.open_join),
+        (reset_page, "/reset", "New password · Xobito", LinkState.open_reset),
+        (welcome_page, "/welcome", "Welcome · Xobito", WelcomeState.open_welcome),
+    ):
+        app.add_page(component, route=route, title=title, on_load=on_load)
+    app.add_page(not_found_page, route="404", title="Nothing here · Xobito")
+
+
+def _framed(screen: Screen) -> Callable[[], rx.Component]:
+    def framed() -> rx.Component:
+        return page(screen.content(), route=screen.route)
+
+    framed.__name__ = f"{screen.route.name}_page"
+    return framed

@@ -1,0 +1,255 @@
+"""Who may call which handler: marks on handlers, and the gate that refuses every other event.
+
+Any socket can name any public method of any State, so the gate denies by default: a handler
+without a mark is refused, whoever asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+from reflex.middleware import Middleware
+from reflex.state import StateUpdate
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+
+from xobito_app.core import crypto
+from xobito_app.core.errors import Forbidden, Unauthenticated
+from xobito_app.core.events import Departures, Topic
+from xobito_app.core.permissions import Actor, Permission
+from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.persistence.unit_of_work import on_commit, unit_of_work
+from xobito_app.ui.components.toasts import refused
+from xobito_app.ui.cookies import client_address, session_token
+
+log = logging.getLogger(__name__)
+
+NOT_ALLOWED = "Your role does not allow this."
+FRESH_SECONDS = 5.0
+"""How long a viewer is believed without asking the database again."""
+_MOST_VIEWERS = 5000
+_MARK = "_xobito_guard"
+_FRAMEWORK = frozenset(
+    {
+        "hydrate",
+        "hydrate_and_load",
+        "set_is_hydrated",
+        "on_load_internal",
+        "update_vars_internal",
+        "handle_frontend_exception",
+    }
+)
+_HYDRATES = frozenset({"hydrate", "hydrate_and_load"})
+_TO_SIGN_IN = (
+    "window.location.assign('/sign-in?next='"
+    " + encodeURIComponent(window.location.pathname + window.location.search))"
+)
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may call a handler.
+
+    Attributes:
+        permissions: One of these is enough; none means that being signed in is enough.
+        is_public: Nobody needs to be signed in.
+    """
+
+    permissions: tuple[Permission, ...] = ()
+    is_public: bool = False
+
+    def allows(self, actor: Actor) -> bool:
+        """Tell whether a signed-in person passes."""
+        return not self.permissions or any(actor.can(p) for p in self.permissions)
+
+
+def guarded(*permissions: Permission) -> Callable[[Handler], Handler]:
+    """Let a handler be called by those who hold one of the permissions; by any person if none."""
+
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _MARK, Guard(permissions))
+        return handler
+
+    return mark
+
+
+def public(handler: Handler) -> Handler:
+    """Let a handler be called by anybody at all: sign-in, set-up and links only."""
+    setattr(handler, _MARK, Guard(is_public=True))
+    return handler
+
+
+def guard_of(function: Any) -> Guard | None:
+    """Return the mark of a handler."""
+    return getattr(function, _MARK, None)
+
+
+def public_handlers() -> Iterator[tuple[str, Guard | None]]:
+    """Yield every handler a socket can name, with its guard; the framework's own are left out."""
+    for name, registered in RegistrationContext.ensure_context().event_handlers.items():
+        if not _is_framework(registered.handler.fn):
+            yield name, guard_of(registered.handler.fn)
+
+
+def _is_framework(function: Any) -> bool:
+    return function.__module__ == "reflex.state" and function.__name__ in _FRAMEWORK
+
+
+class _Viewers:
+    """Who stands behind which cookie, believed for a few seconds."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Viewer | None]] = {}
+        self._generation = 0
+
+    async def find(self, token: str, address: str) -> Viewer | None:
+        """Return the person behind a session token."""
+        if not token:
+            return None
+        key = crypto.hash_token(token)
+        until, viewer = self._known.get(key, (0.0, None))
+        if until > time.monotonic():
+            return viewer
+        generation = self._generation
+        async with unit_of_work() as uow:
+            viewer = await accounts.identify(uow, token, address=address)
+        # What was read before a change of rights must not outlive the news of it.
+        if generation == self._generation:
+            if len(self._known) >= _MOST_VIEWERS:
+                self._known.clear()
+            self._known[key] = (time.monotonic() + FRESH_SECONDS, viewer)
+        return viewer
+
+    def forget(self, user_id: UUID | None) -> None:
+        """Ask the database anew for one person, or for all."""
+        self._generation += 1
+        for key, (_, viewer) in list(self._known.items()):
+            if user_id is None or viewer is None or viewer.user_id == user_id:
+                del self._known[key]
+
+
+_viewers = _Viewers()
+
+
+def forget(user_id: UUID) -> None:
+    """Drop what is remembered of a person, whose rights or sessions changed."""
+    _viewers.forget(user_id)
+
+
+def forget_all() -> None:
+    """Drop what is remembered of everybody, as when a role changed."""
+    _viewers.forget(None)
+
+
+async def _hear(departures: Departures) -> None:
+    if any(notice.topic in (Topic.ACCESS, Topic.SETTINGS) for notice in departures.notices):
+        forget_all()
+
+
+def watch_commits() -> None:
+    """Drop remembered people as soon as this process itself changes rights.
+
+    Changes made by other processes arrive as notices; the relay calls `forget_all` for them.
+    """
+    on_commit(_hear)
+
+
+async def find_viewer(state: rx.State) -> Viewer | None:
+    """Return who sits before a tab, or None when nobody is signed in."""
+    return await _viewers.find(session_token(state), client_address(state))
+
+
+async def current_viewer(state: rx.State) -> Viewer:
+    """Return who sits before a tab.
+
+    Raises:
+        Unauthenticated: Nobody is signed in.
+    """
+    viewer = await find_viewer(state)
+    if viewer is None:
+        raise Unauthenticated("Sign in again.")
+    return viewer
+
+
+async def current_actor(state: rx.State, *permissions: Permission) -> Actor:
+    """Return the actor for a service call; with permissions, one of them must be held.
+
+    Raises:
+        Unauthenticated: Nobody is signed in.
+        Forbidden: None of the permissions is held.
+    """
+    actor = (await current_viewer(state)).actor
+    if not Guard(permissions).allows(actor):
+        raise Forbidden(NOT_ALLOWED)
+    return actor
+
+
+class AppState(rx.State):
+    """Base of every state."""
+
+    # The session and workspace this tab's state was filled for; see `Gate`.
+    _owner: str = ""
+
+    async def _viewer(self) -> Viewer:
+        return await current_viewer(self)
+
+    async def _actor(self, *permissions: Permission) -> Actor:
+        return await current_actor(self, *permissions)
+
+
+def to_sign_in() -> EventSpec:
+    """Return the event that leads to the sign-in page and back; a full load, for new headers."""
+    return rx.call_script(_TO_SIGN_IN)
+
+
+class Gate(Middleware):
+    """Refuses every event whose handler is not marked, or not for this person."""
+
+    async def preprocess(self, app: rx.App, state: Any, event: Event) -> StateUpdate | None:
+        """Return None to let the event pass, or what to tell the browser instead."""
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        if registered is None:
+            return _answer()
+        function = registered.handler.fn
+        if _is_framework(function):
+            if function.__name__ in _HYDRATES:
+                await self._bind(state)
+            return None
+        guard = guard_of(function)
+        if guard is None:
+            log.warning("gate.unmarked", extra={"handler": event.name})
+            return _answer(refused("This is not possible here."))
+        if guard.is_public:
+            return None
+        viewer = await find_viewer(state)
+        if viewer is None:
+            return _answer(to_sign_in())
+        if guard.allows(viewer.actor):
+            return None
+        log.info("gate.refused", extra={"handler": event.name, "user_id": viewer.user_id})
+        return _answer(refused(NOT_ALLOWED))
+
+    async def _bind(self, state: Any) -> None:
+        """Empty the state of a tab whose person changed since it was filled."""
+        viewer = await find_viewer(state)
+        owner = f"{viewer.session_id} {viewer.actor.workspace_id}" if viewer else ""
+        root = state._get_root_state()
+        shared = await root.get_state(AppState)
+        if shared._owner != owner:
+            if shared._owner:
+                root.reset()
+            shared._owner = owner
+
+
+def _answer(*events: EventSpec) -> StateUpdate:
+    return StateUpdate(events=Event.from_event_type(list(events)))

@@ -1,0 +1,13 @@
+"""The frame around every page."""
+
+from xobito_app.ui.shell.frame import no_permission, not_found_page, page, status_lines
+from xobito_app.ui.shell.state import PaletteState, ShellState
+
+__all__ = [
+    "PaletteState",
+    "ShellState",
+    "no_permission",
+    "not_found_page",
+    "page",
+    "status_lines",
+]

@@ -1,0 +1,124 @@
+"""The command palette and the list of keys."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars.object import ObjectVar
+
+from xobito_app.ui import styles
+from xobito_app.ui.components import key, radix
+from xobito_app.ui.reflex_parts import ReactRouterLink
+from xobito_app.ui.routes import ROUTES
+from xobito_app.ui.shell.providers import Command
+from xobito_app.ui.shell.state import PaletteState
+from xobito_app.ui.theme import icon
+
+ICONS = (
+    *dict.fromkeys(route.icon for route in ROUTES),
+    "message-circle",
+    "contact",
+    "file-text",
+    "zap",
+)
+"""The pictures a command may have; anything else is drawn as an arrow."""
+
+_KEYS = (
+    (("Ctrl", "K"), "Search pages, conversations, contacts"),
+    (("G", "I"), "Go to the inbox; G and another letter go elsewhere"),
+    (("J", "K"), "Next and previous in a list"),
+    (("Enter",), "Open"),
+    (("/",), "Search on this page"),
+    (("R",), "Reply"),
+    (("N",), "Write a note"),
+    (("A",), "Assign"),
+    (("E",), "Close the conversation"),
+    (("S",), "Snooze"),
+    (("M",), "Mark unread"),
+    (("[",), "Widen or narrow the bar at the left"),
+    (("?",), "This list"),
+)
+
+
+def palette() -> rx.Component:
+    """Return the box that reaches every page, and what features add."""
+    return radix.DialogRoot.create(
+        radix.DialogPortal.create(
+            radix.DialogOverlay.create(class_name="scrim"),
+            radix.DialogContent.create(
+                radix.DialogTitle.create("Search and commands", class_name=styles.SR_ONLY),
+                rx.el.input(
+                    placeholder="Search or jump to…",
+                    aria_label="Search or jump to",
+                    class_name="palette-input",
+                    auto_complete="off",
+                    on_change=PaletteState.search.debounce(120),
+                ),
+                rx.el.div(
+                    rx.foreach(PaletteState.commands, _command),
+                    rx.cond(
+                        PaletteState.commands.length() == 0,
+                        rx.el.div("Nothing found.", class_name="menu-label"),
+                        rx.fragment(),
+                    ),
+                    class_name="palette-list",
+                ),
+                class_name="dialog palette",
+                aria_describedby="",
+                data_walk="",
+            ),
+        ),
+        open=PaletteState.is_open,
+        on_open_change=PaletteState.set_open,
+    )
+
+
+def _command(command: ObjectVar[Command]) -> rx.Component:
+    return ReactRouterLink.create(
+        rx.match(command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")),
+        rx.el.span(command.title, class_name=styles.TRUNCATE),
+        rx.el.span(command.kind, class_name="palette-kind"),
+        to=command.path,
+        class_name="palette-item",
+        data_item="",
+        on_click=PaletteState.set_open(False),
+        key=command.path,
+    )
+
+
+def key_help() -> rx.Component:
+    """Return the list of keys; it opens without asking the server."""
+    return radix.DialogRoot.create(
+        radix.DialogTrigger.create("Keys", type="button", data_key="?", hidden=True, tab_index=-1),
+        radix.DialogPortal.create(
+            radix.DialogOverlay.create(class_name="scrim"),
+            radix.DialogContent.create(
+                rx.el.div(
+                    radix.DialogTitle.create("Keys", class_name="dialog-title"),
+                    radix.DialogClose.create(
+                        icon("x"),
+                        type="button",
+                        aria_label="Close",
+                        class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
+                    ),
+                    class_name="dialog-head",
+                ),
+                rx.el.div(
+                    rx.el.div(*_key_lines(), class_name=styles.KEYS_GRID),
+                    class_name="dialog-body",
+                ),
+                class_name="dialog",
+                aria_describedby="",
+            ),
+        ),
+    )
+
+
+def _key_lines() -> list[rx.Component]:
+    return [
+        part
+        for keys, words in _KEYS
+        for part in (
+            rx.el.span(*(key(name) for name in keys), class_name=styles.LINE),
+            rx.el.span(words),
+        )
+    ]

@@ -1,0 +1,129 @@
+"""The state of the frame around every page: who sits here and what they may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from xobito_app.core.text import initials
+from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.components import tone_of
+from xobito_app.ui.routes import ROUTES, find_route
+from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
+
+_MOST_COMMANDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ShellPerson:
+    """The person at the foot of the rail."""
+
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    initials: str = ""
+    tone: int = 0
+    workspace: str = ""
+    workspace_mark: str = ""
+
+    @classmethod
+    def of(cls, viewer: Viewer) -> ShellPerson:
+        """Take from the viewer what the frame shows."""
+        return cls(
+            name=viewer.name,
+            email=viewer.email,
+            role=viewer.role,
+            initials=initials(viewer.name),
+            tone=tone_of(viewer.user_id),
+            workspace=viewer.workspace_name,
+            workspace_mark=viewer.workspace_name[:1].upper(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRow:
+    """A workspace to switch to."""
+
+    id: str
+    name: str
+    is_current: bool
+
+
+class ShellState(AppState):
+    """Who sits here, which pages are theirs, what the lines at the top say."""
+
+    person: rx.Field[ShellPerson] = rx.field(default_factory=ShellPerson)
+    workspaces: rx.Field[list[WorkspaceRow]] = rx.field(default_factory=list)
+    may: rx.Field[dict[str, bool]] = rx.field(default_factory=dict)
+    can: rx.Field[dict[str, bool]] = rx.field(default_factory=dict)
+    access: rx.Field[str] = rx.field("")
+    lines: rx.Field[list[StatusLine]] = rx.field(default_factory=list)
+    unread: rx.Field[str] = rx.field("")
+
+    @rx.event
+    @guarded()
+    async def enter_page(self):
+        """Show the frame for the person and tell whether the page is theirs. First on_load."""
+        viewer = await self._viewer()
+        async with unit_of_work() as uow:
+            choices = await accounts.list_workspaces(uow.session, viewer.user_id)
+        lines = [line for provider in line_providers for line in await provider(viewer)]
+        self.workspaces = [
+            WorkspaceRow(str(c.id), c.name, c.id == viewer.actor.workspace_id) for c in choices
+        ]
+        self.lines = lines
+        self._show(viewer)
+
+    def _show(self, viewer: Viewer) -> None:
+        """Put the person and their rights on the screen; also called when rights change."""
+        route = find_route(self.router.url.path)
+        held = viewer.actor.permissions
+        self.person = ShellPerson.of(viewer)
+        self.may = {r.name: r.is_open_to(held) for r in ROUTES}
+        # Buttons look here whether to be drawn; the services decide again.
+        self.can = {str(permission): True for permission in held}
+        self.access = "granted" if route is None or route.is_open_to(held) else "denied"
+
+
+class PaletteState(AppState):
+    """The command palette."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    commands: rx.Field[list[Command]] = rx.field(default_factory=list)
+
+    @rx.event
+    @guarded()
+    async def show(self):
+        """Open the palette with all pages in it."""
+        self.commands = await _find_commands(await self._viewer(), "")
+        self.is_open = True
+
+    @rx.event
+    @guarded()
+    async def set_open(self, is_open: bool):
+        """Close the palette, or open it."""
+        self.is_open = bool(is_open)
+
+    @rx.event(supersedes=True)
+    @guarded()
+    async def search(self, typed: str):
+        """Show what fits the typed words."""
+        self.commands = await _find_commands(await self._viewer(), str(typed)[:100].strip())
+
+
+async def _find_commands(viewer: Viewer, typed: str) -> list[Command]:
+    words = typed.lower().split()
+    pages = [
+        Command(route.title, route.path, route.icon)
+        for route in ROUTES
+        if route.is_open_to(viewer.actor.permissions)
+        and all(word in route.title.lower() for word in words)
+    ]
+    if len(typed) < 2:
+        return pages
+    found = [await provider(viewer, typed) for provider in command_providers]
+    return [*pages, *(command for some in found for command in some)][:_MOST_COMMANDS]

@@ -1,0 +1,40 @@
+"""What the whole application looks like: stylesheets, the script in the head, toasts, icons."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from xobito_app.ui.reflex_parts import Toaster
+
+STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css"]
+"""In order; every colour is written in the first one alone."""
+
+ICON = 16
+"""Size of an icon, in pixels."""
+
+STROKE = 1.75
+"""Width of an icon's lines, in pixels of its 24 pixel drawing."""
+
+
+def head_components() -> list[rx.Component]:
+    """Return what stands in the head of every page."""
+    return [
+        # The theme must be known before the first paint, hence a script and not a component.
+        rx.el.script(src="/xobito.js"),
+        # Links with a token in them must not reach other sites.
+        rx.el.meta(name="referrer", content="same-origin"),
+        rx.el.meta(name="color-scheme", content="light dark"),
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+    ]
+
+
+def toaster() -> rx.Component:
+    """Return the corner where toasts appear."""
+    return Toaster.create(position="bottom-right", rich_colors=False, close_button=True)
+
+
+def icon(name: str, *, size: int = ICON, **props: object) -> rx.Component:
+    """Return a line icon by its lucide name."""
+    return rx.icon(
+        name, size=size, custom_attrs={"strokeWidth": STROKE}, aria_hidden="true", **props
+    )
