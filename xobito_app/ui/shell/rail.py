@@ -12,7 +12,7 @@ from xobito_app.ui.routes import ROUTES, PageRoute, Place
 from xobito_app.ui.shell.state import PaletteState, ShellState, WorkspaceRow
 from xobito_app.ui.theme import icon
 
-_SIGN_OUT = "document.getElementById('sign-out').submit()"
+SIGN_OUT = "document.getElementById('sign-out').submit()"
 
 
 def rail(current: PageRoute) -> rx.Component:
@@ -135,7 +135,7 @@ def _person_items() -> list[rx.Component]:
         menu_item("Dark", icon_name="moon", on_select=set_color_mode("dark")),
         menu_item("Like the system", icon_name="monitor", on_select=set_color_mode("system")),
         menu_line(),
-        menu_item("Sign out", icon_name="log-out", on_select=rx.call_script(_SIGN_OUT)),
+        menu_item("Sign out", icon_name="log-out", on_select=rx.call_script(SIGN_OUT)),
     ]
 
 
