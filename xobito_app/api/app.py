@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth
+from xobito_app.api import auth, exports
 from xobito_app.api.health import health
 
 
@@ -20,5 +20,6 @@ def build_api() -> Starlette:
             Route("/auth/join", auth.join, methods=["POST"]),
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
+            Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
         ]
     )

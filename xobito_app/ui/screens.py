@@ -11,6 +11,8 @@ import reflex as rx
 from xobito_app.ui import routes
 from xobito_app.ui.pages.account.page import account_page
 from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
+from xobito_app.ui.pages.activity.page import activity_page
+from xobito_app.ui.pages.activity.state import ActivityState
 from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 
@@ -47,6 +49,7 @@ from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
+    Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),
     Screen(routes.ACCOUNT, account_page, (AccountState.load, SecondFactorState.load)),
 )
 """Every page behind the sign-in."""

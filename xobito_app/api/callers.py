@@ -1,0 +1,37 @@
+"""Who is behind a request that carries the session cookie, and how a refusal is said to a page."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from xobito_app.core.errors import AppError, Invalid, Unauthenticated
+from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.persistence.unit_of_work import UnitOfWork
+
+SESSION_COOKIE = "xobito_session"
+
+
+async def get_viewer(uow: UnitOfWork, request: Request) -> Viewer:
+    """Return the person who is signed in; the unit of work enters their workspace.
+
+    Raises:
+        Unauthenticated: Nobody is.
+    """
+    token = request.cookies.get(SESSION_COOKIE, "")
+    address = request.client.host if request.client else ""
+    viewer = await accounts.identify(uow, token, address=address)
+    if viewer is None:
+        raise Unauthenticated("Sign in first.")
+    return viewer
+
+
+def refusal(error: AppError) -> JSONResponse:
+    """Say an error to a page's own script."""
+    fields = error.fields if isinstance(error, Invalid) else {}
+    return JSONResponse(
+        {"message": error.message, "errors": fields},
+        status_code=error.status,
+        headers={"Cache-Control": "no-store"},
+    )
