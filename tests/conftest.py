@@ -117,3 +117,12 @@ async def world(_migrated: None):
     from tests.fixtures import make_world
 
     return await make_world()
+
+
+@pytest.fixture
+async def line(_migrated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A workspace connected to a simulator, with a customer who just wrote."""
+    from tests.lines import open_line
+
+    async with open_line(tmp_path, monkeypatch) as opened:
+        yield opened

@@ -71,7 +71,33 @@ async def make_world() -> World:
     return World(workspace_id, owner, email, waba_id, phone_number_id, number.id, connection.id)
 
 
-async def make_member(world: World, role: str, name: str = "Ana Agent") -> Actor:
+@dataclass(frozen=True)
+class EmptyWorld:
+    """A workspace with an owner, not connected to WhatsApp."""
+
+    workspace_id: WorkspaceId
+    owner: Actor
+    email: str
+
+
+async def make_empty_world() -> EmptyWorld:
+    """Make a fresh workspace without a connection."""
+    mark = uuid4().hex[:12]
+    email = f"owner-{mark}@example.com"
+    async with unit_of_work() as uow:
+        user_id, workspace_id = await workspaces.create_workspace(
+            uow,
+            slug=f"e-{mark}",
+            name=f"Shop {mark}",
+            owner_name="Olga Owner",
+            owner_email=email,
+            owner_password=PASSWORD,
+        )
+    owner = replace(_actor(workspace_id, user_id, "Olga Owner", "Admin"), is_owner=True)
+    return EmptyWorld(workspace_id, owner, email)
+
+
+async def make_member(world: World | EmptyWorld, role: str, name: str = "Ana Agent") -> Actor:
     """Add a person with one of the seeded roles."""
     async with unit_of_work(world.workspace_id) as uow:
         user = User(name=name, email=f"{uuid4().hex}@example.com")

@@ -54,3 +54,23 @@ def decode(cursor: str) -> tuple[datetime, UUID]:
         return datetime.fromisoformat(at), UUID(row_id)
     except (ValueError, TypeError):
         raise Invalid("This page link is damaged. Start again from the first page.") from None
+
+
+def encode_words(*words: str) -> str:
+    """Pack a position in an order of texts into an opaque cursor."""
+    return base64.urlsafe_b64encode(json.dumps(words).encode()).decode()
+
+
+def decode_words(cursor: str, count: int) -> tuple[str, ...]:
+    """Unpack a cursor of `count` texts.
+
+    Raises:
+        Invalid: It was not made by `encode_words`.
+    """
+    try:
+        words = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, TypeError):
+        words = None
+    if not isinstance(words, list) or len(words) != count:
+        raise Invalid("This page link is damaged. Start again from the first page.")
+    return tuple(str(word) for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from kombu.exceptions import KombuError, OperationalError
@@ -10,6 +11,12 @@ from xobito_app.core.events import Departures, Nudge
 from xobito_app.jobs.celery_app import celery
 
 log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 0.05
+"""After a nudge, the same one waits this long and is then sent once for all that asked."""
+
+_quiet: dict[Nudge, bool] = {}
+"""Nudges sent a moment ago, and whether somebody asked for them since."""
 
 
 def send(nudge: Nudge) -> None:
@@ -28,7 +35,33 @@ def send(nudge: Nudge) -> None:
 async def send_nudges(departures: Departures) -> None:
     """Send what a unit of work collected; register it with `unit_of_work.on_commit`.
 
-    Sending is one short write to a neighbour; handing it to a thread would cost more.
+    The first of its kind leaves at once: somebody waits for it. A burst costs one message for
+    each `QUIET_SECONDS`, the last of them after the last commit. Sending is one short write to a
+    neighbour; handing it to a thread would cost more.
     """
     for nudge in departures.nudges:
-        send(nudge)
+        if nudge.delay:
+            send(nudge)
+        elif nudge in _quiet:
+            _quiet[nudge] = True
+        else:
+            _send_and_be_quiet(nudge)
+
+
+def _send_and_be_quiet(nudge: Nudge) -> None:
+    _quiet[nudge] = False
+    send(nudge)
+    asyncio.get_running_loop().call_later(QUIET_SECONDS, _end_quiet, nudge)
+
+
+def _end_quiet(nudge: Nudge) -> None:
+    if _quiet.pop(nudge, False):
+        _send_and_be_quiet(nudge)
+
+
+async def flush() -> None:
+    """Send what still waits, when the process ends."""
+    for nudge, is_wanted in list(_quiet.items()):
+        if is_wanted:
+            _quiet[nudge] = False
+            send(nudge)

@@ -1,9 +1,15 @@
-"""One event loop for each worker process, so that connection pools live on between jobs."""
+"""One event loop for each worker process, in a thread of its own, living between jobs.
+
+Pools stay open, and work that waits for Meta goes on in the background while the worker
+already takes the next job: a call that hangs must not hold up what comes in.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -15,11 +21,19 @@ from xobito_app.settings import get_settings
 log = logging.getLogger(__name__)
 
 Hook = Callable[[], Awaitable[None]]
+Work = Callable[[], Coroutine[Any, Any, Any]]
 Result = TypeVar("Result")
 
-_runner: asyncio.Runner | None = None
+STOP_PATIENCE_SECONDS = 5.0
+"""How long background work may take to end; what is cut off then, a sweep takes up again."""
+
+_loop: asyncio.AbstractEventLoop | None = None
+_thread: threading.Thread | None = None
 _start_hooks: list[Hook] = []
 _stop_hooks: list[Hook] = []
+_background: dict[str, asyncio.Task[None]] = {}
+_wanted_again: set[str] = set()
+_numbers = itertools.count()
 
 
 def on_start(hook: Hook) -> Hook:
@@ -36,10 +50,48 @@ def on_stop(hook: Hook) -> Hook:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run the coroutine to its end on this process's event loop and return its result."""
-    global _runner
-    if _runner is None:
-        _runner = asyncio.Runner()
-    return _runner.run(work)
+    return asyncio.run_coroutine_threadsafe(work, _running_loop()).result()
+
+
+def start(work: Work, *, name: str = "") -> None:
+    """Begin the work in the background and return at once.
+
+    When work of that name is already going on here, it runs once more after it ended, however
+    often it was asked for: what was asked for is always looked at after the asking. Work without
+    a name always begins.
+    """
+    _running_loop().call_soon_threadsafe(_begin, name or f"job {next(_numbers)}", work)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    global _loop, _thread
+    if _loop is None:
+        _loop = asyncio.new_event_loop()
+        _thread = threading.Thread(target=_loop.run_forever, name="xobito-loop", daemon=True)
+        _thread.start()
+    return _loop
+
+
+def _begin(name: str, work: Work) -> None:
+    if name in _background:
+        _wanted_again.add(name)
+    else:
+        _background[name] = asyncio.ensure_future(_repeat(name, work))
+
+
+async def _repeat(name: str, work: Work) -> None:
+    try:
+        while True:
+            _wanted_again.discard(name)
+            try:
+                await work()
+            except Exception:
+                log.exception("job.failed", extra={"job": name})
+            if name not in _wanted_again:
+                return
+    finally:
+        _wanted_again.discard(name)
+        _background.pop(name, None)
 
 
 async def _run_hooks(hooks: list[Hook]) -> None:
@@ -48,6 +100,15 @@ async def _run_hooks(hooks: list[Hook]) -> None:
             await hook()
         except Exception:
             log.exception("worker.hook_failed", extra={"hook": hook.__qualname__})
+
+
+async def _end_background() -> None:
+    running = list(_background.values())
+    if running:
+        _, late = await asyncio.wait(running, timeout=STOP_PATIENCE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 @setup_logging.connect
@@ -62,8 +123,12 @@ def _start(**_: object) -> None:
 
 @worker_shutdown.connect
 def _stop(**_: object) -> None:
-    global _runner
-    if _runner is not None:
-        run(_run_hooks(list(reversed(_stop_hooks))))
-        _runner.close()
-        _runner = None
+    global _loop, _thread
+    if _loop is None or _thread is None:
+        return
+    run(_end_background())
+    run(_run_hooks(list(reversed(_stop_hooks))))
+    _loop.call_soon_threadsafe(_loop.stop)
+    _thread.join()
+    _loop.close()
+    _loop = _thread = None

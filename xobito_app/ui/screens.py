@@ -15,7 +15,6 @@ from xobito_app.ui.pages.activity.page import activity_page
 from xobito_app.ui.pages.activity.state import ActivityState
 from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
-
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -23,6 +22,8 @@ from xobito_app.ui.pages.settings.page import settings_page
 from xobito_app.ui.pages.settings.state import SettingsState
 from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
 from xobito_app.ui.pages.setup.state import WelcomeState
+from xobito_app.ui.pages.simulator.page import simulator
+from xobito_app.ui.pages.simulator.state import BenchState, PhoneState
 from xobito_app.ui.pages.team.page import team_page
 from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.routes import PageRoute
@@ -44,9 +45,8 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
-    Screen(routes.INBOX, lambda: rx.el.p("inbox")),  from xobito_app.ui.pages.inbox.page import inbox
-from xobito_app.ui.pages.inbox.state import InboxListState
-from xobito_app.ui.pages.inbox.thread_state import ThreadState
+    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+    Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
     Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),

@@ -119,13 +119,13 @@ def check_outgoing(kind: MediaKind, mime_type: str, size: int, head: bytes) -> s
     if size <= 0:
         raise Invalid.field("file", "This file is empty.")
     if declared not in rule.mime_types:
-        raise Invalid.field("file", f"WhatsApp takes {rule.words} as {_article(kind)}.")
+        raise Invalid.field("file", f"WhatsApp takes {rule.words} as {article(kind)}.")
     limit = rule.max_bytes
     if kind is MediaKind.STICKER and not is_animated(head):
         limit = limits.STATIC_STICKER_BYTES
     if size > limit:
         raise Invalid.field(
-            "file", f"This file is too big: WhatsApp takes {_article(kind)} up to {_size(limit)}."
+            "file", f"This file is too big: WhatsApp takes {article(kind)} up to {_size(limit)}."
         )
     if declared == "text/plain":
         if real is not None or b"\0" in head:
@@ -135,14 +135,20 @@ def check_outgoing(kind: MediaKind, mime_type: str, size: int, head: bytes) -> s
     return declared
 
 
+def is_same_container(declared: str, real: str) -> bool:
+    """Tell whether two types share a container, so that the first bytes cannot part them."""
+    return real == declared or any({real, declared} <= group for group in _SAME_CONTAINER)
+
+
 def _agree(declared: str, real: str | None) -> bool:
     if real is None:
         # AAC without a container has no reliable mark; everything else on the lists has one.
         return declared in ("audio/aac", "audio/mpeg")
-    return real == declared or any({real, declared} <= group for group in _SAME_CONTAINER)
+    return is_same_container(declared, real)
 
 
-def _article(kind: MediaKind) -> str:
+def article(kind: MediaKind) -> str:
+    """Return a kind as it stands in a sentence."""
     return {"image": "an image", "audio": "audio"}.get(kind.value, f"a {kind.value}")
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.models.connection import Connection, ConnectionState, Number, WebhookSecret
+from xobito_app.models.connection import (
+    Connection,
+    ConnectionState,
+    Number,
+    Route,
+    WebhookSecret,
+)
 from xobito_app.persistence.repository import Repository
 
 
@@ -29,6 +36,11 @@ class ConnectionRepository(Repository[Connection]):
             .limit(1)
         )
         return rows[0] if rows else None
+
+    async def list_connected(self) -> Sequence[Connection]:
+        """Return the connections Meta may be spoken to through, the newest first."""
+        rows = await self.list_all()
+        return [row for row in rows if row.state == ConnectionState.CONNECTED]
 
     async def find_by_waba(self, waba_id: str) -> Connection | None:
         """Return the connection of a WhatsApp Business Account."""
@@ -57,3 +69,20 @@ class NumberRepository(Repository[Number]):
 async def list_webhook_secrets(session: AsyncSession) -> Sequence[WebhookSecret]:
     """Return what webhooks are judged by; read before any workspace is known."""
     return (await session.exec(select(WebhookSecret).limit(1000))).all()
+
+
+async def find_webhook_secret(session: AsyncSession, connection_id: UUID) -> WebhookSecret | None:
+    """Return what a connection's webhooks are judged by."""
+    statement = select(WebhookSecret).where(col(WebhookSecret.connection_id) == connection_id)
+    return (await session.exec(statement)).one_or_none()
+
+
+async def list_routes_of(session: AsyncSession, connection_id: UUID) -> Sequence[Route]:
+    """Return the ways that lead to a connection."""
+    statement = select(Route).where(col(Route.connection_id) == connection_id)
+    return (await session.exec(statement)).all()
+
+
+async def list_routed_workspaces(session: AsyncSession) -> Sequence[UUID]:
+    """Return the workspaces that hold an account or number; read before any is entered."""
+    return (await session.exec(select(Route.workspace_id).distinct())).all()

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.core.text import shorten
+from xobito_app.whatsapp.errors import advice_for
 
 REPLY_WINDOW = timedelta(hours=24)
 """Meta's customer service window."""
 CLOSING_SOON = timedelta(hours=6)
 CLOSING_NOW = timedelta(hours=1)
 PREVIEW_LENGTH = 160
+REACTION = "reaction"
+"""The kind of an outgoing reaction's row: it is sent like a message but is no entry."""
 
 
 class WindowState(StrEnum):
@@ -95,6 +98,13 @@ class Sight:
         if assignee_id == self.user_id:
             return "Your role does not show the inbox."
         return "It is assigned to somebody else, and your role shows only your own chats."
+
+
+def can_resend(status: str, error_code: int | None, content: dict[str, Any]) -> bool:
+    """Tell whether "send again" may help with a message; it is offered once for each."""
+    if status != "failed" or content.get("resent_as"):
+        return False
+    return error_code is None or advice_for(error_code).can_resend
 
 
 _WORDS = {

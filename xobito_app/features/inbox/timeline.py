@@ -33,8 +33,7 @@ from xobito_app.features.inbox.threads import (
     seen_counts,
 )
 from xobito_app.features.workspaces.service import read_settings
-from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus, Reaction
-from xobito_app.whatsapp.errors import advice_for
+from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
 
 
 async def read_thread(
@@ -108,7 +107,9 @@ async def _window(
     session: AsyncSession, actor: Actor, thread: Conversation, cursor: str, limit: int
 ) -> tuple[tuple[EntryView, ...], str]:
     messages = MessageRepository(session, actor.workspace_id)
-    statement = messages.scoped().where(col(Message.conversation_id) == thread.id)
+    statement = messages.scoped().where(
+        col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
+    )
     if cursor:
         at, row_id = paging.decode(cursor)
         statement = statement.where(
@@ -127,7 +128,13 @@ async def read_entries(
 ) -> dict[UUID, EntryView]:
     """Return entries by id, in a fixed number of queries. The caller judges who may see them."""
     rows = await MessageRepository(session, workspace_id).list_by_ids(list(message_ids))
-    return {e.id: e for e in await _dress(session, workspace_id, list(rows.values()))}
+    shown = [row for row in rows.values() if row.kind != rules.REACTION]
+    return {e.id: e for e in await _dress(session, workspace_id, shown)}
+
+
+async def read_entry(session: AsyncSession, message: Message) -> EntryView:
+    """Return one entry that the caller has at hand."""
+    return (await _dress(session, message.workspace_id, [message]))[0]
 
 
 async def entries_with_reactions(
@@ -138,6 +145,7 @@ async def entries_with_reactions(
     rows = await messages.all(
         messages.scoped()
         .where(col(Message.conversation_id) == conversation_id)
+        .where(col(Message.kind) != rules.REACTION)
         .order_by(col(Message.at).desc(), col(Message.id).desc())
         .limit(limit)
     )
@@ -215,7 +223,6 @@ async def _reactions_of(
 def _entry(
     row: Message, media: Media | None, quote: QuoteView | None, reactions: dict[bool, str]
 ) -> EntryView:
-    failed = row.status == MessageStatus.FAILED
     return EntryView(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -232,7 +239,7 @@ def _entry(
         due_at=row.due_at,
         error_code=row.error_code,
         error_text=row.error_text,
-        can_resend=failed and advice_for(row.error_code).can_resend,
+        can_resend=rules.can_resend(row.status, row.error_code, row.content),
         is_edited=row.edited_at is not None,
         is_revoked=row.revoked_at is not None,
         media=_media_view(media) if media and not row.revoked_at else None,

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, or_
+from sqlalchemy import ColumnElement, Text, cast, func, tuple_
+from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlmodel import col, or_, select
 
+from xobito_app.core import paging
 from xobito_app.models.connection import Template
 from xobito_app.persistence.repository import Repository
+
+
+def cursor_of(row: Template) -> str:
+    """Return the cursor of a row in the order of `TemplateRepository.page`."""
+    return paging.encode_words(row.name, row.language, str(row.connection_id))
 
 
 class TemplateRepository(Repository[Template]):
@@ -40,3 +48,72 @@ class TemplateRepository(Repository[Template]):
             .limit(1)
         )
         return rows[0] if rows else None
+
+    async def page(
+        self, *, search: str, status: str, category: str, language: str, cursor: str, limit: int
+    ) -> Sequence[Template]:
+        """Return templates that Meta still has, by name and language."""
+        statement = self.scoped().where(col(Template.gone_at).is_(None))
+        filters = ((Template.status, status), (Template.category, category))
+        for column, wanted in (*filters, (Template.language, language)):
+            if wanted:
+                statement = statement.where(col(column) == wanted)
+        if search.strip():
+            statement = statement.where(_matches(search))
+        order = (col(Template.name), col(Template.language), col(Template.connection_id))
+        if cursor:
+            name, code, connection_id = paging.decode_words(cursor, 3)
+            statement = statement.where(tuple_(*order) > (name, code, connection_id))
+        return await self.all(statement.order_by(*order).limit(limit))
+
+    async def list_approved(
+        self, connection_id: UUID, *, search: str, limit: int
+    ) -> Sequence[Template]:
+        """Return approved templates of a connection, the most used first."""
+        statement = (
+            self.scoped()
+            .where(col(Template.connection_id) == connection_id)
+            .where(col(Template.status) == "APPROVED", col(Template.gone_at).is_(None))
+        )
+        if search.strip():
+            statement = statement.where(_matches(search))
+        return await self.all(
+            statement.order_by(
+                col(Template.use_count).desc(),
+                col(Template.last_used_at).desc().nulls_last(),
+                col(Template.name),
+                col(Template.language),
+            ).limit(limit)
+        )
+
+    async def list_kinds(self) -> Sequence[tuple[str, str, str]]:
+        """Return each status, category and language that occurs together."""
+        statement = (
+            select(Template.status, Template.category, Template.language)
+            .where(col(Template.workspace_id) == self.workspace_id)
+            .where(col(Template.gone_at).is_(None))
+            .distinct()
+            .limit(2000)
+        )
+        return (await self.session.exec(statement)).all()
+
+    async def count_present(self) -> int:
+        """Return how many templates Meta still has."""
+        statement = (
+            select(func.count())
+            .select_from(Template)
+            .where(col(Template.workspace_id) == self.workspace_id)
+            .where(col(Template.gone_at).is_(None))
+        )
+        return (await self.session.exec(statement)).one()
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    words = search.strip()
+    body = cast(
+        func.jsonb_path_query_array(col(Template.components), cast("$[*].text", JSONPATH)), Text
+    )
+    return or_(
+        col(Template.name).icontains(words.replace(" ", "_"), autoescape=True),
+        body.icontains(words, autoescape=True),
+    )

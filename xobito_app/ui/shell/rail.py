@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
@@ -49,6 +51,10 @@ def rail(current: PageRoute) -> rx.Component:
     )
 
 
+def _current(is_current: bool) -> dict[str, Any]:
+    return {"aria_current": "page"} if is_current else {}
+
+
 def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
     link = ReactRouterLink.create(
         icon(route.icon),
@@ -58,7 +64,7 @@ def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
         class_name="rail-entry",
         aria_label=route.title,
         title=route.title,
-        **({"aria_current": "page"} if route is current else {}),
+        **_current(route is current),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())
 
@@ -169,6 +175,6 @@ def _bottom_entry(route: PageRoute, current: PageRoute) -> rx.Component:
         *([count(ShellState.unread)] if route.name == "inbox" else []),
         to=route.path,
         class_name="bottom-entry",
-        **({"aria_current": "page"} if route is current else {}),
+        **_current(route is current),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())

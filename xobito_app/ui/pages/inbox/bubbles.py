@@ -6,19 +6,20 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
+from xobito_app.ui.theme import icon
 
 
 def tick(name: rx.Var[str]) -> rx.Component:
     """Draw how far an outgoing message has come."""
     return rx.match(
         name,
-        ("clock", rx.icon("clock", size=12, class_name="tick")),
-        ("check", rx.icon("check", size=13, class_name="tick")),
-        ("check-check", rx.icon("check-check", size=13, class_name="tick")),
-        ("read", rx.icon("check-check", size=13, class_name="tick is-read")),
-        ("failed", rx.icon("circle-alert", size=13, class_name="tick is-failed")),
-        ("unknown", rx.icon("circle-help", size=13, class_name="tick is-unknown")),
-        ("cancelled", rx.icon("ban", size=12, class_name="tick")),
+        ("clock", icon("clock", size=12, class_name="tick")),
+        ("check", icon("check", size=13, class_name="tick")),
+        ("check-check", icon("check-check", size=13, class_name="tick")),
+        ("read", icon("check-check", size=13, class_name="tick is-read")),
+        ("failed", icon("circle-alert", size=13, class_name="tick is-failed")),
+        ("unknown", icon("circle-help", size=13, class_name="tick is-unknown")),
+        ("cancelled", icon("ban", size=12, class_name="tick")),
         rx.fragment(),
     )
 
@@ -64,7 +65,7 @@ def _bubble(
         rx.el.div(
             rx.cond(
                 line.is_revoked,
-                rx.el.p(rx.icon("ban", size=13), "This message was deleted", class_name="revoked"),
+                rx.el.p(icon("ban", size=13), "This message was deleted", class_name="revoked"),
                 _inside(line),
             ),
             _stamp(line),
@@ -72,7 +73,7 @@ def _bubble(
             class_name="bubble",
         ),
         rx.el.button(
-            rx.icon("reply", size=14),
+            icon("reply", size=14),
             type="button",
             aria_label="Reply to this message",
             on_click=on_reply,
@@ -106,7 +107,7 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.fragment(
         rx.cond(
             line.side == "note",
-            rx.el.div(rx.icon("lock", size=11), "Private note", class_name="note-mark"),
+            rx.el.div(icon("lock", size=11), "Private note", class_name="note-mark"),
         ),
         rx.cond(line.forwarded != "", rx.el.div(line.forwarded, class_name="forwarded")),
         rx.cond(line.referral != "", _referral(line)),
@@ -144,7 +145,7 @@ def _quote(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _referral(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.el.div(
-        rx.icon("megaphone", size=14),
+        icon("megaphone", size=14),
         rx.cond(
             line.referral_url != "",
             rx.el.a(line.referral, href=line.referral_url, target="_blank", rel="noreferrer"),
@@ -193,7 +194,7 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
             (
                 "audio",
                 rx.el.div(
-                    rx.cond(line.is_voice, rx.icon("mic", size=14)),
+                    rx.cond(line.is_voice, icon("mic", size=14)),
                     rx.el.audio(src=line.media_url, controls=True, preload="none"),
                     class_name="media-audio",
                 ),
@@ -203,8 +204,8 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
         rx.el.div(
             rx.cond(
                 line.media_failed,
-                rx.icon("image-off", size=18),
-                rx.icon("loader", size=18, class_name="spin"),
+                icon("image-off", size=18),
+                icon("loader", size=18, class_name="spin"),
             ),
             rx.el.span(line.media_note),
             class_name="media-wait",
@@ -215,7 +216,7 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _file(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.el.a(
-        rx.icon("file-text", size=20),
+        icon("file-text", size=20),
         rx.el.span(
             rx.el.span(
                 rx.cond(line.filename != "", line.filename, "Document"), class_name="file-name"
@@ -223,7 +224,7 @@ def _file(line: ObjectVar[EntryRow]) -> rx.Component:
             rx.el.span(line.filesize, class_name="file-size"),
             class_name="file-text",
         ),
-        rx.icon("download", size=16),
+        icon("download", size=16),
         href=line.media_url,
         download=True,
         class_name="media-file",
@@ -232,7 +233,7 @@ def _file(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _location(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.el.a(
-        rx.el.span(rx.icon("map-pin", size=20), class_name="map-picture"),
+        rx.el.span(icon("map-pin", size=20), class_name="map-picture"),
         rx.el.span(rx.cond(line.place != "", line.place, "Open the map"), class_name="map-label"),
         href=line.map_url,
         target="_blank",
@@ -257,11 +258,11 @@ def _button(button: ObjectVar[ButtonRow]) -> rx.Component:
     return rx.el.div(
         rx.match(
             button.icon,
-            ("external-link", rx.icon("external-link", size=13)),
-            ("phone", rx.icon("phone", size=13)),
-            ("copy", rx.icon("copy", size=13)),
-            ("list", rx.icon("list", size=13)),
-            ("reply", rx.icon("reply", size=13)),
+            ("external-link", icon("external-link", size=13)),
+            ("phone", icon("phone", size=13)),
+            ("copy", icon("copy", size=13)),
+            ("list", icon("list", size=13)),
+            ("reply", icon("reply", size=13)),
             rx.fragment(),
         ),
         rx.el.span(button.title),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ArrayVar, ObjectVar
 
+from xobito_app.ui.components import button, dialog, dialog_foot, popover
 from xobito_app.ui.pages.inbox.composer_state import (
     CannedRow,
     ComposerState,
@@ -12,6 +13,7 @@ from xobito_app.ui.pages.inbox.composer_state import (
     VariableRow,
 )
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.theme import icon
 
 
 def composer() -> rx.Component:
@@ -28,9 +30,10 @@ def composer() -> rx.Component:
                     _window_closed(),
                 ),
             ),
-            rx.el.p(rx.icon("lock", size=14), header.why_not, class_name="composer-why"),
+            rx.el.p(icon("lock", size=14), header.why_not, class_name="composer-why"),
         ),
         _picker(),
+        rx.el.input(type="hidden", id="composer-fill", value=ComposerState.fill, read_only=True),
         rx.el.button(id="thread-seen", type="button", hidden=True, on_click=ThreadState.seen),
         class_name="composer",
         data_mode=ComposerState.mode,
@@ -48,7 +51,7 @@ def _modes() -> rx.Component:
             class_name="composer-mode",
         ),
         rx.el.button(
-            rx.icon("lock", size=12),
+            icon("lock", size=12),
             "Note",
             id="composer-note",
             type="button",
@@ -61,14 +64,14 @@ def _modes() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return rx.form(
+    return rx.el.form(
         rx.cond(
             ComposerState.quoted_id != "",
             rx.el.div(
-                rx.icon("reply", size=13),
+                icon("reply", size=13),
                 rx.el.span(ComposerState.quoted_text, class_name="grow quote-text"),
                 rx.el.button(
-                    rx.icon("x", size=13),
+                    icon("x", size=13),
                     type="button",
                     aria_label="Do not answer this message",
                     on_click=ComposerState.drop_quote,
@@ -93,7 +96,6 @@ def _form() -> rx.Component:
         ),
         rx.el.input(type="hidden", name="key", id="composer-key", default_value=""),
         rx.el.input(type="hidden", name="files", id="composer-files", default_value=""),
-        rx.el.input(type="hidden", id="composer-fill", value=ComposerState.fill, read_only=True),
         rx.cond(
             ComposerState.problem != "",
             rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
@@ -103,7 +105,7 @@ def _form() -> rx.Component:
             rx.el.span(class_name="grow"),
             rx.el.button(
                 rx.cond(ComposerState.mode == "note", "Add note", "Send"),
-                rx.icon("send-horizontal", size=14),
+                icon("send-horizontal", size=14),
                 type="submit",
                 class_name="button button-primary button-compact",
             ),
@@ -118,14 +120,20 @@ def _form() -> rx.Component:
 def _tools() -> rx.Component:
     return rx.fragment(
         rx.el.label(
-            rx.icon("paperclip", size=16),
-            rx.el.input(type="file", id="composer-picker", multiple=True, class_name="sr-only"),
+            icon("paperclip", size=16),
+            rx.el.input(
+                type="file",
+                name="picker",
+                id="composer-picker",
+                multiple=True,
+                class_name="sr-only",
+            ),
             class_name="button button-ghost button-icon button-compact",
             title="Attach files",
             aria_label="Attach files",
         ),
         rx.el.button(
-            rx.icon("mic", size=16),
+            icon("mic", size=16),
             type="button",
             id="composer-voice",
             title="Record a voice note",
@@ -134,7 +142,7 @@ def _tools() -> rx.Component:
         ),
         _canned(),
         rx.el.button(
-            rx.icon("layout-template", size=16),
+            icon("layout-template", size=16),
             type="button",
             title="Send a template",
             aria_label="Send a template",
@@ -145,46 +153,35 @@ def _tools() -> rx.Component:
 
 
 def _canned() -> rx.Component:
-    return rx.popover.root(
-        rx.popover.trigger(
-            rx.el.button(
-                rx.icon("zap", size=16),
-                type="button",
-                title="Canned replies",
-                aria_label="Canned replies",
-                on_click=ComposerState.find_canned(""),
-                class_name="button button-ghost button-icon button-compact",
-            )
+    return popover(
+        [icon("zap")],
+        rx.el.input(
+            type="search",
+            placeholder="Find a canned reply",
+            aria_label="Find a canned reply",
+            on_change=ComposerState.find_canned.debounce(120),
+            class_name="input input-compact",
         ),
-        rx.popover.content(
-            rx.el.input(
-                type="search",
-                placeholder="Find a canned reply",
-                aria_label="Find a canned reply",
-                on_change=ComposerState.find_canned.debounce(120),
-                class_name="input input-compact",
-            ),
-            rx.cond(
-                ComposerState.canned.length() > 0,
-                rx.el.ul(rx.foreach(ComposerState.canned, _canned_line), class_name="picker-list"),
-                rx.el.p("No canned reply fits. Add some under Settings.", class_name="empty-text"),
-            ),
-            side="top",
-            class_name="canned-box",
+        rx.cond(
+            ComposerState.canned.length() > 0,
+            rx.el.ul(rx.foreach(ComposerState.canned, _canned_line), class_name="picker-list"),
+            rx.el.p("No canned reply fits.", class_name="empty-text"),
         ),
+        label="Canned replies",
+        class_name="button button-ghost button-icon button-compact",
+        open=ComposerState.canned_open,
+        on_open_change=ComposerState.set_canned,
     )
 
 
 def _canned_line(reply: ObjectVar[CannedRow]) -> rx.Component:
     return rx.el.li(
-        rx.popover.close(
-            rx.el.button(
-                rx.el.strong("/" + reply.shortcut),
-                rx.el.span(reply.preview),
-                type="button",
-                on_click=ComposerState.use_canned(reply.id),
-                class_name="picker-line",
-            )
+        rx.el.button(
+            rx.el.strong("/" + reply.shortcut),
+            rx.el.span(reply.preview),
+            type="button",
+            on_click=ComposerState.use_canned(reply.id),
+            class_name="picker-line",
         ),
         key=reply.id,
     )
@@ -193,14 +190,14 @@ def _canned_line(reply: ObjectVar[CannedRow]) -> rx.Component:
 def _window_closed() -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            rx.icon("clock-alert", size=16),
+            icon("clock-alert", size=16),
             rx.el.span(
                 ThreadState.header.wrote_ago,
                 " Send a template to start again.",
             ),
         ),
         rx.el.button(
-            rx.icon("layout-template", size=14),
+            icon("layout-template", size=14),
             "Choose a template",
             type="button",
             on_click=ComposerState.open_picker,
@@ -211,15 +208,10 @@ def _window_closed() -> rx.Component:
 
 
 def _picker() -> rx.Component:
-    return rx.dialog.root(
-        rx.dialog.content(
-            rx.dialog.title("Send a template", size="3"),
-            rx.dialog.description(
-                "Templates approved by WhatsApp may be sent at any time.", size="1"
-            ),
-            rx.cond(ComposerState.chosen.id != "", _fill_in(), _choose()),
-            class_name="template-dialog",
-        ),
+    return dialog(
+        "Send a template",
+        rx.cond(ComposerState.chosen.id != "", _fill_in(), _choose()),
+        line="Templates approved by WhatsApp may be sent at any time.",
         open=ComposerState.picker_open,
         on_open_change=ComposerState.set_picker,
     )
@@ -262,7 +254,7 @@ def _template(template: ObjectVar[TemplateRow]) -> rx.Component:
 
 def _fill_in() -> rx.Component:
     chosen = ComposerState.chosen
-    return rx.form(
+    return rx.el.form(
         rx.el.div(
             rx.el.div(
                 rx.cond(chosen.header != "", rx.el.p(chosen.header, class_name="bubble-header")),
@@ -279,15 +271,9 @@ def _fill_in() -> rx.Component:
             ComposerState.problem != "",
             rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
         ),
-        rx.el.div(
-            rx.el.button(
-                "Back",
-                type="button",
-                on_click=ComposerState.open_picker,
-                class_name="button button-secondary",
-            ),
-            rx.el.button("Send template", type="submit", class_name="button button-primary"),
-            class_name="dialog-foot",
+        dialog_foot(
+            button("Back", weight="secondary", on_click=ComposerState.open_picker),
+            button("Send template", weight="primary", type="submit"),
         ),
         on_submit=ComposerState.send_template,
         class_name="form",

@@ -84,6 +84,7 @@ class ComposerState(AppState):
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
     canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
+    canned_open: rx.Field[bool] = rx.field(False)
     fill: rx.Field[str] = rx.field("")
     _template_key: str = ""
 
@@ -167,10 +168,21 @@ class ComposerState(AppState):
     @guarded(Permission.INBOX_REPLY)
     async def find_canned(self, typed: str):
         """List the prepared answers whose shortcut or words fit."""
+        await self._find_canned(str(typed)[:80])
+
+    async def _find_canned(self, typed: str) -> None:
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await canned.find(uow.session, viewer.actor, typed=str(typed)[:80])
+            found = await canned.find(uow.session, viewer.actor, typed=typed)
         self.canned = [CannedRow(str(c.id), c.shortcut, c.body, shorten(c.body, 90)) for c in found]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def set_canned(self, is_open: bool):
+        """Open or close the list of prepared answers."""
+        self.canned_open = bool(is_open)
+        if self.canned_open:
+            await self._find_canned("")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -185,6 +197,7 @@ class ComposerState(AppState):
                 reply_id=ids.parse(reply_id),
                 conversation_id=conversation_id,
             )
+        self.canned_open = False
         return rx.call_script("setTimeout(() => xobito.fill(), 30)")
 
     @rx.event

@@ -9,6 +9,7 @@ from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.theme import icon
 
 
 def conversation_list() -> rx.Component:
@@ -49,7 +50,7 @@ def _tabs() -> rx.Component:
 def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.icon("search", size=14),
+            icon("search", size=14),
             rx.el.input(
                 type="search",
                 id="inbox-search",
@@ -122,7 +123,7 @@ def _threads() -> rx.Component:
 
 def _empty() -> rx.Component:
     return rx.el.div(
-        rx.icon("inbox", size=28, stroke_width=1.25),
+        icon("inbox", size=28),
         rx.el.p("Nothing here.", class_name="empty-title"),
         rx.el.p(
             rx.match(
@@ -207,7 +208,7 @@ def _results() -> rx.Component:
         InboxListState.hits.length() > 0,
         rx.el.ul(rx.foreach(InboxListState.hits, _hit), class_name="thread-rows"),
         rx.el.div(
-            rx.icon("search-x", size=28, stroke_width=1.25),
+            icon("search-x", size=28),
             rx.el.p("Nothing found.", class_name="empty-title"),
             rx.el.p("Try fewer or other words.", class_name="empty-text"),
             class_name="pane-empty",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.theme import icon
 
 
 def contact_panel() -> rx.Component:
@@ -31,7 +32,7 @@ def _facts() -> rx.Component:
             rx.cond(
                 facts.opted_out != "",
                 rx.el.p(
-                    rx.icon("megaphone-off", size=14), facts.opted_out, class_name="panel-warning"
+                    icon("megaphone-off", size=14), facts.opted_out, class_name="panel-warning"
                 ),
             ),
             class_name="panel-head",

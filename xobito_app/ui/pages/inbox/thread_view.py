@@ -5,12 +5,14 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui.components import menu, menu_item, menu_line, row_menu
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.theme import icon
 
 
 def thread() -> rx.Component:
@@ -30,7 +32,7 @@ def thread() -> rx.Component:
 
 def _none() -> rx.Component:
     return rx.el.div(
-        rx.icon("messages-square", size=32, stroke_width=1.25),
+        icon("messages-square", size=32),
         rx.el.p("Choose a conversation.", class_name="empty-title"),
         rx.el.p("J and K move through the list, Enter opens.", class_name="empty-text"),
         class_name="pane-empty",
@@ -39,7 +41,7 @@ def _none() -> rx.Component:
 
 def _lost() -> rx.Component:
     return rx.el.div(
-        rx.icon("eye-off", size=32, stroke_width=1.25),
+        icon("eye-off", size=32),
         rx.el.p("This conversation is not on your screen any more.", class_name="empty-title"),
         rx.el.p(ThreadState.lost, class_name="empty-text"),
         class_name="pane-empty",
@@ -51,7 +53,7 @@ def _head() -> rx.Component:
     header = ThreadState.header
     return rx.el.header(
         rx.el.button(
-            rx.icon("arrow-left", size=18),
+            icon("arrow-left", size=18),
             type="button",
             aria_label="Back to the list",
             on_click=ThreadState.close_pane,
@@ -69,11 +71,11 @@ def _head() -> rx.Component:
         ),
         rx.el.span(class_name="grow"),
         _assignee(),
-        _snooze(),
+        _more(),
         rx.cond(
             header.is_open,
             rx.el.button(
-                rx.icon("check", size=15),
+                icon("check", size=15),
                 rx.el.span("Close", class_name="wide-only"),
                 type="button",
                 on_click=ThreadState.close,
@@ -82,7 +84,7 @@ def _head() -> rx.Component:
                 id="close-thread",
             ),
             rx.el.button(
-                rx.icon("rotate-ccw", size=15),
+                icon("rotate-ccw", size=15),
                 rx.el.span("Reopen", class_name="wide-only"),
                 type="button",
                 on_click=ThreadState.reopen,
@@ -114,53 +116,36 @@ def _window() -> rx.Component:
 
 def _assignee() -> rx.Component:
     header = ThreadState.header
-    return rx.menu.root(
-        rx.menu.trigger(
-            rx.el.button(
-                rx.icon("user", size=14),
-                rx.el.span(
-                    rx.cond(header.assignee != "", header.assignee, "Unassigned"),
-                    class_name="wide-only",
-                ),
-                type="button",
-                class_name="button button-secondary button-compact",
-                aria_label="Assign this conversation",
-                id="assign-thread",
-            )
-        ),
-        rx.menu.content(
-            rx.menu.item("Take it myself", on_select=ThreadState.take),
-            rx.menu.item("Nobody", on_select=ThreadState.assign("")),
-            rx.menu.separator(),
-            rx.foreach(ThreadState.members, _member),
-            size="1",
-        ),
+    return menu(
+        [
+            icon("user", size=14),
+            rx.el.span(
+                rx.cond(header.assignee != "", header.assignee, "Unassigned"),
+                class_name="wide-only",
+            ),
+        ],
+        menu_item("Take it myself", on_select=ThreadState.take),
+        menu_item("Nobody", on_select=ThreadState.assign("")),
+        menu_line(),
+        rx.foreach(ThreadState.members, _member),
+        label="Assign this conversation",
+        class_name="button button-secondary button-compact",
+        id="assign-thread",
     )
 
 
 def _member(member: ObjectVar[MemberRow]) -> rx.Component:
-    return rx.menu.item(member.name, on_select=ThreadState.assign(member.id), key=member.id)
+    return menu_item(member.name, on_select=ThreadState.assign(member.id), key=member.id)
 
 
-def _snooze() -> rx.Component:
-    return rx.menu.root(
-        rx.menu.trigger(
-            rx.el.button(
-                rx.icon("ellipsis", size=16),
-                type="button",
-                class_name="button button-ghost button-icon button-compact",
-                aria_label="More actions",
-            )
-        ),
-        rx.menu.content(
-            rx.menu.item("Snooze for an hour", on_select=ThreadState.snooze("1h")),
-            rx.menu.item("Snooze for 4 hours", on_select=ThreadState.snooze("4h")),
-            rx.menu.item("Snooze until tomorrow", on_select=ThreadState.snooze("1d")),
-            rx.menu.item("Snooze for a week", on_select=ThreadState.snooze("1w")),
-            rx.menu.separator(),
-            rx.menu.item("Mark as unread", on_select=ThreadState.mark_unread),
-            size="1",
-        ),
+def _more() -> rx.Component:
+    return row_menu(
+        menu_item("Snooze for an hour", on_select=ThreadState.snooze("1h")),
+        menu_item("Snooze for 4 hours", on_select=ThreadState.snooze("4h")),
+        menu_item("Snooze until tomorrow", on_select=ThreadState.snooze("1d")),
+        menu_item("Snooze for a week", on_select=ThreadState.snooze("1w")),
+        menu_line(),
+        menu_item("Mark as unread", on_select=ThreadState.mark_unread),
     )
 
 

@@ -1,0 +1,436 @@
+"""From the click to Meta and back: once, in order, never twice, with the truth about each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.fixtures import make_member, make_world
+from tests.lines import Line, graph_error
+from xobito_app.core import clock
+from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from xobito_app.features.inbox import outcomes
+from xobito_app.features.inbox.afterwards import (
+    cancel_scheduled,
+    react,
+    resend,
+    resolve_unresolved,
+)
+from xobito_app.features.inbox.claiming import claim
+from xobito_app.features.inbox.compose import send_text
+from xobito_app.features.inbox.compose_template import send_template
+from xobito_app.features.inbox.sweep import sweep
+from xobito_app.features.inbox.timeline import read_thread
+from xobito_app.models.connection import Connection, ConnectionState
+from xobito_app.models.inbox import Message, MessageStatus
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+async def age(line: Line, message_id, **by: timedelta) -> None:
+    """Move moments of a message into the past."""
+    row = await line.message(message_id)
+    await line.change(row, **{name: getattr(row, name) - shift for name, shift in by.items()})
+
+
+async def close_window(line: Line) -> None:
+    await line.change(await line.thread(), last_inbound_at=clock.now() - timedelta(hours=24))
+
+
+async def test_a_text_goes_out_and_its_ticks_come_back(line):
+    entry = await line.do(send_text, line.order(), body="  Good morning  ")
+    assert (entry.status, entry.body, entry.direction) == ("queued", "Good morning", "out")
+    assert (await line.thread()).last_preview == "Good morning"
+    assert await line.dispatch() == 1
+    row = await line.until(entry.id, "delivered")
+    assert row.accepted_at
+    await line.deliver_status(row.wamid, "read")
+    assert (await line.thread()).last_status == "read"
+    (sent,) = line.wire.sent
+    assert sent["biz_opaque_callback_data"] == str(entry.id)
+    assert sent["to"] == "+16505550121"
+
+
+async def test_a_double_click_is_one_message_and_one_request(line):
+    order = line.order()
+    entries = await asyncio.gather(*(line.do(send_text, order, body="once") for _ in range(6)))
+    assert len({entry.id for entry in entries}) == 1
+    await asyncio.gather(line.dispatch(), line.dispatch())
+    again = await line.do(send_text, order, body="once, after a reload")
+    assert again.id == entries[0].id
+    await line.dispatch()
+    assert line.wire.bodies() == ["once"]
+    assert len(await line.outgoing()) == 1
+
+
+async def test_a_key_of_another_thread_is_refused(line):
+    other = await line.write("16505550999")
+    order = line.order(key="shared")
+    await line.do(send_text, order, body="here")
+    with pytest.raises(Conflict):
+        await line.do(send_text, line.order(key="shared", conversation_id=other), body="there")
+
+
+async def test_outside_the_window_only_a_template_goes_out(line):
+    await close_window(line)
+    with pytest.raises(Invalid, match="template"):
+        await line.do(send_text, line.order(), body="too late")
+    template = await line.template()
+    entry = await line.do(
+        send_template, line.order(is_template=True), template_id=template.id, values={}
+    )
+    assert entry.content["template"]["name"] == "order_update"
+    assert await line.outgoing()
+    await line.dispatch()
+    assert [sent["type"] for sent in line.wire.sent] == ["template"]
+
+
+async def test_a_window_that_closes_in_the_queue_stops_free_text(line):
+    entry = await line.do(send_text, line.order(), body="almost")
+    await close_window(line)
+    await line.dispatch()
+    row = await line.message(entry.id)
+    assert row.status == "failed"
+    assert "window closed" in row.error_text
+    assert line.wire.sent == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [("   ", "empty"), ("x" * 4097, "4096")], ids=["blank", "long"]
+)
+async def test_texts_that_whatsapp_refuses_are_refused_here(line, body, words):
+    with pytest.raises(Invalid, match=words):
+        await line.do(send_text, line.order(), body=body)
+    assert await line.outgoing() == []
+
+
+async def test_who_may_write_where(line):
+    viewer = await make_member(line.world, "Viewer")
+    with pytest.raises(Forbidden):
+        await line.do(send_text, line.order(), body="no", actor=viewer)
+    stranger = (await make_world()).owner
+    async with unit_of_work(stranger.workspace_id) as uow:
+        with pytest.raises(NotFound):
+            await send_text(uow.session, stranger, line.order(), body="no")
+    agent = await make_member(line.world, "Agent")
+    await line.change(await line.thread(), assignee_id=line.world.owner.user_id)
+    with pytest.raises(NotFound):
+        await line.do(send_text, line.order(), body="no", actor=agent)
+
+
+async def test_a_disconnected_number_takes_nothing_and_cancels_what_waits(line):
+    entry = await line.do(send_text, line.order(), body="waiting")
+    async with unit_of_work(line.workspace_id) as uow:
+        connection = await uow.session.get(Connection, line.world.connection_id)
+        connection.state, connection.reason = ConnectionState.DISCONNECTED, "Ana ended it."
+        uow.session.add(connection)
+    with pytest.raises(Invalid, match=r"read-only.*Ana ended it"):
+        await line.do(send_text, line.order(), body="no")
+    await line.dispatch()
+    row = await line.message(entry.id)
+    assert (row.status, line.wire.sent) == ("cancelled", [])
+    assert "disconnected" in row.error_text
+
+
+async def test_messages_of_a_thread_leave_in_order(line):
+    bodies = [f"{n}" for n in range(12)]
+    for body in bodies:
+        await line.do(send_text, line.order(), body=body)
+    other = await line.write("16505550888")
+    await line.do(send_text, line.order(conversation_id=other), body="elsewhere")
+
+    async def slow_at_first(request, inner):
+        await asyncio.sleep(0.02 if len(line.wire.sent) == 1 else 0)
+
+    line.wire.trick = slow_at_first
+    await asyncio.gather(*(line.dispatch() for _ in range(3)))
+    assert [body for body in line.wire.bodies() if body != "elsewhere"] == bodies
+    assert line.wire.bodies().index("elsewhere") <= 1
+
+
+async def test_while_one_is_on_its_way_the_next_waits(line):
+    first = await line.do(send_text, line.order(), body="first")
+    await line.do(send_text, line.order(), body="second")
+    assert [p.message.id for p in await claim(line.workspace_id, 10)] == [first.id]
+    assert await claim(line.workspace_id, 10) == []
+
+
+async def lost_answer(request, inner):
+    if request.url.path.endswith("/messages"):
+        await inner.handle_async_request(request)
+        raise httpx.ReadTimeout("no answer", request=request)
+
+
+async def test_a_lost_answer_is_unresolved_and_a_status_resolves_it(line):
+    line.wire.trick = lost_answer
+    entry = await line.do(send_text, line.order(), body="did it arrive?")
+    await line.dispatch()
+    await sweep(line.workspace_id)
+    await line.dispatch()
+    assert len(line.wire.sent) == 1
+    row = await line.until(entry.id, "delivered")
+    assert row.wamid
+    assert row.error_text == ""
+    assert len(line.wire.sent) == 1
+
+
+async def test_a_person_settles_what_nobody_knows(line):
+    line.wire.trick = lost_answer
+    ids = []
+    for body in ("one", "two"):
+        entry = await line.do(send_text, line.order(), body=body)
+        ids.append(entry.id)
+        await line.dispatch()
+        assert (await line.message(entry.id)).status == "unresolved"
+    await line.do(resolve_unresolved, message_id=ids[0], was_delivered=True)
+    await line.do(resolve_unresolved, message_id=ids[1], was_delivered=False)
+    with pytest.raises(Conflict):
+        await line.do(resolve_unresolved, message_id=ids[0], was_delivered=False)
+    assert [(await line.message(i)).status for i in ids] == ["delivered", "failed"]
+    line.wire.trick = None
+    again = await line.do(resend, message_id=ids[1])
+    assert again.id not in ids
+    await line.dispatch()
+    assert line.wire.bodies() == ["one", "two", "two"]
+
+
+async def test_a_message_in_a_dead_workers_hand_is_never_sent_again(line):
+    entry = await line.do(send_text, line.order(), body="gone with the worker")
+    assert len(await claim(line.workspace_id, 10)) == 1
+    await sweep(line.workspace_id)
+    assert (await line.message(entry.id)).status == "sending"
+    await age(line, entry.id, claimed_at=timedelta(seconds=91))
+    await sweep(line.workspace_id)
+    row = await line.message(entry.id)
+    assert (row.status, row.error_text) == ("unresolved", outcomes.UNKNOWN)
+    await line.dispatch()
+    assert line.wire.sent == []
+    await line.deliver_status("wamid.late", "delivered", biz_opaque_callback_data=str(entry.id))
+    assert (await line.message(entry.id)).status == "delivered"
+
+
+async def test_a_status_that_comes_before_the_answer_counts(line):
+    async def early_status(request, inner):
+        answer = await inner.handle_async_request(request)
+        wamid = json.loads(await answer.aread())["messages"][0]["id"]
+        # Without our id it finds no message and has to wait for it.
+        await line.deliver_status(wamid, "delivered")
+        return answer
+
+    line.wire.trick = early_status
+    entry = await line.do(send_text, line.order(), body="quick")
+    await line.dispatch()
+    row = await line.message(entry.id)
+    assert row.status in ("delivered", "read")
+    assert row.delivered_at
+
+
+async def test_a_request_that_never_left_is_tried_again(line):
+    async def unreachable_once(request, inner):
+        if len(line.wire.sent) == 1:
+            raise httpx.ConnectError("refused", request=request)
+
+    line.wire.trick = unreachable_once
+    entry = await line.do(send_text, line.order(), body="persistent")
+    await line.dispatch()
+    row = await line.message(entry.id)
+    assert (row.status, row.attempts, len(line.wire.sent)) == ("accepted", 2, 2)
+
+
+async def test_haste_is_never_a_failure(line):
+    async def too_fast(request, inner):
+        if len(line.wire.sent) <= 3:
+            return graph_error(130429, 429)
+        return None
+
+    line.wire.trick = too_fast
+    threads = [await line.write(f"1650555{n:04}") for n in range(700, 706)]
+    for thread in threads:
+        await line.do(send_text, line.order(conversation_id=thread), body="many")
+    for _ in range(40):
+        await line.dispatch()
+        if all(row.status == "accepted" for row in await line.outgoing()):
+            break
+        await asyncio.sleep(0.2)
+    rows = await line.outgoing()
+    assert {row.status for row in rows} <= {"accepted", "sent", "delivered", "read"}
+    assert all(row.attempts == 1 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("code", "can_resend"), [(131026, True), (131051, False)], ids=["unreachable", "unsupported"]
+)
+async def test_a_refusal_is_said_in_plain_words(line, code, can_resend):
+    async def refuse(request, inner):
+        return graph_error(code)
+
+    line.wire.trick = refuse
+    entry = await line.do(send_text, line.order(), body="no luck")
+    await line.dispatch()
+    view = await line.do(read_thread, conversation_id=line.thread_id)
+    shown = next(e for e in view.entries if e.id == entry.id)
+    assert (shown.status, shown.error_code, shown.can_resend) == ("failed", code, can_resend)
+    assert shown.error_text
+    assert shown.content["failure"]["details"] == "as told"
+    if not can_resend:
+        with pytest.raises(Invalid):
+            await line.do(resend, message_id=entry.id)
+        return
+    line.wire.trick = None
+    first, second = await asyncio.gather(
+        line.do(resend, message_id=entry.id), line.do(resend, message_id=entry.id)
+    )
+    assert first.id == second.id
+    await line.dispatch()
+    assert len(line.wire.sent) == 2
+
+
+async def test_retries_end_where_the_table_says(line, monkeypatch):
+    from xobito_app.whatsapp.error_table import Advice
+
+    monkeypatch.setattr(Advice, "pause", lambda self, attempt: 0.01)
+
+    async def broken(request, inner):
+        return graph_error(131000, 500)
+
+    line.wire.trick = broken
+    entry = await line.do(send_text, line.order(), body="try")
+    await line.dispatch()
+    row = await line.message(entry.id)
+    assert (row.status, row.attempts, len(line.wire.sent)) == ("failed", 3, 3)
+
+
+async def test_a_stopped_account_sends_nothing_more_until_somebody_acts(line):
+    async def dead_token(request, inner):
+        return graph_error(190, 401)
+
+    line.wire.trick = dead_token
+    for n in range(3):
+        await line.do(send_text, line.order(), body=f"{n}")
+    await line.dispatch()
+    rows = await line.outgoing()
+    assert [row.status for row in rows] == ["failed"] * 3
+    assert len(line.wire.sent) == 1
+    async with unit_of_work(line.workspace_id) as uow:
+        connection = await uow.session.get(Connection, line.world.connection_id)
+    assert "access token" in connection.reason
+    line.wire.trick = None
+    await line.do(resend, message_id=rows[0].id)
+    await line.dispatch()
+    async with unit_of_work(line.workspace_id) as uow:
+        connection = await uow.session.get(Connection, line.world.connection_id)
+    assert connection.reason == ""
+
+
+async def test_scheduled_messages_wait_go_and_can_be_taken_back(line):
+    soon = clock.now() + timedelta(hours=1)
+    later = await line.do(send_text, line.order(due_at=soon), body="in an hour")
+    dropped = await line.do(send_text, line.order(due_at=soon), body="rather not")
+    assert (await line.thread()).last_preview == "Hello"
+    await line.do(cancel_scheduled, message_id=dropped.id)
+    await sweep(line.workspace_id)
+    await line.dispatch()
+    assert line.wire.sent == []
+    await age(line, later.id, due_at=timedelta(hours=2))
+    await age(line, dropped.id, due_at=timedelta(hours=2))
+    await sweep(line.workspace_id)
+    await line.dispatch()
+    assert line.wire.bodies() == ["in an hour"]
+    with pytest.raises(Conflict):
+        await line.do(cancel_scheduled, message_id=later.id)
+
+
+async def test_a_schedule_looks_at_the_window(line):
+    due_at = clock.now() + timedelta(hours=30)
+    with pytest.raises(Invalid, match="closed by then"):
+        await line.do(send_text, line.order(due_at=due_at), body="too late")
+    due_at = clock.now() + timedelta(hours=20)
+    entry = await line.do(send_text, line.order(due_at=due_at), body="just in time")
+    await close_window(line)
+    await age(line, entry.id, due_at=timedelta(hours=21))
+    await sweep(line.workspace_id)
+    row = await line.message(entry.id)
+    assert row.status == "failed"
+    assert "template" in row.error_text
+
+
+async def test_answers_and_reactions_name_what_they_are_about(line):
+    view = await line.do(read_thread, conversation_id=line.thread_id)
+    theirs = view.entries[-1]
+    answer = await line.do(send_text, line.order(reply_to_id=theirs.id), body="to that")
+    assert answer.quote.message_id == theirs.id
+    await line.do(react, conversation_id=line.thread_id, message_id=theirs.id, emoji="👍", key="r1")
+    await line.dispatch()
+    assert line.wire.sent[0]["context"] == {"message_id": theirs.wamid}
+    assert line.wire.sent[1]["reaction"] == {"message_id": theirs.wamid, "emoji": "👍"}
+    view = await line.do(read_thread, conversation_id=line.thread_id)
+    assert [e.kind for e in view.entries] == ["text", "text"]
+    assert view.entries[0].our_reaction == "👍"
+    assert (await line.thread()).last_preview == "to that"
+
+
+async def test_a_refused_reaction_is_taken_back(line):
+    async def refuse(request, inner):
+        return graph_error(131009)
+
+    line.wire.trick = refuse
+    view = await line.do(read_thread, conversation_id=line.thread_id)
+    theirs = view.entries[-1]
+    await line.do(react, conversation_id=line.thread_id, message_id=theirs.id, emoji="🙈", key="r2")
+    await line.dispatch()
+    view = await line.do(read_thread, conversation_id=line.thread_id)
+    assert view.entries[0].our_reaction == ""
+    assert "reaction was not sent" in view.entries[-1].body
+
+
+async def test_a_click_reaches_meta_quickly(line):
+    await line.do(send_text, line.order(), body="warm")
+    await line.dispatch()
+    seen: list[float] = []
+
+    async def note(request, inner):
+        seen.append(asyncio.get_running_loop().time())
+
+    line.wire.trick = note
+    began = asyncio.get_running_loop().time()
+    await line.do(send_text, line.order(), body="quick")
+    await line.dispatch()
+    assert seen[0] - began < 0.1
+
+
+async def test_a_dispatcher_at_work_is_woken_for_the_next_message(line):
+    free = asyncio.Event()
+
+    async def hang_first(request, inner):
+        if len(line.wire.sent) == 1:
+            await free.wait()
+
+    line.wire.trick = hang_first
+    other = await line.write("16505550777")
+    await line.do(send_text, line.order(), body="hangs")
+    running = asyncio.create_task(line.dispatch())
+    await line.wire.until_sent()
+    entry = await line.do(send_text, line.order(conversation_id=other), body="passes by")
+    assert await line.dispatch() == 0
+    await asyncio.sleep(0.15)
+    assert (await line.message(entry.id)).status != MessageStatus.QUEUED
+    free.set()
+    assert await running == 2
+
+
+async def test_what_an_ending_worker_leaves_is_marked_sending(line):
+    async def hang(request, inner):
+        await asyncio.sleep(60)
+
+    line.wire.trick = hang
+    entry = await line.do(send_text, line.order(), body="cut off")
+    running = asyncio.create_task(line.dispatch())
+    await line.wire.until_sent()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    row: Message = await line.message(entry.id)
+    assert row.status == MessageStatus.SENDING

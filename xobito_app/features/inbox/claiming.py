@@ -1,0 +1,165 @@
+"""Taking queued messages in hand: the oldest of each thread, everything needed to send it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock
+from xobito_app.core.errors import AppError
+from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
+from xobito_app.features.contacts.repository import ContactRepository
+from xobito_app.features.inbox import limiter, rules, wire
+from xobito_app.features.inbox.outcomes import Claim
+from xobito_app.features.inbox.outgoing import user_ids_of
+from xobito_app.features.inbox.repository import (
+    ConversationRepository,
+    MediaRepository,
+    MessageRepository,
+)
+from xobito_app.models.connection import Connection, ConnectionState, Number
+from xobito_app.models.inbox import Media, Message, MessageStatus
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp.payloads import Recipient
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A message in hand with all it takes to send it.
+
+    Attributes:
+        claim: Changes when it is held for longer.
+        refusal: Why it must not be sent after all; empty when it may.
+        is_cancelled: The refusal is no failure: the account was disconnected meanwhile.
+    """
+
+    claim: Claim
+    message: Message
+    number: Number | None
+    connection: Connection | None
+    recipient: Recipient | None
+    files: tuple[Media, ...] = ()
+    refusal: str = ""
+    is_cancelled: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Messages a second the number may send."""
+        if self.number is None:
+            return limiter.STANDARD_RATE
+        return limiter.rate_of(
+            self.number.throughput_level, is_on_biz_app=self.number.is_on_biz_app
+        )
+
+
+async def claim(workspace_id: UUID, limit: int, *, resting: Collection[UUID] = ()) -> list[Parcel]:
+    """Take up to `limit` due messages in hand, at most one of each thread.
+
+    A thread whose message is on its way is passed over, so that messages leave in order.
+
+    Args:
+        workspace_id: Whose messages.
+        limit: How many.
+        resting: Numbers that must not send right now.
+    """
+    async with unit_of_work(workspace_id) as uow:
+        now = clock.now()
+        messages = MessageRepository(uow.session, workspace_id)
+        other = aliased(Message)
+        ahead = (
+            select(other.id)
+            .where(col(other.workspace_id) == workspace_id)
+            .where(col(other.conversation_id) == col(Message.conversation_id))
+            .where(
+                or_(
+                    col(other.status) == MessageStatus.SENDING,
+                    (col(other.status) == MessageStatus.QUEUED)
+                    & (
+                        tuple_(col(other.at), col(other.id))
+                        < tuple_(col(Message.at), col(Message.id))
+                    ),
+                )
+            )
+        )
+        statement = (
+            messages.scoped()
+            .where(col(Message.status) == MessageStatus.QUEUED)
+            .where(or_(col(Message.due_at).is_(None), col(Message.due_at) <= now))
+            .where(~ahead.exists())
+        )
+        if resting:
+            statement = statement.where(col(Message.number_id).not_in(resting))
+        rows = await messages.all(
+            statement.order_by(col(Message.at), col(Message.id))
+            .limit(limit)
+            # No lock on the thread is taken while these are held, and none is waited for.
+            .with_for_update(skip_locked=True)
+        )
+        for message in rows:
+            message.status = MessageStatus.SENDING
+            message.claimed_at = now
+            message.attempts += 1
+            uow.session.add(message)
+        return await _pack(uow.session, workspace_id, rows, now) if rows else []
+
+
+async def _pack(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message], now: datetime
+) -> list[Parcel]:
+    numbers = await NumberRepository(session, workspace_id).list_by_ids(
+        list({row.number_id for row in rows})
+    )
+    connections = await ConnectionRepository(session, workspace_id).list_by_ids(
+        list({number.connection_id for number in numbers.values()})
+    )
+    threads = await ConversationRepository(session, workspace_id).list_by_ids(
+        [row.conversation_id for row in rows]
+    )
+    contacts = await ContactRepository(session, workspace_id).list_by_ids(
+        [row.contact_id for row in rows]
+    )
+    nameless = [contact for contact in contacts.values() if not contact.phone]
+    user_ids = await user_ids_of(session, workspace_id, nameless) if nameless else {}
+    wanted = {media_id for row in rows for media_id in wire.media_ids(row.content)}
+    files = await MediaRepository(session, workspace_id).list_by_ids(list(wanted))
+    parcels = []
+    for row in rows:
+        number = numbers.get(row.number_id)
+        connection = connections.get(number.connection_id) if number else None
+        contact = contacts.get(row.contact_id)
+        recipient, refusal = None, ""
+        is_connected = connection is not None and connection.state == ConnectionState.CONNECTED
+        if not is_connected:
+            refusal = "The WhatsApp number was disconnected before this was sent."
+        elif row.kind != "template" and not rules.is_within_window(
+            threads[row.conversation_id].last_inbound_at, now
+        ):
+            refusal = "The 24-hour window closed before this was sent. Send a template instead."
+        else:
+            try:
+                recipient = Recipient(
+                    phone=contact.phone if contact else None,
+                    user_id=user_ids.get(row.contact_id),
+                )
+            except AppError as error:
+                refusal = error.message
+        parcels.append(
+            Parcel(
+                claim=Claim(workspace_id, row.id, now),
+                message=row,
+                number=number,
+                connection=connection,
+                recipient=recipient,
+                files=tuple(f for i in wire.media_ids(row.content) if (f := files.get(i))),
+                refusal=refusal,
+                is_cancelled=not is_connected,
+            )
+        )
+    return parcels

@@ -1,0 +1,293 @@
+"""Putting a message into the queue: who may write, whether it may be written now, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock, ids
+from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from xobito_app.core.events import Topic
+from xobito_app.core.job_names import OUTBOUND_SEND
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.activity import service as activity
+from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
+from xobito_app.features.contacts.repository import ContactRepository, IdentityRepository
+from xobito_app.features.inbox import rules, timeline
+from xobito_app.features.inbox.repository import MessageRepository
+from xobito_app.features.inbox.schemas import EntryView
+from xobito_app.features.inbox.threads import get_visible
+from xobito_app.models.connection import Connection, ConnectionState
+from xobito_app.models.contacts import Contact, ContactIdentity, IdentityKind
+from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus
+from xobito_app.persistence.unit_of_work import announce, enqueue
+from xobito_app.whatsapp.payloads import Recipient
+
+WINDOW_CLOSED = (
+    "The 24-hour window is closed: WhatsApp only takes an approved template now. "
+    "Send a template instead."
+)
+WINDOW_CLOSED_THEN = (
+    "The 24-hour window will be closed by then. Choose an earlier time, or schedule a template."
+)
+LONGEST_SCHEDULE = timedelta(days=90)
+KEY_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What every kind of message has in common.
+
+    Attributes:
+        key: Made by the browser or caller; the same key never makes a second message.
+        reply_to_id: The entry it answers.
+        due_at: When it is to go out; now when None.
+        is_template: Whether it may go out with the reply window closed.
+    """
+
+    conversation_id: UUID
+    key: str
+    reply_to_id: UUID | None = None
+    due_at: datetime | None = None
+    is_template: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message's inside: its words, what its bubble shows, the files it carries.
+
+    Attributes:
+        reply_to: `wamid` it answers, when that is known already.
+    """
+
+    kind: str
+    body: str
+    content: dict[str, Any] = field(default_factory=dict)
+    media: tuple[Media, ...] = ()
+    reply_to: str | None = None
+
+
+Writer = Callable[[Recipient], Awaitable[Draft]]
+
+
+async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer) -> EntryView:
+    """Queue a message for sending, or note it for later, and return its entry.
+
+    Repeating a call with the same key returns the first message, so a double click sends once.
+
+    Raises:
+        Forbidden: The actor may not reply here.
+        NotFound: The thread is out of the actor's sight.
+        Invalid: A rule of Meta's or of the workspace is broken; the sentence says which.
+    """
+    thread = await open_thread(session, actor, order.conversation_id)
+    messages = MessageRepository(session, actor.workspace_id)
+    key = _read_key(order.key)
+    # The thread is locked: whoever clicked first has committed or not begun.
+    if earlier := await messages.find_by_client_key(key):
+        return await _same(session, actor, thread, earlier)
+    _check_due(order.due_at)
+    check_window(thread, order.due_at, is_template=order.is_template)
+    recipient = await recipient_of(session, thread)
+    reply_to = await _quoted(messages, thread, order.reply_to_id)
+    draft = await write(recipient)
+    reply_to = draft.reply_to or reply_to
+    message = new_message(actor, thread, draft, key=key, reply_to=reply_to, due_at=order.due_at)
+    inserted = await session.exec(
+        insert(Message)
+        .values(message.model_dump())
+        .on_conflict_do_nothing()
+        .returning(col(Message.id))
+    )
+    if inserted.first() is None:
+        # The key was used in another thread in this very moment.
+        earlier = await messages.find_by_client_key(key)
+        return await _same(session, actor, thread, earlier)
+    for file in draft.media:
+        file.message_id, file.conversation_id = message.id, thread.id
+        session.add(file)
+    if draft.body:
+        await messages.index_words([(message.id, message.at, draft.body)])
+    if message.status == MessageStatus.QUEUED:
+        enqueue(session, OUTBOUND_SEND, thread.workspace_id)
+    if message.status == MessageStatus.QUEUED and draft.kind != rules.REACTION:
+        lead(thread, message)
+        session.add(thread)
+        announce(session, thread.workspace_id, Topic.CONVERSATION, thread.id)
+    announce(session, thread.workspace_id, Topic.MESSAGE, thread.id, message.id)
+    activity.record(
+        session,
+        actor,
+        "message.scheduled" if order.due_at else "message.sent",
+        about="conversation",
+        object_id=thread.id,
+        message=str(message.id),
+        kind=draft.kind,
+    )
+    await session.flush()
+    return await timeline.read_entry(session, message)
+
+
+async def open_thread(session: AsyncSession, actor: Actor, conversation_id: UUID) -> Conversation:
+    """Return a thread the actor may write in, locked for change.
+
+    Raises:
+        Forbidden: The actor may not reply, or only the assigned person may.
+        NotFound: It is out of the actor's sight.
+    """
+    require(actor, Permission.INBOX_REPLY)
+    thread = await get_visible(session, actor, conversation_id, lock=True)
+    # The rule is about people; what the house sends by itself is judged where it is decided.
+    if actor.user_id is None:
+        return thread
+    if why_not := await timeline.why_not_reply(session, actor, thread):
+        raise Forbidden(why_not)
+    return thread
+
+
+async def connection_of(session: AsyncSession, thread: Conversation) -> tuple[Connection, str]:
+    """Return the connection a thread's number belongs to, and Meta's id of the number.
+
+    Raises:
+        Invalid: It is disconnected; the sentence says why.
+    """
+    number = await NumberRepository(session, thread.workspace_id).get(thread.number_id)
+    connection = await ConnectionRepository(session, thread.workspace_id).get(number.connection_id)
+    if connection.state != ConnectionState.CONNECTED:
+        reason = f" {connection.reason}" if connection.reason else ""
+        raise Invalid(f"This WhatsApp number is disconnected, so the inbox is read-only.{reason}")
+    return connection, number.phone_number_id
+
+
+async def recipient_of(session: AsyncSession, thread: Conversation) -> Recipient:
+    """Return how Meta reaches the contact of a thread.
+
+    Raises:
+        Invalid: The number is disconnected, or the contact has no address at Meta.
+    """
+    await connection_of(session, thread)
+    contact = await ContactRepository(session, thread.workspace_id).get(thread.contact_id)
+    user_ids = {} if contact.phone else await user_ids_of(session, thread.workspace_id, [contact])
+    return Recipient(phone=contact.phone, user_id=user_ids.get(contact.id))
+
+
+async def user_ids_of(
+    session: AsyncSession, workspace_id: UUID, contacts: list[Contact]
+) -> dict[UUID, str]:
+    """Return the newest business-scoped user id of each contact that has one."""
+    identities = IdentityRepository(session, workspace_id)
+    rows = await identities.all(
+        identities.scoped()
+        .where(col(ContactIdentity.contact_id).in_([contact.id for contact in contacts]))
+        .where(col(ContactIdentity.kind) == IdentityKind.BSUID)
+        .order_by(col(ContactIdentity.id))
+    )
+    return {row.contact_id: row.value for row in rows}
+
+
+def check_window(thread: Conversation, due_at: datetime | None, *, is_template: bool) -> None:
+    """Let a message pass that WhatsApp will take at its time.
+
+    Raises:
+        Invalid: The reply window is or will be closed, and it is no template.
+    """
+    if is_template:
+        return
+    if not rules.is_within_window(thread.last_inbound_at, clock.now()):
+        raise Invalid(WINDOW_CLOSED)
+    if due_at is not None and not rules.is_within_window(thread.last_inbound_at, due_at):
+        raise Invalid.field("due_at", WINDOW_CLOSED_THEN)
+
+
+def lead(thread: Conversation, message: Message) -> None:
+    """Let a thread show an outgoing message as its newest entry."""
+    thread.last_message_at = message.at
+    thread.last_message_id = message.id
+    thread.last_kind = message.kind
+    thread.last_direction = Direction.OUT
+    thread.last_status = message.status
+    thread.last_preview = rules.preview_of(message.kind, message.body, message.content)
+
+
+def new_message(
+    actor: Actor,
+    thread: Conversation,
+    draft: Draft,
+    *,
+    key: str | None,
+    reply_to: str | None = None,
+    due_at: datetime | None = None,
+) -> Message:
+    """Return a message of a thread, queued or waiting for its time; not yet stored."""
+    return Message(
+        id=ids.new(),
+        workspace_id=thread.workspace_id,
+        conversation_id=thread.id,
+        number_id=thread.number_id,
+        contact_id=thread.contact_id,
+        direction=Direction.OUT,
+        kind=draft.kind,
+        body=draft.body,
+        content=draft.content,
+        status=MessageStatus.SCHEDULED if due_at else MessageStatus.QUEUED,
+        client_key=key,
+        reply_to_wamid=reply_to,
+        author_id=actor.user_id,
+        author_name=actor.name,
+        at=clock.now(),
+        due_at=due_at,
+    )
+
+
+def _read_key(key: str) -> str:
+    if not key or len(key) > KEY_LIMIT:
+        raise Invalid(f"A message needs a key of 1 to {KEY_LIMIT} characters.")
+    return key
+
+
+def _check_due(due_at: datetime | None) -> None:
+    now = clock.now()
+    if due_at is not None and not now < due_at <= now + LONGEST_SCHEDULE:
+        raise Invalid.field(
+            "due_at", f"Choose a time between now and {LONGEST_SCHEDULE.days} days from now."
+        )
+
+
+async def _same(
+    session: AsyncSession, actor: Actor, thread: Conversation, earlier: Message | None
+) -> EntryView:
+    if earlier is None or earlier.conversation_id != thread.id:
+        raise Conflict("This was already sent in another chat. Reload the page.")
+    return await timeline.read_entry(session, earlier)
+
+
+async def _quoted(
+    messages: MessageRepository, thread: Conversation, message_id: UUID | None
+) -> str | None:
+    if message_id is None:
+        return None
+    return (await get_target(messages, thread, message_id)).wamid
+
+
+async def get_target(
+    messages: MessageRepository, thread: Conversation, message_id: UUID
+) -> Message:
+    """Return an entry of a thread that WhatsApp knows, to answer or react to.
+
+    Raises:
+        NotFound: It does not stand in this thread.
+        Invalid: WhatsApp does not have it.
+    """
+    target = await messages.find(message_id)
+    if target is None or target.conversation_id != thread.id:
+        raise NotFound(messages.missing)
+    if not target.wamid or target.wamid.startswith("unnamed:"):
+        raise Invalid("WhatsApp does not have this message, so it cannot be answered.")
+    return target

@@ -1,0 +1,59 @@
+"""Telling the customer that somebody has read, and that somebody is typing."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from sqlmodel import col
+
+from xobito_app.core import clock
+from xobito_app.core.errors import AppError
+from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
+from xobito_app.features.inbox import rules
+from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
+from xobito_app.models.connection import ConnectionState
+from xobito_app.models.inbox import Direction, Message
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+
+async def send_receipt(
+    workspace_id: UUID, conversation_id: UUID, *, is_typing: bool = False
+) -> bool:
+    """Mark the newest message of a customer read at Meta, and all before it; tell if it was done.
+
+    A courtesy: what cannot be told now is told with the next message that is read.
+    """
+    async with unit_of_work(workspace_id) as uow:
+        session = uow.session
+        thread = await ConversationRepository(session, workspace_id).find(conversation_id)
+        # Meta takes receipts for 30 days; outside the window nobody waits for one.
+        if thread is None or not rules.is_within_window(thread.last_inbound_at, clock.now()):
+            return False
+        messages = MessageRepository(session, workspace_id)
+        newest = await messages.all(
+            messages.scoped()
+            .where(col(Message.conversation_id) == conversation_id)
+            .where(col(Message.direction) == Direction.IN, col(Message.wamid).startswith("wamid."))
+            .order_by(col(Message.at).desc(), col(Message.id).desc())
+            .limit(1)
+        )
+        number = await NumberRepository(session, workspace_id).get(thread.number_id)
+        connection = await ConnectionRepository(session, workspace_id).get(number.connection_id)
+    if not newest or connection.state != ConnectionState.CONNECTED:
+        return False
+    try:
+        client = await client_for(connection)
+        await client.mark_read(
+            credentials_of(connection),
+            number.phone_number_id,
+            str(newest[0].wamid),
+            typing=is_typing,
+        )
+    except AppError as error:
+        log.warning("receipt.not_sent", extra={"reason": type(error).__name__})
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""Templates as people find, preview and choose them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.ids import ConversationId
+from xobito_app.core.paging import WINDOW, Page
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.connection import accounts
+from xobito_app.features.inbox import threads
+from xobito_app.features.templates.repository import TemplateRepository, cursor_of
+from xobito_app.features.templates.schemas import (
+    FilterChoices,
+    SendableTemplate,
+    SyncStamp,
+    TemplateLine,
+    TemplateView,
+)
+from xobito_app.models.connection import Template
+from xobito_app.whatsapp import templates as meta
+
+SENDABLE_LIMIT = 50
+"""Templates a picker shows; searching finds the others."""
+
+
+async def list_templates(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    search: str = "",
+    status: str = "",
+    category: str = "",
+    language: str = "",
+    cursor: str = "",
+    limit: int = WINDOW,
+) -> Page[TemplateLine]:
+    """Return a window of templates by name; those gone at Meta are left out.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+        Invalid: The cursor is damaged.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    rows = await TemplateRepository(session, actor.workspace_id).page(
+        search=search,
+        status=status,
+        category=category,
+        language=language,
+        cursor=cursor,
+        limit=limit + 1,
+    )
+    window = rows[:limit]
+    more = len(rows) > limit
+    return Page(tuple(_line(row) for row in window), cursor_of(window[-1]) if more else "")
+
+
+async def read_choices(session: AsyncSession, actor: Actor) -> FilterChoices:
+    """Return the statuses, categories and languages a workspace's templates have.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    repository = TemplateRepository(session, actor.workspace_id)
+    found = await repository.list_kinds()
+    return FilterChoices(
+        statuses=tuple(sorted({status for status, _, _ in found})),
+        categories=tuple(sorted({category for _, category, _ in found})),
+        languages=tuple(sorted({language for _, _, language in found})),
+    )
+
+
+async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> TemplateView:
+    """Return a template whole.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+        NotFound: The workspace has no such template.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    row = await TemplateRepository(session, actor.workspace_id).get(template_id)
+    read = read_template(row)
+    return TemplateView(
+        id=row.id,
+        name=row.name,
+        language=row.language,
+        category=row.category,
+        status=row.status,
+        quality=row.quality,
+        rejected_reason=row.rejected_reason,
+        header_format=read.header_format or "",
+        header=read.header_text or "",
+        body=read.body,
+        footer=read.footer or "",
+        buttons=read.buttons,
+        variables=read.variables,
+        unsupported=read.unsupported,
+        last_used_at=row.last_used_at,
+        use_count=row.use_count,
+        synced_at=row.synced_at,
+        is_gone=row.gone_at is not None,
+    )
+
+
+async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> Template:
+    """Return a template as stored, for features that fill it in.
+
+    Raises:
+        NotFound: The workspace has no such template.
+    """
+    return await TemplateRepository(session, actor.workspace_id).get(template_id)
+
+
+async def list_sendable(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, search: str = ""
+) -> tuple[SendableTemplate, ...]:
+    """Return the approved templates of the thread's account, the most used first.
+
+    Those with parts Xobito cannot fill (carousels, offers) are left out.
+
+    Raises:
+        NotFound: The thread is out of the actor's sight.
+    """
+    thread = await threads.get_visible(session, actor, ConversationId(conversation_id))
+    connection_id = await accounts.connection_of(session, actor.workspace_id, thread.number_id)
+    rows = await TemplateRepository(session, actor.workspace_id).list_approved(
+        connection_id, search=search, limit=SENDABLE_LIMIT
+    )
+    found = ((row, read_template(row)) for row in rows)
+    return tuple(
+        SendableTemplate(row.id, row.name, row.language, row.category, read.body, row.use_count)
+        for row, read in found
+        if read.is_sendable
+    )
+
+
+async def read_stamp(session: AsyncSession, actor: Actor) -> SyncStamp:
+    """Return when templates were last synced.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    active = await accounts.find_active(session, actor.workspace_id)
+    count = await TemplateRepository(session, actor.workspace_id).count_present()
+    return SyncStamp(
+        at=active.templates_synced_at if active else None,
+        count=count,
+        is_connected=active is not None,
+    )
+
+
+def read_template(row: Template) -> meta.Template:
+    """Return a stored template with its variables found, for previews and payloads."""
+    return meta.Template.of(
+        {
+            "id": row.meta_id,
+            "name": row.name,
+            "language": row.language,
+            "status": row.status,
+            "category": row.category,
+            "parameter_format": row.parameter_format,
+            "components": row.components,
+            "rejected_reason": row.rejected_reason,
+            "quality_score": {"score": row.quality},
+        }
+    )
+
+
+def _line(row: Template) -> TemplateLine:
+    return TemplateLine(
+        id=row.id,
+        name=row.name,
+        language=row.language,
+        category=row.category,
+        status=row.status,
+        quality=row.quality,
+        body=read_template(row).body,
+        last_used_at=row.last_used_at,
+        use_count=row.use_count,
+    )
