@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -48,6 +49,13 @@ class Stopped:
 
 
 Outcome = Passed | Stopped
+
+
+class Browser(TypedDict):
+    """From where and with what somebody signs in."""
+
+    address: str
+    browser: str
 
 
 async def login(request: Request) -> Response:
@@ -171,7 +179,7 @@ async def _login(request: Request, form: dict[str, str]) -> Outcome:
     return Stopped("wrong", outcome.problem)
 
 
-def _browser(request: Request) -> dict[str, str]:
+def _browser(request: Request) -> Browser:
     return {
         "address": request.client.host[:64] if request.client else "",
         "browser": request.headers.get("user-agent", "")[:255],

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext

@@ -126,7 +126,7 @@ async def open_session_without_code(
     ids = [workspace.id for _, workspace in memberships]
     if user.totp_confirmed_at is not None or not ids:
         return ""
-    chosen = workspace_id if workspace_id in ids else ids[0]
+    chosen = workspace_id if workspace_id and workspace_id in ids else ids[0]
     return await open_session(session, user_id, chosen, address=address, browser=browser)
 
 

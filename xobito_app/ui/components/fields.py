@@ -61,7 +61,7 @@ def text_field(
     name: str,
     help: str | rx.Var[str] = "",
     errors: Errors | None = None,
-    kind: str = "text",
+    kind: Any = "text",
     **props: Any,
 ) -> rx.Component:
     """Return a one-line field; `kind` is the type of the HTML input."""

@@ -105,7 +105,7 @@ def _workspace_item(row: ObjectVar[WorkspaceRow]) -> rx.Component:
     choose = (
         rx.Var.create("const form = document.getElementById('switch-workspace');")
         + " form.elements.workspace_id.value = '"
-        + row.id
+        + row.id.to(str)
         + "'; form.submit();"
     )
     return menu_item(

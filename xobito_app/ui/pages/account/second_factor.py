@@ -19,7 +19,7 @@ link.click();
 
 def second_factor() -> rx.Component:
     """Return the step the person is at."""
-    return rx.match(
+    step = rx.match(
         SecondFactorState.stage,
         ("on", _on()),
         ("confirm", _confirm()),
@@ -27,6 +27,7 @@ def second_factor() -> rx.Component:
         ("end", _end()),
         _off(),
     )
+    return rx.fragment(step)
 
 
 def _off() -> rx.Component:

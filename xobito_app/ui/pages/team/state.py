@@ -143,6 +143,7 @@ class InviteState(AppState):
         if not role_id:
             self.errors = {"role_id": "Choose a role."}
             return None
+        token = ""
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 if self.way == "link":
@@ -162,7 +163,7 @@ class InviteState(AppState):
             self.errors = field_errors(error)
             return None
         self.is_open, self.errors = False, {}
-        if self.way == "link":
+        if token:
             self._show_link(
                 links.invitation(token),
                 "Invitation link",
