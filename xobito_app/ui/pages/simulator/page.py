@@ -216,7 +216,7 @@ def _drawer() -> rx.Component:
 
 def _disturbance(label: str, name: str, is_on: rx.Var[bool]) -> rx.Component:
     return switch_field(
-        label, checked=is_on, on_change=lambda value: BenchState.disturb(name, value)
+        label, checked=is_on, on_checked_change=lambda value: BenchState.disturb(name, value)
     )
 
 
