@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xobito_app.features.connection.credentials import close_clients
+from xobito_app.features.inbox import listeners as inbox_listeners
 from xobito_app.jobs import nudges, runtime
 from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, whatsapp
 from xobito_app.persistence import engine
@@ -11,6 +12,7 @@ from xobito_app.realtime import notices
 
 __all__ = ["heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
 
+inbox_listeners.register()
 on_commit(nudges.send_nudges)
 on_commit(notices.send_notices)
 # Ended in the opposite order: what waits to be sent leaves while Redis is still open.
