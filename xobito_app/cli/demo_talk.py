@@ -21,12 +21,12 @@ STAFF = (
 CANNED = (
     (
         "hello",
-        "Hi {{contact.first_name}}, this is {{agent.name}} from Oak & Linen. How can I help?",
+        "Hi {contact.first_name}, this is {agent.name} from Oak & Linen. How can I help?",
     ),
     ("hours", "We are open Monday to Saturday, 10:00 to 19:00."),
     ("delivery", "Delivery takes 3 to 5 working days and is free from 150 on."),
     ("returns", "You may return it within 30 days; we collect it at your door."),
-    ("thanks", "Thank you, {{contact.first_name}}. Have a lovely day!"),
+    ("thanks", "Thank you, {contact.first_name}. Have a lovely day!"),
 )
 """Shortcut and text."""
 
