@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from xobito_app.ui.reflex_parts import Toaster
+from xobito_app.ui.reflex_parts import ErrorBoundary, Toaster
 
 STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css", "/phone.css"]
 """In order; every colour is written in the first one alone."""
@@ -45,7 +45,7 @@ def error_boundary(is_stateful: bool) -> rx.Component:
         role="alert",
     )
     props = {} if is_stateful else {"on_error": rx.noop()}
-    return rx.error_boundary(fallback_render=rx.Var.create(broken), **props)
+    return ErrorBoundary.create(fallback_render=rx.Var.create(broken), **props)
 
 
 def icon(name: str, *, size: int = ICON, **props: Any) -> rx.Component:
