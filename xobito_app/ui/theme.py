@@ -44,7 +44,7 @@ def error_boundary(is_stateful: bool) -> rx.Component:
         class_name="state",
         role="alert",
     )
-    props = {} if is_stateful else {"on_error": rx.noop()}
+    props: dict[str, Any] = {} if is_stateful else {"on_error": rx.noop()}
     return ErrorBoundary.create(fallback_render=rx.Var.create(broken), **props)
 
 
