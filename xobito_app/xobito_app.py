@@ -15,6 +15,7 @@ from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.inbox import relay as inbox_relay
+from xobito_app.ui.pages.simulator.relay import follow as follow_simulator
 from xobito_app.ui.screens import add_pages
 from xobito_app.ui.security import Gate, watch_commits
 from xobito_app.ui.shell import relay as shell_relay
@@ -41,3 +42,4 @@ add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(relay.run, app=app)
+app.register_lifespan_task(follow_simulator)

@@ -89,7 +89,17 @@ def test_help_is_quick_and_names_every_public_command():
         cwd=places.ROOT,
         check=True,
     )
-    for name in ("run", "web", "worker", "beat", "simulator", "migrate", "backup", "restore"):
+    for name in (
+        "run",
+        "web",
+        "worker",
+        "beat",
+        "simulator",
+        "migrate",
+        "backup",
+        "restore",
+        "doctor",
+    ):
         assert f"  {name} " in done.stdout
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert not imported & {"reflex", "celery", "sqlalchemy", "psycopg", "redis"}
@@ -140,3 +150,71 @@ def test_the_socket_follows_the_page_s_port_in_the_pinned_reflex():
 
     template = Path(reflex_base.__file__).parent / ".templates" / "web" / "utils" / "state.js"
     assert template.read_text().count(_SAME_HOST) == 1
+
+
+CONNECT = [
+    *("whatsapp", "connect", "--workspace", "nowhere", "--waba-id", "1", "--phone-number-id", "2"),
+    *("--access-token", "s3cret", "--app-id", "3", "--app-secret", "s3cret"),
+]
+CREATE = ["workspace", "create", "--name", "Acme", "--owner-name", "Ana", "--owner-email"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["workspace", "create"], "Missing option '--slug'"),
+        (["workspace", "burn"], "No such command 'burn'"),
+        ([*CREATE, "a@b.example", "--slug", "No!", "--owner-password", "s3cret-word"], "a-z, 0-9"),
+        ([*CREATE, "nobody", "--slug", "cli-a", "--owner-password", "s3cret-word"], "e-mail"),
+        ([*CREATE, "a@b.example", "--slug", "cli-b", "--owner-password", "s3cret"], "at least 8"),
+        (["whatsapp", "connect"], "Missing option"),
+        (CONNECT, "no workspace with the slug nowhere"),
+        ([*CONNECT[:5], "", *CONNECT[6:]], "Enter the WhatsApp Business Account id"),
+        ([*CONNECT, "--access-token", "s3cret s3cret"], "was not copied whole"),
+        (["doctor", "--workspace", "nowhere"], "no workspace with the slug nowhere"),
+    ],
+)
+def test_commands_refuse_in_one_line_without_the_secret(arguments, says, capsys):
+    assert run_command(arguments) == 2
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.err.count("\n") == 1
+    assert "s3cret" not in told.err + told.out
+
+
+def test_a_workspace_made_here_has_its_owner(capsys):
+    arguments = [
+        *CREATE,
+        "ana@cli.example",
+        "--slug",
+        "cli-made",
+        "--owner-password",
+        "long enough",
+    ]
+    assert run_command(arguments) == 0
+    told = capsys.readouterr().out
+    assert "cli-made is ready" in told
+    assert "long enough" not in told
+    assert run_command(arguments) == 2
+    assert "cli-made is taken" in capsys.readouterr().err
+
+
+def test_the_doctor_of_an_unconnected_workspace_fails_and_says_what_to_do(capsys):
+    run_command([*CREATE, "ana@d.example", "--slug", "cli-d", "--owner-password", "long enough"])
+    assert run_command(["doctor", "--workspace", "cli-d"]) == 1
+    told = capsys.readouterr().out
+    assert "FAIL  Connection: This workspace is not connected" in told
+    assert "Connect a number" in told
+
+
+def test_the_demo_wants_a_running_installation(capsys, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
+    get_settings.cache_clear()
+    try:
+        assert run_command(["demo"]) == 2
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+    assert "Xobito is not running here" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, media, whatsapp_webhook
+from xobito_app.api import auth, exports, media, whatsapp_webhook
 from xobito_app.api.health import health
 
 
@@ -14,15 +14,16 @@ def build_api() -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
-            Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
-            Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
-            Route("/media", media.upload, methods=["POST"]),
-            Route("/media/{media_id}", media.show, methods=["GET"]),
             Route("/auth/login", auth.login, methods=["POST"]),
             Route("/auth/logout", auth.logout, methods=["POST"]),
             Route("/auth/set-up", auth.set_up, methods=["POST"]),
             Route("/auth/join", auth.join, methods=["POST"]),
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
+            Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
+            Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
+            Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
+            Route("/media", media.upload, methods=["POST"]),
+            Route("/media/{media_id}", media.show, methods=["GET"]),
         ]
     )

@@ -14,7 +14,7 @@ from xobito_app.core.errors import AppError
 
 EXIT_BAD_INPUT = 2
 
-# Name, module and function; hidden ones are started by the supervisor, not by people.
+# Name (maybe of two words), module and function; hidden ones are the supervisor's to start.
 _COMMANDS = (
     ("run", "run", "run", False),
     ("web", "roles", "web", False),
@@ -25,10 +25,19 @@ _COMMANDS = (
     ("build", "build", "build", False),
     ("backup", "backup", "backup", False),
     ("restore", "backup", "restore", False),
+    ("workspace create", "workspace", "create", False),
+    ("whatsapp connect", "whatsapp", "connect", False),
+    ("doctor", "doctor", "doctor", False),
+    ("demo", "demo", "demo", False),
     ("supervise", "supervise", "supervise", True),
     ("embedded-postgres", "embedded_servers", "run_postgres", True),
     ("embedded-valkey", "embedded_servers", "run_valkey", True),
 )
+
+_GROUPS = {
+    "workspace": "Make workspaces.",
+    "whatsapp": "Connect a WhatsApp Business Account.",
+}
 
 
 def build() -> typer.Typer:
@@ -41,9 +50,14 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    groups: dict[str, typer.Typer] = {}
     for name, module, function, hidden in _COMMANDS:
         command = getattr(import_module(f"xobito_app.cli.{module}"), function)
-        application.command(name, hidden=hidden)(command)
+        group, _, word = name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(help=_GROUPS[group], no_args_is_help=True)
+            application.add_typer(groups[group], name=group)
+        groups.get(group, application).command(word, hidden=hidden)(command)
     return application
 
 

@@ -23,6 +23,8 @@ class Repeated:
 SCHEDULE: tuple[Repeated, ...] = (
     Repeated(HEARTBEAT_LIVE, Lane.LIVE, timedelta(seconds=HEARTBEAT_SECONDS)),
     Repeated(HEARTBEAT_BULK, Lane.BULK, timedelta(seconds=HEARTBEAT_SECONDS)),
+    Repeated(job_names.CONNECTION_SYNC, Lane.BULK, timedelta(hours=1)),
+    Repeated(job_names.TEMPLATES_SYNC, Lane.BULK, timedelta(hours=1)),
     # What a lost nudge left lying is taken up within a second.
     Repeated(job_names.INBOUND_DRAIN, Lane.LIVE, timedelta(seconds=1)),
     Repeated(job_names.OUTBOUND_SWEEP, Lane.LIVE, timedelta(seconds=5)),
@@ -30,6 +32,4 @@ SCHEDULE: tuple[Repeated, ...] = (
     Repeated(job_names.MEDIA_FETCH, Lane.BULK, timedelta(seconds=30)),
     Repeated(job_names.HISTORY_CLEAR, Lane.BULK, timedelta(hours=6)),
     Repeated(job_names.RETENTION_SWEEP, Lane.BULK, timedelta(hours=6)),
-    Repeated(job_names.CONNECTION_SYNC, Lane.BULK, timedelta(hours=1)),
-    Repeated(job_names.TEMPLATES_SYNC, Lane.BULK, timedelta(hours=1)),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
 import re
 import signal
 from collections.abc import AsyncIterator
@@ -29,6 +31,8 @@ from xobito_app.simulator.world import World
 
 _VERSION = re.compile(r"v\d{1,2}\.\d")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_STOP_SECONDS = 2.0
+"""How long open connections may keep a stopping simulator."""
 
 
 def create_app(
@@ -53,9 +57,7 @@ def create_app(
         world.courier.start()
         world.agenda.start()
         yield
-        await world.agenda.stop()
-        await world.courier.stop()
-        world.store.close()
+        await world.close()
 
     async def graph(request: Request) -> Response:
         if not _VERSION.fullmatch(request.path_params["version"]):
@@ -99,7 +101,7 @@ def _unknown_path() -> Response:
 
 
 def serve(*, port: int, data_dir: Path, host: str = "127.0.0.1") -> None:
-    """Run the simulator until it is told to stop (SIGINT or SIGTERM).
+    """Run the simulator until it is told to stop (SIGINT or SIGTERM), and end the process then.
 
     Raises:
         ValueError: The host is not this machine's loopback; fake credentials stay at home.
@@ -115,12 +117,21 @@ async def _serve(port: int, data_dir: Path, host: str) -> None:
     server = Server(
         application, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False
     )
-    loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        application.state.world.release()
-        server.stop()
-
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop)
-    await server.serve()
+        loop.add_signal_handler(name, told.set)
+    serving = asyncio.create_task(server.serve())
+    waiting = asyncio.create_task(told.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        waiting.cancel()
+        await serving
+    world: World = application.state.world
+    world.release()
+    server.stop()
+    await asyncio.wait({serving}, timeout=_STOP_SECONDS)
+    await world.close()
+    logging.shutdown()
+    # The server's native threads outlive it for a moment; one that calls into an interpreter
+    # already being taken down aborts the process. All that is to be kept is kept by now.
+    os._exit(0)

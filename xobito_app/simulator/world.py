@@ -74,6 +74,7 @@ class World:
     pair_levels: dict[str, tuple[float, float]] = field(default_factory=dict)
     bursts: dict[str, Doc] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_closed: bool = False
 
     def __post_init__(self) -> None:
         self.store = Store(self.data_dir / "simulator.db")
@@ -87,6 +88,15 @@ class World:
         """End everything that waits on purpose, so that a stopping server is not held up."""
         self.stopping.set()
         self.hub.close()
+
+    async def close(self) -> None:
+        """Stop what runs by itself and close the store; a second call changes nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self.agenda.stop()
+        await self.courier.stop()
+        self.store.close()
 
     async def pause(self, seconds: float) -> None:
         """Wait (at speed 1) `seconds`, or until the simulator stops."""

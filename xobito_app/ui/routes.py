@@ -87,7 +87,17 @@ ACCOUNT = PageRoute(
     "account", "/account", "Your account", "circle-user-round", (), Place.PALETTE, "u", True
 )
 
-ROUTES: tuple[PageRoute, ...] = (INBOX, TEAM, SETTINGS, ACTIVITY, ACCOUNT)
+SIMULATOR = PageRoute(
+    "simulator",
+    "/simulator",
+    "Simulator",
+    "smartphone",
+    (Permission.SIMULATOR_USE,),
+    Place.FOOT,
+    key="p",
+)
+
+ROUTES: tuple[PageRoute, ...] = (INBOX, SIMULATOR, TEAM, SETTINGS, ACTIVITY, ACCOUNT)
 """Every page behind the sign-in, in the order of the rail."""
 
 GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/reset", "/404"})

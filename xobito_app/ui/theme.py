@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from xobito_app.ui.reflex_parts import Toaster
 
-STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css"]
+STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css", "/phone.css"]
 """In order; every colour is written in the first one alone."""
 
 ICON = 16
@@ -33,7 +35,7 @@ def toaster() -> rx.Component:
     return Toaster.create(position="bottom-right", rich_colors=False, close_button=True)
 
 
-def icon(name: str, *, size: int = ICON, **props: object) -> rx.Component:
+def icon(name: str, *, size: int = ICON, **props: Any) -> rx.Component:
     """Return a line icon by its lucide name."""
     return rx.icon(
         name, size=size, custom_attrs={"strokeWidth": STROKE}, aria_hidden="true", **props

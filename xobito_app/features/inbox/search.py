@@ -22,6 +22,8 @@ from xobito_app.models.inbox import Conversation, Message
 HITS = 30
 CANDIDATES = 300
 """Newest matching messages looked at; sight is applied to these."""
+NEWEST = 10_000
+"""Messages searched one by one before the inverted index is asked."""
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -51,16 +53,7 @@ async def _messages(
     query = query_of(line, actor.workspace_id)
     if not query:
         return ()
-    connection = await session.connection()
-    found = await connection.execute(
-        text(
-            "SELECT message_id FROM message_search "
-            "WHERE workspace_id = :workspace AND words @@ to_tsquery('simple', :query) "
-            "ORDER BY at DESC, message_id DESC LIMIT :limit"
-        ),
-        {"workspace": actor.workspace_id, "query": query, "limit": CANDIDATES},
-    )
-    ids = [row[0] for row in found]
+    ids = await _matching(session, actor.workspace_id, query)
     if not ids:
         return ()
     statement = (
@@ -83,6 +76,44 @@ async def _messages(
         )
         for message, contact in await session.exec(statement)
     )
+
+
+async def _matching(session: AsyncSession, workspace_id: UUID, query: str) -> list[UUID]:
+    """Return the newest messages with these words, newest first.
+
+    Common words are found among the newest messages; only words that are rare there go to the
+    inverted index, so that neither kind has to read a large part of the table. Left to itself
+    PostgreSQL guesses wrongly for words it has no statistics of.
+    """
+    values = {
+        "workspace": workspace_id,
+        "query": query,
+        "limit": CANDIDATES,
+        "newest": NEWEST,
+    }
+    connection = await session.connection()
+    for statement in (_AMONG_NEWEST, _BY_WORD):
+        ids = [row[0] for row in await connection.execute(text(statement), values)]
+        if len(ids) >= CANDIDATES:
+            break
+    return ids
+
+
+_AMONG_NEWEST = """
+    SELECT message_id FROM (
+        SELECT message_id, at, words FROM message_search WHERE workspace_id = :workspace
+        ORDER BY at DESC, message_id DESC LIMIT :newest
+    ) newest
+    WHERE words @@ to_tsquery('simple', :query)
+    ORDER BY at DESC, message_id DESC LIMIT :limit
+"""
+_BY_WORD = """
+    WITH hits AS MATERIALIZED (
+        SELECT message_id, at FROM message_search
+        WHERE workspace_id = :workspace AND words @@ to_tsquery('simple', :query)
+    )
+    SELECT message_id FROM hits ORDER BY at DESC, message_id DESC LIMIT :limit
+"""
 
 
 def excerpt(body: str, typed: str, around: int = 60) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.inbox.compose_template import read_template, suggest_values
+from xobito_app.features.inbox.compose_template import suggest_values
 from xobito_app.features.templates import service as templates
 from xobito_app.whatsapp.templates import VariableKind
 
@@ -48,7 +48,7 @@ async def draft_template(
         NotFound: The thread is out of sight, or the template is missing.
     """
     require(actor, Permission.INBOX_REPLY)
-    template = read_template(await templates.get_row(session, actor, template_id=template_id))
+    template = await templates.get(session, actor, template_id)
     values = await suggest_values(
         session, actor, conversation_id=conversation_id, template_id=template_id
     )
@@ -65,9 +65,9 @@ async def draft_template(
     )
     return TemplateDraft(
         name=template.name,
-        header=template.header_text or "",
+        header=template.header,
         body=template.body,
-        footer=template.footer or "",
+        footer=template.footer,
         buttons=tuple(button.text for button in template.buttons),
         blanks=tuple(blank for blank in blanks if not blank.is_optional),
         needs_media=next((b.label for b in blanks if b.is_media), ""),

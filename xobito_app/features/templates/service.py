@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.ids import ConversationId
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
+from xobito_app.features.connection import accounts
 from xobito_app.features.inbox import threads
 from xobito_app.features.templates.repository import TemplateRepository, cursor_of
 from xobito_app.features.templates.schemas import (
@@ -105,6 +105,15 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
     )
 
 
+async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> Template:
+    """Return a template as stored, for features that fill it in.
+
+    Raises:
+        NotFound: The workspace has no such template.
+    """
+    return await TemplateRepository(session, actor.workspace_id).get(template_id)
+
+
 async def list_sendable(
     session: AsyncSession, actor: Actor, *, conversation_id: UUID, search: str = ""
 ) -> tuple[SendableTemplate, ...]:
@@ -116,9 +125,9 @@ async def list_sendable(
         NotFound: The thread is out of the actor's sight.
     """
     thread = await threads.get_visible(session, actor, ConversationId(conversation_id))
-    number = await NumberRepository(session, actor.workspace_id).get(thread.number_id)
+    connection_id = await accounts.connection_of(session, actor.workspace_id, thread.number_id)
     rows = await TemplateRepository(session, actor.workspace_id).list_approved(
-        number.connection_id, search=search, limit=SENDABLE_LIMIT
+        connection_id, search=search, limit=SENDABLE_LIMIT
     )
     found = ((row, read_template(row)) for row in rows)
     return tuple(
@@ -135,7 +144,7 @@ async def read_stamp(session: AsyncSession, actor: Actor) -> SyncStamp:
         Forbidden: The actor may not see templates.
     """
     require(actor, Permission.TEMPLATES_VIEW)
-    active = await ConnectionRepository(session, actor.workspace_id).find_active()
+    active = await accounts.find_active(session, actor.workspace_id)
     count = await TemplateRepository(session, actor.workspace_id).count_present()
     return SyncStamp(
         at=active.templates_synced_at if active else None,

@@ -13,10 +13,10 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
+from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
-from xobito_app.features.connection.repository import ConnectionRepository
 from xobito_app.features.templates.repository import TemplateRepository
-from xobito_app.models.connection import Connection, ConnectionState, Template
+from xobito_app.models.connection import Connection, Template
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.whatsapp import templates as meta
 
@@ -29,17 +29,16 @@ async def sync_templates(workspace_id: UUID) -> int:
         Unavailable: Meta cannot be reached right now.
     """
     async with unit_of_work(workspace_id) as uow:
-        connected = await ConnectionRepository(uow.session, workspace_id).list_connected()
+        connected = await accounts.list_connected(uow.session, workspace_id)
     count = 0
     for connection in connected:
         client = await client_for(connection)
         credentials = credentials_of(connection)
         listed = [t async for t in client.list_templates(credentials, connection.waba_id)]
         async with unit_of_work(workspace_id) as uow:
-            repository = ConnectionRepository(uow.session, workspace_id)
             # The lock keeps two syncs of one account from inserting the same template.
-            current = await repository.get(connection.id, lock=True)
-            if current.state == ConnectionState.CONNECTED:
+            current = await accounts.lock_connected(uow.session, workspace_id, connection.id)
+            if current:
                 count += await take_templates(uow.session, current, listed)
     return count
 
@@ -53,7 +52,7 @@ async def sync_now(actor: Actor) -> int:
     """
     require(actor, Permission.TEMPLATES_SYNC)
     async with unit_of_work(actor.workspace_id) as uow:
-        if not await ConnectionRepository(uow.session, actor.workspace_id).list_connected():
+        if not await accounts.list_connected(uow.session, actor.workspace_id):
             raise Invalid("Connect WhatsApp first: templates come from there.")
     count = await sync_templates(actor.workspace_id)
     async with unit_of_work(actor.workspace_id) as uow:

@@ -96,3 +96,8 @@ async def find_workspace_by_slug(session: AsyncSession, slug: str) -> Workspace 
 async def list_workspace_ids(session: AsyncSession) -> Sequence[UUID]:
     """Return the ids of all workspaces, for sweeps."""
     return (await session.exec(select(Workspace.id).order_by(col(Workspace.id)))).all()
+
+
+async def list_slugs(session: AsyncSession) -> Sequence[str]:
+    """Return the slugs of all workspaces in alphabetical order."""
+    return (await session.exec(select(Workspace.slug).order_by(col(Workspace.slug)))).all()

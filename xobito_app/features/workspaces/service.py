@@ -181,6 +181,11 @@ async def list_workspace_ids(session: AsyncSession) -> Sequence[UUID]:
     return await repository.list_workspace_ids(session)
 
 
+async def list_slugs(session: AsyncSession) -> Sequence[str]:
+    """Return the slugs of all workspaces, for the command line."""
+    return await repository.list_slugs(session)
+
+
 async def read_settings(session: AsyncSession, workspace_id: UUID) -> WorkspaceSettings:
     """Return a workspace's settings; what was never set has its default."""
     workspace = await get_workspace(session, workspace_id)

@@ -73,6 +73,14 @@ def welcome_page() -> rx.Component:
             ),
             class_name=styles.CHOICES,
         ),
+        rx.cond(
+            WelcomeState.is_busy,
+            rx.el.p("Connecting the simulator…", class_name=styles.CARD_NOTE, role="status"),
+        ),
+        rx.cond(
+            WelcomeState.problem != "",
+            rx.el.p(WelcomeState.problem, class_name="field-error", role="alert"),
+        ),
     )
 
 

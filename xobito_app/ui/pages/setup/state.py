@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
+from xobito_app.features.connection import connecting, phone
 from xobito_app.ui.security import AppState, guarded
 
 
@@ -12,6 +14,7 @@ class WelcomeState(AppState):
     """Which way the owner starts."""
 
     is_busy: rx.Field[bool] = rx.field(False)
+    problem: rx.Field[str] = rx.field("")
 
     @rx.event
     @guarded()
@@ -22,8 +25,17 @@ class WelcomeState(AppState):
     @rx.event
     @guarded(Permission.CONNECTION_MANAGE)
     async def try_simulator(self):
-        """Go to the inbox with the simulator connected."""
-        return rx.redirect("/inbox")
+        """Connect the simulator, let its first customer write, and go to the inbox."""
+        self.is_busy, self.problem = True, ""
+        yield
+        try:
+            actor = await self._actor()
+            await connecting.start_simulator(actor)
+            await phone.greet(actor)
+        except AppError as error:
+            self.is_busy, self.problem = False, error.message
+            return
+        yield rx.redirect("/inbox")
 
     @rx.event
     @guarded(Permission.CONNECTION_MANAGE)

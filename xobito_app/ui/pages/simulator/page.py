@@ -1,0 +1,244 @@
+"""The simulator: people at the left, a phone in the middle, clock and disturbances at the right."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.components import (
+    button,
+    dialog,
+    dialog_foot,
+    empty_state,
+    link_button,
+    switch_field,
+    text_field,
+)
+from xobito_app.ui.pages.inbox.bubbles import tick
+from xobito_app.ui.pages.simulator.state import BenchState, CustomerRow, PhoneRow, PhoneState
+from xobito_app.ui.theme import icon
+
+
+def simulator() -> rx.Component:
+    """The whole page, or why the simulator cannot be used."""
+    return rx.cond(
+        PhoneState.trouble != "",
+        empty_state(
+            "smartphone",
+            "No simulated phone here",
+            PhoneState.trouble,
+            link_button("Connect the simulator", to="/welcome"),
+        ),
+        rx.el.div(_people(), _phone(), _drawer(), _new_customer(), class_name="phone-page"),
+    )
+
+
+def _people() -> rx.Component:
+    return rx.el.section(
+        rx.el.header(
+            rx.el.h1("Customers", class_name="phone-heading"),
+            button(
+                "New",
+                icon_name="plus",
+                compact=True,
+                on_click=PhoneState.set_adding(True),
+            ),
+            class_name="phone-people-head",
+        ),
+        rx.el.ul(rx.foreach(PhoneState.customers, _person), class_name="thread-rows"),
+        class_name="phone-people",
+        aria_label="Customers",
+    )
+
+
+def _person(row: ObjectVar[CustomerRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(row.initials, class_name="avatar row-avatar tone-4", aria_hidden="true"),
+            rx.el.span(
+                rx.el.span(rx.el.span(row.name, class_name="row-name"), class_name="row-top"),
+                rx.el.span(
+                    rx.el.span(
+                        rx.cond(row.preview != "", row.preview, row.detail),
+                        class_name="row-preview",
+                    ),
+                    class_name="row-bottom",
+                ),
+                class_name="row-text",
+            ),
+            type="button",
+            aria_current=row.is_selected,
+            on_click=PhoneState.choose(row.id),
+            class_name="thread-button",
+        ),
+        key=row.id,
+    )
+
+
+def _phone() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.header(
+                rx.el.span(icon("store"), class_name="avatar tone-1"),
+                rx.el.div(
+                    rx.el.strong("The business"),
+                    rx.el.span(
+                        rx.cond(PhoneState.is_typing, "typing…", "seen by " + PhoneState.name),
+                        class_name="phone-sub",
+                    ),
+                    class_name="phone-title",
+                ),
+                class_name="phone-head",
+            ),
+            rx.el.ol(
+                rx.foreach(PhoneState.rows, _bubble),
+                class_name="phone-chat",
+                id="phone-chat",
+                aria_live="polite",
+            ),
+            _write(),
+            class_name="phone-frame",
+        ),
+        class_name="phone-stage",
+        aria_label="The customer's phone",
+    )
+
+
+def _bubble(row: ObjectVar[PhoneRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.cond(row.quote != "", rx.el.blockquote(row.quote, class_name="quote quote-text")),
+            rx.cond(
+                row.media != "", rx.el.span(icon("image"), row.media, class_name="phone-media")
+            ),
+            rx.cond(row.header != "", rx.el.p(row.header, class_name="bubble-header")),
+            rx.cond(row.text != "", rx.el.p(row.text, class_name="bubble-text")),
+            rx.cond(row.footer != "", rx.el.p(row.footer, class_name="bubble-footer")),
+            rx.el.span(
+                rx.cond(row.note != "", rx.el.span(row.note)),
+                rx.el.time(row.time),
+                tick(row.tick),
+                class_name="stamp",
+            ),
+            rx.cond(row.reactions != "", rx.el.span(row.reactions, class_name="reaction")),
+            class_name="bubble",
+            on_double_click=PhoneState.react(row.id),
+            title="Double click to react",
+        ),
+        rx.foreach(
+            row.taps,
+            lambda label, index: rx.el.button(
+                label,
+                type="button",
+                on_click=PhoneState.tap(row.id, index),
+                class_name="phone-tap",
+            ),
+        ),
+        key=row.id,
+        class_name="phone-line",
+        data_mine=row.is_mine,
+    )
+
+
+def _write() -> rx.Component:
+    return rx.el.form(
+        rx.el.div(
+            _sample("image", "image", "Send a photo"),
+            _sample("document", "file-text", "Send a document"),
+            _sample("location", "map-pin", "Send a location"),
+            _sample("contacts", "contact", "Send a contact card"),
+            class_name="phone-samples",
+        ),
+        rx.el.div(
+            rx.el.input(
+                name="text",
+                placeholder="Write as the customer",
+                aria_label="Write as the customer",
+                auto_complete="off",
+                max_length=4096,
+                class_name="input",
+            ),
+            rx.el.button(
+                icon("send-horizontal"),
+                type="submit",
+                aria_label="Send as the customer",
+                class_name="button button-primary button-icon",
+            ),
+            class_name="phone-say",
+        ),
+        on_submit=PhoneState.say,
+        reset_on_submit=True,
+        class_name="phone-write",
+    )
+
+
+def _sample(kind: str, icon_name: str, label: str) -> rx.Component:
+    return rx.el.button(
+        icon(icon_name),
+        type="button",
+        title=label,
+        aria_label=label,
+        on_click=PhoneState.send_sample(kind),
+        class_name="button button-ghost button-icon button-compact",
+    )
+
+
+def _drawer() -> rx.Component:
+    return rx.el.aside(
+        rx.el.h2("Clock", class_name="phone-heading"),
+        rx.el.p(BenchState.clock, class_name="tabular"),
+        rx.el.div(
+            button("+1 hour", compact=True, on_click=BenchState.leap("1h")),
+            button("+6 hours", compact=True, on_click=BenchState.leap("6h")),
+            button("+25 hours", compact=True, on_click=BenchState.leap("25h")),
+            rx.cond(
+                BenchState.is_ahead,
+                button("Back to now", compact=True, on_click=BenchState.leap("now")),
+            ),
+            class_name="phone-leaps",
+        ),
+        rx.el.p("Move the clock forward and the 24-hour windows close.", class_name="field-help"),
+        rx.el.h2("Disturbances", class_name="phone-heading"),
+        _disturbance("Every webhook three times", "duplicate", BenchState.duplicate),
+        _disturbance("In shuffled order", "reorder", BenchState.reorder),
+        _disturbance("Three seconds late", "slow", BenchState.slow),
+        _disturbance("A third lost at first", "drop", BenchState.drop),
+        rx.cond(
+            BenchState.undelivered != "",
+            rx.el.p(
+                BenchState.undelivered, " webhooks wait to be delivered.", class_name="field-help"
+            ),
+        ),
+        class_name="phone-drawer",
+        aria_label="Clock and disturbances",
+    )
+
+
+def _disturbance(label: str, name: str, is_on: rx.Var[bool]) -> rx.Component:
+    return switch_field(
+        label, checked=is_on, on_checked_change=lambda value: BenchState.disturb(name, value)
+    )
+
+
+def _new_customer() -> rx.Component:
+    return dialog(
+        "New customer",
+        rx.el.form(
+            text_field("Name", name="name"),
+            text_field(
+                "Phone",
+                name="phone",
+                placeholder="+1 650 555 0100",
+                help="Leave it empty for a person who hides the number behind a username.",
+            ),
+            rx.cond(
+                PhoneState.new_error != "",
+                rx.el.p(PhoneState.new_error, class_name="field-error", role="alert"),
+            ),
+            dialog_foot(button("Make customer", weight="primary", type="submit")),
+            on_submit=PhoneState.add,
+            class_name="form",
+        ),
+        open=PhoneState.is_adding,
+        on_open_change=PhoneState.set_adding,
+    )

@@ -1,0 +1,291 @@
+"""The customer's phone: whose it is, what stands in it, and what is done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import reflex as rx
+
+from xobito_app.core import clock
+from xobito_app.core.errors import AppError, Invalid, NotFound
+from xobito_app.core.permissions import Permission
+from xobito_app.core.text import initials
+from xobito_app.features.connection import phone
+from xobito_app.ui import formats
+from xobito_app.ui.live import relay
+from xobito_app.ui.security import AppState, guarded
+
+KEY = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A simulated person in the list."""
+
+    id: str
+    name: str
+    initials: str
+    detail: str
+    preview: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A bubble on the phone."""
+
+    id: str
+    is_mine: bool
+    text: str
+    time: str
+    tick: str
+    header: str
+    footer: str
+    quote: str
+    reactions: str
+    media: str
+    note: str
+    taps: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Which account and customer a tab shows."""
+
+    account: str
+    customer_id: str
+
+
+_KINDS = {
+    "image": "Photo",
+    "video": "Video",
+    "audio": "Voice message",
+    "document": "Document",
+    "sticker": "Sticker",
+    "location": "Location",
+    "contacts": "Contact card",
+}
+_TICKS = {"delivered": "check-check", "read": "read"}
+LEAPS = {"1h": 3600, "6h": 6 * 3600, "25h": 25 * 3600, "now": 0}
+
+
+def phone_row(message: phone.PhoneMessage, zone: str) -> PhoneRow:
+    """Format a message for the phone."""
+    kind = message.media_kind or message.kind
+    return PhoneRow(
+        id=message.id,
+        is_mine=message.is_mine,
+        text="" if message.is_revoked else message.text,
+        time=formats.clock_time(message.at, zone),
+        tick=_TICKS.get(message.status, "check") if message.is_mine else "",
+        header=message.header,
+        footer=message.footer,
+        quote=message.reply_to,
+        reactions=message.reactions,
+        media=_KINDS.get(kind, ""),
+        note="Deleted" if message.is_revoked else "Edited" if message.is_edited else "",
+        taps=list(message.taps),
+    )
+
+
+class PhoneState(AppState):
+    """The phone in the middle and the people at its left."""
+
+    customers: rx.Field[list[CustomerRow]] = rx.field(default_factory=list)
+    customer_id: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    detail: rx.Field[str] = rx.field("")
+    is_typing: rx.Field[bool] = rx.field(False)
+    rows: rx.Field[list[PhoneRow]] = rx.field(default_factory=list)
+    trouble: rx.Field[str] = rx.field("")
+    is_loaded: rx.Field[bool] = rx.field(False)
+    new_error: rx.Field[str] = rx.field("")
+    is_adding: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def load(self):
+        """Show the people and the chat that was open, or the first."""
+        viewer = await self._viewer()
+        try:
+            account = await phone.account_of(viewer.actor)
+            people = await phone.list_customers(viewer.actor)
+        except AppError as error:
+            self.trouble, self.is_loaded = error.message, True
+            return
+        self.trouble, self.is_loaded = "", True
+        known = {person.id for person in people}
+        if self.customer_id not in known:
+            self.customer_id = people[0].id if people else ""
+        self._show_people(people)
+        relay.watch(
+            self.router.session.client_token, viewer, KEY, Watched(account, self.customer_id)
+        )
+        await self._read()
+
+    def _show_people(self, people: list[phone.Customer]) -> None:
+        self.customers = [
+            CustomerRow(
+                id=person.id,
+                name=person.name,
+                initials=initials(person.name),
+                detail=person.phone or f"@{person.username}",
+                preview=person.magic.replace("_", " ") if person.magic else person.last_text,
+                is_selected=person.id == self.customer_id,
+            )
+            for person in people
+        ]
+
+    async def _read(self) -> None:
+        if not self.customer_id:
+            self.rows = []
+            return
+        viewer = await self._viewer()
+        chat = await phone.read_chat(viewer.actor, customer_id=self.customer_id)
+        self._show_chat(chat, viewer.time_zone)
+
+    def _show_chat(self, chat: phone.Chat, zone: str) -> None:
+        self.name = chat.customer.name
+        self.detail = chat.customer.phone or f"@{chat.customer.username}"
+        self.is_typing = chat.customer.is_typing
+        rows = [phone_row(message, zone) for message in chat.messages]
+        if rows != self.rows:
+            self.rows = rows
+
+    @rx.event(supersedes=True)
+    @guarded(Permission.SIMULATOR_USE)
+    async def choose(self, customer_id: str):
+        """Be another customer."""
+        self.customer_id = str(customer_id)
+        try:
+            await self._read()
+        except NotFound:
+            self.customer_id = ""
+        self.customers = [
+            replace(row, is_selected=row.id == self.customer_id) for row in self.customers
+        ]
+        viewer = await self._viewer()
+        account = await phone.account_of(viewer.actor)
+        relay.watch(
+            self.router.session.client_token, viewer, KEY, Watched(account, self.customer_id)
+        )
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def say(self, form: dict[str, Any]):
+        """Write as the customer."""
+        actor = await self._actor()
+        text = str(form.get("text") or "")
+        if text.strip() and self.customer_id:
+            await phone.say(actor, customer_id=self.customer_id, text=text)
+            await self._read()
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def send_sample(self, kind: str):
+        """Send a photo, document, place or contact card as the customer."""
+        actor = await self._actor()
+        await phone.send_sample(actor, customer_id=self.customer_id, kind=str(kind))
+        await self._read()
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def tap(self, message_id: str, index: int):
+        """Press a button or list row as the customer."""
+        actor = await self._actor()
+        try:
+            place = int(index)
+        except (TypeError, ValueError):
+            return
+        await phone.tap(
+            actor, customer_id=self.customer_id, message_id=str(message_id), index=place
+        )
+        await self._read()
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def react(self, message_id: str):
+        """Like a message as the customer."""
+        actor = await self._actor()
+        await phone.react(
+            actor, customer_id=self.customer_id, message_id=str(message_id), emoji="❤️"
+        )
+        await self._read()
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def set_adding(self, is_open: bool):
+        """Open or close the form for a new customer."""
+        self.is_adding, self.new_error = bool(is_open), ""
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def add(self, form: dict[str, Any]):
+        """Make a new customer and be that one."""
+        actor = await self._actor()
+        try:
+            self.customer_id = await phone.create_customer(
+                actor, name=str(form.get("name") or ""), phone=str(form.get("phone") or "")
+            )
+        except Invalid as error:
+            self.new_error = error.message
+            return
+        self.is_adding, self.new_error = False, ""
+        self._show_people(await phone.list_customers(actor))
+        await self._read()
+
+
+class BenchState(AppState):
+    """Clock and disturbances, in the drawer at the right."""
+
+    clock: rx.Field[str] = rx.field("")
+    is_ahead: rx.Field[bool] = rx.field(False)
+    undelivered: rx.Field[str] = rx.field("")
+    duplicate: rx.Field[bool] = rx.field(False)
+    reorder: rx.Field[bool] = rx.field(False)
+    slow: rx.Field[bool] = rx.field(False)
+    drop: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def load(self):
+        """Show clock and disturbances."""
+        viewer = await self._viewer()
+        try:
+            bench = await phone.read_bench(viewer.actor)
+        except AppError:
+            # The phone beside it says what is wrong.
+            return
+        at = clock.now() + timedelta(seconds=bench.offset_seconds)
+        self.clock = formats.full(at, viewer.time_zone)
+        self.is_ahead = bench.offset_seconds > 1
+        self.undelivered = str(bench.undelivered) if bench.undelivered else ""
+        self.duplicate = bench.duplicate > 0
+        self.reorder = bench.reorder
+        self.slow = bench.delay_ms > 0
+        self.drop = bench.drop > 0
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def leap(self, span: str):
+        """Move the clock forward, or back to now."""
+        actor = await self._actor()
+        await phone.move_clock(actor, seconds=LEAPS.get(str(span), 0))
+        return [BenchState.load, PhoneState.load]
+
+    @rx.event
+    @guarded(Permission.SIMULATOR_USE)
+    async def disturb(self, name: str, is_on: bool):
+        """Switch a disturbance on or off."""
+        actor = await self._actor()
+        values: dict[str, dict[str, float | bool]] = {
+            "duplicate": {"duplicate": 2 if is_on else 0},
+            "reorder": {"reorder": bool(is_on)},
+            "slow": {"delay_ms": 3000 if is_on else 0},
+            "drop": {"drop": 0.3 if is_on else 0},
+        }
+        if str(name) in values:
+            await phone.disturb(actor, **values[str(name)])
+        return BenchState.load
