@@ -21,6 +21,7 @@ os.environ["XOBITO_DATA_DIR"] = _DATA.name
 os.environ.setdefault("XOBITO_SIMULATOR", "1")
 
 from xobito_app.cli.embedded import EmbeddedPostgres, EmbeddedValkey  # noqa: E402
+from xobito_app.jobs.celery_app import celery  # noqa: E402
 from xobito_app.settings import get_settings  # noqa: E402
 
 
@@ -84,6 +85,8 @@ def _servers() -> Iterator[None]:
         started.append(server)
         _wait_until(lambda: valkey.url and _valkey_answers(valkey.url), server, "embedded-valkey")
     get_settings.cache_clear()
+    # Tests import the jobs before there is a broker to name.
+    celery.conf.broker_url = get_settings().redis_database(0)
     yield
     for server in started:
         _stop(server)

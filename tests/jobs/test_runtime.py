@@ -37,8 +37,7 @@ def test_background_work_does_not_hold_up_the_next_job(loop):
     free, done = threading.Event(), threading.Event()
 
     async def hang() -> None:
-        while not free.is_set():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(free.wait, 10)
         done.set()
 
     runtime.start(hang)
@@ -55,8 +54,7 @@ def test_named_work_runs_once_more_however_often_it_was_asked_for(loop):
 
     async def work() -> None:
         runs.append(1)
-        while not free.is_set():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(free.wait, 10)
 
     for _ in range(20):
         runtime.start(work, name="drain")
