@@ -12,9 +12,15 @@ from xobito_app.realtime import notices
 
 __all__ = ["heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
 
-inbox_listeners.register()
-on_commit(nudges.send_nudges)
-on_commit(notices.send_notices)
+
+@runtime.on_start
+async def _tell_of_commits() -> None:
+    """Hear and tell of what is committed; only a worker does, not whoever imports the tasks."""
+    inbox_listeners.register()
+    on_commit(nudges.send_nudges)
+    on_commit(notices.send_notices)
+
+
 # Ended in the opposite order: what waits to be sent leaves while Redis is still open.
 runtime.on_stop(engine.dispose)
 runtime.on_stop(redis.close)
