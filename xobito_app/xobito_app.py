@@ -7,6 +7,7 @@ import reflex as rx
 from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
+from xobito_app.features.connection import moved_clock
 from xobito_app.jobs.nudges import send_nudges
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime.notices import send_notices
@@ -42,4 +43,5 @@ add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(relay.run, app=app)
+app.register_lifespan_task(moved_clock.follow)
 app.register_lifespan_task(follow_simulator)

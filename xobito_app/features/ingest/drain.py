@@ -95,16 +95,26 @@ async def _sort(
             event.error = "No workspace is connected to the account or number it names."
         elif len(shares) == 1:
             event.workspace_id = owners[0]
-            found.append((owners[0], _Work(event, parse(body, event.received_at).parts)))
+            found.append((owners[0], _Work(event, _parts(event, body))))
         else:
             event.state = EventState.SPLIT
             for owner, share in shares.items():
                 child = _child(event, owner, share)
                 uow.session.add(child)
                 if owner is not None:
-                    found.append((owner, _Work(child, parse(share, event.received_at).parts)))
+                    found.append(
+                        (
+                            owner,
+                            _Work(child, _parts(event, share)),
+                        )
+                    )
     await uow.session.flush()
     return found
+
+
+def _parts(event: InboundEvent, body: dict[str, Any]) -> tuple[Part, ...]:
+    """Read a body; odd timestamps are judged by the customers' time, not ours."""
+    return parse(body, event.received_at + clock.ahead()).parts
 
 
 def _read(event: InboundEvent) -> dict[str, Any] | None:
@@ -186,4 +196,8 @@ async def replay(workspace_id: UUID, event_id: UUID) -> None:
         event.attempts += 1
         event.processed_at = clock.now()
         if body is not None:
-            await _apply(uow, workspace_id, [_Work(event, parse(body, event.received_at).parts)])
+            await _apply(
+                uow,
+                workspace_id,
+                [_Work(event, _parts(event, body))],
+            )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.jobs import nudges, runtime
 from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, whatsapp
@@ -10,6 +13,21 @@ from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime import notices
 
 __all__ = ["heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
+
+_following: list[asyncio.Task[None]] = []
+
+
+@runtime.on_start
+async def _follow_the_clock() -> None:
+    """Live in the simulator's time while it is in use."""
+    _following.append(asyncio.create_task(moved_clock.follow()))
+
+
+@runtime.on_stop
+async def _stop_following() -> None:
+    for task in _following:
+        task.cancel()
+
 
 on_commit(nudges.send_nudges)
 on_commit(notices.send_notices)
