@@ -17,6 +17,28 @@
     localStorage.setItem("rail", root.dataset.rail);
   });
 
+  // Forms with data-guard remember that they were changed, and ask before they are left.
+  const changedForm = () => document.querySelector("form[data-changed]");
+  const markChanged = (event) => {
+    const form = event.target.closest?.("form[data-guard]");
+    if (form) form.dataset.changed = "";
+  };
+  document.addEventListener("input", markChanged);
+  document.addEventListener("change", markChanged);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("form[data-guard] [role=switch]")) markChanged(event);
+    const leaves = event.target.closest?.("a[href]");
+    if (leaves && changedForm() && !window.confirm("Leave without saving your changes?")) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (leaves) {
+      delete changedForm()?.dataset.changed;
+    }
+  }, true);
+  window.addEventListener("beforeunload", (event) => {
+    if (changedForm()) event.preventDefault();
+  });
+
   // An element with data-key="g i" is clicked when these keys are typed outside of fields.
   const isTyping = (target) =>
     target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu]");

@@ -30,7 +30,7 @@ async def make_inbox(threads: int, messages: int) -> World:
         )
         _fill(connection, world, threads, max(1, messages // threads))
         for table in ("contact", "conversation", "message", "message_search"):
-            connection.execute(f"VACUUM ANALYZE {table}")  # pyright: ignore[reportArgumentType]
+            connection.execute(f"VACUUM ANALYZE {table}")
     return world
 
 
@@ -58,7 +58,8 @@ def _fill(connection: psycopg.Connection, world: World, threads: int, each: int)
         INSERT INTO contact (id, workspace_id, first_name, last_name, profile_name, username,
             phone, email, company, website, country, city, state, zip, address, type, language,
             is_enabled, opt_out_reason, created_at, updated_at)
-        SELECT contact_id, %(workspace)s, 'Person', n::text, '', '', '+1650' || lpad(n::text, 7, '0'),
+        SELECT contact_id, %(workspace)s, 'Person', n::text, '', '',
+            '+1650' || lpad(n::text, 7, '0'),
             '', '', '', '', '', '', '', '', 'lead', '', true, '', at, at FROM made
         """,
         values,

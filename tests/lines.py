@@ -44,12 +44,18 @@ class Wire(httpx.AsyncBaseTransport):
     sent: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     trick: Trick | None = None
+    something_left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until_sent(self) -> None:
+        """Wait until a message has left."""
+        await asyncio.wait_for(self.something_left.wait(), 10)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = await request.aread()
         self.paths.append(f"{request.method} {request.url.path}")
         if request.url.path.endswith("/messages"):
             self.sent.append(json.loads(content))
+            self.something_left.set()
         if self.trick is not None:
             answer = await self.trick(request, self.inner)
             if answer is not None:
@@ -81,9 +87,8 @@ class Line:
         return self.world.workspace_id
 
     def order(self, **given: Any) -> Order:
-        return Order(
-            **{"conversation_id": self.thread_id, "key": uuid4().hex, **given}  # type: ignore[arg-type]
-        )
+        """Return an order for this thread with a fresh key."""
+        return Order(**{"conversation_id": self.thread_id, "key": uuid4().hex, **given})
 
     async def do(self, service: Any, *args: Any, actor: Any = None, **given: Any) -> Any:
         """Call a service in a unit of work of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, media, whatsapp_webhook
+from xobito_app.api import auth, exports, media, whatsapp_webhook
 from xobito_app.api.health import health
 
 
@@ -20,6 +20,7 @@ def build_api() -> Starlette:
             Route("/auth/join", auth.join, methods=["POST"]),
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
+            Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/media", media.upload, methods=["POST"]),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from xobito_app.api.callers import SESSION_COOKIE
 from xobito_app.api.forms import read_form, safe_path, wants_json
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooMany
@@ -23,7 +25,6 @@ from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
 from xobito_app.settings import get_settings
 
-SESSION_COOKIE = "xobito_session"
 # The server ends sessions that were not seen for 30 days; the cookie must only outlive them.
 COOKIE_SECONDS = 400 * 24 * 3600
 
@@ -48,6 +49,13 @@ class Stopped:
 
 
 Outcome = Passed | Stopped
+
+
+class Browser(TypedDict):
+    """From where and with what somebody signs in."""
+
+    address: str
+    browser: str
 
 
 async def login(request: Request) -> Response:
@@ -78,7 +86,9 @@ async def switch_workspace(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """POST /auth/logout: end the session of this browser."""
     response = await _answer(request, _logout, page="/sign-in")
-    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    # A foreign page was refused: it must not sign anybody out by taking the cookie away.
+    if response.status_code != 403:
+        response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
     return response
 
 
@@ -169,7 +179,7 @@ async def _login(request: Request, form: dict[str, str]) -> Outcome:
     return Stopped("wrong", outcome.problem)
 
 
-def _browser(request: Request) -> dict[str, str]:
+def _browser(request: Request) -> Browser:
     return {
         "address": request.client.host[:64] if request.client else "",
         "browser": request.headers.get("user-agent", "")[:255],

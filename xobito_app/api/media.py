@@ -16,7 +16,7 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, NotFound
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.inbox import fetch, files, voice
-from xobito_app.features.inbox.compose import VOICE_TYPE
+from xobito_app.features.inbox.compose import VOICE_NAME, VOICE_TYPE
 from xobito_app.models.inbox import MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import limits
@@ -69,7 +69,7 @@ async def _store(request: Request, actor: Actor, *, is_voice: bool) -> dict[str,
         mime, path, name = given.mime, draft, given.filename
         if is_voice:
             await asyncio.to_thread(voice.to_voice_note, draft, second, given.mime)
-            mime, path, name = VOICE_TYPE, second, "voice-message.ogg"
+            mime, path, name = VOICE_TYPE, second, VOICE_NAME
         return await _keep(actor, path, mime, name)
 
 

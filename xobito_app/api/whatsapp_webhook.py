@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from xobito_app.api.gathering import Gathering
 from xobito_app.core.crypto import same
 from xobito_app.core.errors import AppError, TooLarge
 from xobito_app.features.connection.credentials import vault
 from xobito_app.features.connection.repository import list_webhook_secrets
-from xobito_app.features.ingest.intake import MAX_BODY, store_delivery
+from xobito_app.features.ingest.intake import MAX_BODY
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import signature
 
@@ -36,6 +37,7 @@ class _Secrets:
 
 
 _secrets = _Secrets()
+_gathering = Gathering()
 
 
 async def shake_hands(request: Request) -> Response:
@@ -67,8 +69,7 @@ async def receive(request: Request) -> Response:
         return PlainTextResponse(error.message, status_code=413)
     if not await _is_signed(body, request.headers.get(signature.HEADER)):
         return PlainTextResponse("The signature is wrong.", status_code=401)
-    async with unit_of_work() as uow:
-        await store_delivery(uow.session, body)
+    await _gathering.store(body)
     return PlainTextResponse("OK")
 
 

@@ -37,3 +37,8 @@ def slugify(name: str) -> str:
     """Return a lower-case `a-z 0-9 -` form of a name, at most 40 characters, maybe empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+
+
+def defuse(cell: str) -> str:
+    """Return a CSV cell that no spreadsheet takes for a formula: an apostrophe stands before."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import Departures, Lane, Notice, Nudge, Topic
-from xobito_app.persistence.engine import sessions
+from xobito_app.persistence.engine import get_engine, sessions
 
 _DEPARTURES = "xobito.departures"
 Sink = Callable[[Departures], Awaitable[None]]
@@ -70,6 +70,21 @@ async def unit_of_work(workspace_id: UUID | None = None) -> AsyncIterator[UnitOf
                 await uow.enter(workspace_id)
             yield uow
         await hand_out(session)
+
+
+@asynccontextmanager
+async def single_statement() -> AsyncIterator[AsyncSession]:
+    """Open a session without a workspace whose one statement commits by itself.
+
+    It spares two of three round trips, for the one door where that counts. Nudges and notices
+    leave afterwards, as from any unit of work.
+    """
+    async with get_engine().connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with AsyncSession(bind=connection) as session:
+            session.info[_DEPARTURES] = Departures()
+            yield session
+    await hand_out(session)
 
 
 async def hand_out(session: AsyncSession) -> None:

@@ -9,15 +9,23 @@ from typing import Any
 import reflex as rx
 
 from xobito_app.ui import routes
+from xobito_app.ui.pages.account.page import account_page
+from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
+from xobito_app.ui.pages.activity.page import activity_page
+from xobito_app.ui.pages.activity.state import ActivityState
 from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.pages.settings.page import settings_page
+from xobito_app.ui.pages.settings.state import SettingsState
 from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
 from xobito_app.ui.pages.setup.state import WelcomeState
 from xobito_app.ui.pages.simulator.page import simulator
 from xobito_app.ui.pages.simulator.state import BenchState, PhoneState
+from xobito_app.ui.pages.team.page import team_page
+from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -39,6 +47,10 @@ class Screen:
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
+    Screen(routes.TEAM, team_page, (TeamState.load,)),
+    Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
+    Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),
+    Screen(routes.ACCOUNT, account_page, (AccountState.load, SecondFactorState.load)),
 )
 """Every page behind the sign-in."""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
@@ -95,9 +95,12 @@ def guard_of(function: Any) -> Guard | None:
 
 
 def public_handlers() -> Iterator[tuple[str, Guard | None]]:
-    """Yield every handler a socket can name, with its guard; the framework's own are left out."""
+    """Yield every handler a socket can name, with its guard.
+
+    The framework's own are left out: those the gate lets pass, and `setvar`, which it refuses.
+    """
     for name, registered in RegistrationContext.ensure_context().event_handlers.items():
-        if not _is_framework(registered.handler.fn):
+        if not _is_framework(registered.handler.fn) and not name.endswith(".setvar"):
             yield name, guard_of(registered.handler.fn)
 
 
@@ -237,7 +240,8 @@ class Gate(Middleware):
         if guard.allows(viewer.actor):
             return None
         log.info("gate.refused", extra={"handler": event.name, "user_id": viewer.user_id})
-        return _answer(refused(NOT_ALLOWED))
+        # A page that opens says in its own place that it is not part of the role.
+        return _answer() if _loads_page(app, state, event) else _answer(refused(NOT_ALLOWED))
 
     async def _bind(self, state: Any) -> None:
         """Empty the state of a tab whose person changed since it was filled."""
@@ -249,6 +253,11 @@ class Gate(Middleware):
             if shared._owner:
                 root.reset()
             shared._owner = owner
+
+
+def _loads_page(app: rx.App, state: Any, event: Event) -> bool:
+    loads = app.get_load_events(state.router.url.path)
+    return event.name in {load.name for load in Event.from_event_type(loads)}
 
 
 def _answer(*events: EventSpec) -> StateUpdate:

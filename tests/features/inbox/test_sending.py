@@ -79,8 +79,9 @@ async def test_outside_the_window_only_a_template_goes_out(line):
     with pytest.raises(Invalid, match="template"):
         await line.do(send_text, line.order(), body="too late")
     template = await line.template()
-    order = line.order(is_template=True)
-    entry = await line.do(send_template, order, template_id=template.id, values={})
+    entry = await line.do(
+        send_template, line.order(is_template=True), template_id=template.id, values={}
+    )
     assert entry.content["template"]["name"] == "order_update"
     assert await line.outgoing()
     await line.dispatch()
@@ -243,6 +244,7 @@ async def test_haste_is_never_a_failure(line):
     async def too_fast(request, inner):
         if len(line.wire.sent) <= 3:
             return graph_error(130429, 429)
+        return None
 
     line.wire.trick = too_fast
     threads = [await line.write(f"1650555{n:04}") for n in range(700, 706)]
@@ -342,8 +344,8 @@ async def test_scheduled_messages_wait_go_and_can_be_taken_back(line):
 
 
 async def test_a_schedule_looks_at_the_window(line):
+    due_at = clock.now() + timedelta(hours=30)
     with pytest.raises(Invalid, match="closed by then"):
-        due_at = clock.now() + timedelta(hours=30)
         await line.do(send_text, line.order(due_at=due_at), body="too late")
     due_at = clock.now() + timedelta(hours=20)
     entry = await line.do(send_text, line.order(due_at=due_at), body="just in time")
@@ -410,8 +412,7 @@ async def test_a_dispatcher_at_work_is_woken_for_the_next_message(line):
     other = await line.write("16505550777")
     await line.do(send_text, line.order(), body="hangs")
     running = asyncio.create_task(line.dispatch())
-    while not line.wire.sent:
-        await asyncio.sleep(0.005)
+    await line.wire.until_sent()
     entry = await line.do(send_text, line.order(conversation_id=other), body="passes by")
     assert await line.dispatch() == 0
     await asyncio.sleep(0.15)
@@ -427,8 +428,7 @@ async def test_what_an_ending_worker_leaves_is_marked_sending(line):
     line.wire.trick = hang
     entry = await line.do(send_text, line.order(), body="cut off")
     running = asyncio.create_task(line.dispatch())
-    while not line.wire.sent:
-        await asyncio.sleep(0.005)
+    await line.wire.until_sent()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -25,6 +25,12 @@ async def find_by_email(session: AsyncSession, email: str) -> User | None:
     return await AccountRepository(session).find_user_by_email(email)
 
 
+async def get_name(session: AsyncSession, user_id: UUID) -> str:
+    """Return a person's name, or an empty text for an id nobody has."""
+    user = await AccountRepository(session).find_user(user_id)
+    return user.name if user else ""
+
+
 async def create_person(
     session: AsyncSession,
     *,

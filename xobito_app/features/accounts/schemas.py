@@ -30,6 +30,17 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileView:
+    """What a person may change about themselves."""
+
+    name: str
+    email: str
+    phone: str
+    time_zone: str
+    recovery_codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignInOutcome:
     """What a try to sign in came to; exactly one of `token`, `needs_code`, `problem` counts.
 

@@ -17,6 +17,7 @@ from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
 from xobito_app.features.accounts.service import get_user, vault
+from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import LinkKind, OneTimeLink
 from xobito_app.persistence.unit_of_work import announce
 
@@ -38,6 +39,7 @@ async def change_password(
     user.password_hash = await asyncio.to_thread(passwords.hash_password, wanted)
     session.add(user)
     await AccountRepository(session).revoke_sessions(user.id, keep=viewer.session_id)
+    activity.record(session, viewer.actor, "password.changed", about="account", name=user.name)
     announce(session, viewer.actor.workspace_id, Topic.ACCESS, user.id)
 
 
@@ -114,6 +116,8 @@ async def confirm_second_factor(session: AsyncSession, viewer: Viewer, *, code: 
     user.recovery_hashes = [crypto.hash_token(code) for code in codes]
     session.add(user)
     await AccountRepository(session).revoke_sessions(user.id, keep=viewer.session_id)
+    activity.record(session, viewer.actor, "second_factor.on", about="account", name=user.name)
+    announce(session, viewer.actor.workspace_id, Topic.ACCESS, user.id)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -130,3 +134,5 @@ async def end_second_factor(session: AsyncSession, viewer: Viewer, *, password: 
     user.totp_secret_sealed = ""
     user.recovery_hashes = []
     session.add(user)
+    activity.record(session, viewer.actor, "second_factor.off", about="account", name=user.name)
+    announce(session, viewer.actor.workspace_id, Topic.ACCESS, user.id)

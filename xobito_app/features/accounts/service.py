@@ -19,11 +19,13 @@ from xobito_app.core.permissions import ALL, Actor, Permission
 from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import (
+    ProfileView,
     SessionView,
     SignInOutcome,
     Viewer,
     WorkspaceChoice,
 )
+from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import User, UserSession
 from xobito_app.models.workspaces import Role
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
@@ -124,7 +126,7 @@ async def open_session_without_code(
     ids = [workspace.id for _, workspace in memberships]
     if user.totp_confirmed_at is not None or not ids:
         return ""
-    chosen = workspace_id if workspace_id in ids else ids[0]
+    chosen = workspace_id if workspace_id and workspace_id in ids else ids[0]
     return await open_session(session, user_id, chosen, address=address, browser=browser)
 
 
@@ -247,6 +249,7 @@ async def list_sessions(session: AsyncSession, viewer: Viewer) -> list[SessionVi
 async def revoke_session(session: AsyncSession, viewer: Viewer, *, session_id: UUID) -> None:
     """Sign one of the person's own browsers out."""
     await AccountRepository(session).revoke_sessions(viewer.user_id, only=session_id)
+    activity.record(session, viewer.actor, "session.ended", about="session", object_id=session_id)
     announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
 
 
@@ -276,6 +279,18 @@ async def switch_workspace(session: AsyncSession, token: str, *, workspace_id: U
     announce(session, workspace_id, Topic.ACCESS, found[1].id)
 
 
+async def read_profile(session: AsyncSession, viewer: Viewer) -> ProfileView:
+    """Return what the person may change about themselves."""
+    user = await get_user(session, viewer.user_id)
+    return ProfileView(
+        name=user.name,
+        email=user.email,
+        phone=user.phone,
+        time_zone=user.time_zone,
+        recovery_codes_left=len(user.recovery_hashes),
+    )
+
+
 async def update_profile(
     session: AsyncSession, viewer: Viewer, *, name: str, phone: str, time_zone: str
 ) -> None:
@@ -285,6 +300,7 @@ async def update_profile(
     user.phone = phone.strip()[:32]
     user.time_zone = rules.read_time_zone(time_zone)
     session.add(user)
+    activity.record(session, viewer.actor, "account.changed", about="account", name=user.name)
     announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
 
 

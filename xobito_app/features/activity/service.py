@@ -13,6 +13,8 @@ from xobito_app.core import paging
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
+from xobito_app.features.activity.filters import ActivityFilter
+from xobito_app.features.activity.schemas import ActivityView
 from xobito_app.models.workspaces import Activity
 from xobito_app.persistence.repository import Repository
 
@@ -83,19 +85,23 @@ async def list_activity(
     session: AsyncSession,
     actor: Actor,
     *,
-    user_id: UUID | None = None,
-    action: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
+    narrowed: ActivityFilter | None = None,
     cursor: str = "",
     limit: int = paging.WINDOW,
-) -> Page[Activity]:
+) -> Page[ActivityView]:
     """Return a window of the log, newest first.
 
     Raises:
         Forbidden: The actor may not see the log.
     """
     require(actor, Permission.ACTIVITY_LOG_VIEW)
-    return await ActivityRepository(session, actor.workspace_id).page(
-        user_id=user_id, action=action, since=since, until=until, cursor=cursor, limit=limit
+    chosen = narrowed or ActivityFilter()
+    page = await ActivityRepository(session, actor.workspace_id).page(
+        user_id=chosen.user_id,
+        action=chosen.action,
+        since=chosen.since,
+        until=chosen.until,
+        cursor=cursor,
+        limit=limit,
     )
+    return page.map(ActivityView.of)

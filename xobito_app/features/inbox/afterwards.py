@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -174,7 +175,7 @@ async def _lock(session: AsyncSession, actor: Actor, message_id: UUID) -> Messag
 
 
 async def _changed(
-    session: AsyncSession, actor: Actor, message: Message, action: str, **detail: bool
+    session: AsyncSession, actor: Actor, message: Message, action: str, **detail: Any
 ) -> None:
     session.add(message)
     await effects.show(session, actor.workspace_id, [message])

@@ -51,6 +51,7 @@ class LinkButton:
 
 Choice = Buttons | ChoiceList | LinkButton
 VOICE_TYPE = "audio/ogg"
+VOICE_NAME = "voice-message.ogg"
 """Meta's voice messages are OGG with Opus, mono."""
 
 
@@ -78,7 +79,7 @@ async def send_media(
     *,
     media_id: UUID,
     caption: str = "",
-    voice: bool = False,
+    voice: bool | None = None,
 ) -> EntryView:
     """Queue a file the actor uploaded; its type decides what it is sent as.
 
@@ -88,7 +89,7 @@ async def send_media(
         order: To which thread, when, under which key.
         media_id: From the upload door.
         caption: For images, videos and documents, at most 1024 characters.
-        voice: Show audio as a voice message; only what the upload door made of a recording.
+        voice: Show audio as a voice message; by itself when the upload door made it one.
 
     Raises:
         NotFound: The file is not the actor's, or the thread is out of sight.
@@ -99,7 +100,8 @@ async def send_media(
     async def write(to: Recipient) -> Draft:
         file = await get_upload(session, actor, media_id)
         kind = media_rules.kind_for(file.mime)
-        if voice and file.mime != VOICE_TYPE:
+        is_voice = file.filename == VOICE_NAME if voice is None else voice
+        if is_voice and file.mime != VOICE_TYPE:
             raise Invalid.field("voice", "Only a recording can be a voice message.")
         payload = payloads.media(
             to,
@@ -107,13 +109,13 @@ async def send_media(
             wire.placeholder(file.id),
             caption=words or None,
             filename=file.filename if kind is MediaKind.DOCUMENT else None,
-            voice=voice,
+            voice=is_voice,
         )
         shown = {
             "id": str(file.id),
             "mime": file.mime,
             "filename": file.filename,
-            "voice": voice,
+            "voice": is_voice,
             "animated": False,
         }
         return Draft(kind.value, words, {"media": shown, wire.SEND: wire.keep(payload)}, (file,))

@@ -64,6 +64,7 @@ class _Dispatcher:
         self.flying: set[asyncio.Task[None]] = set()
         self.resting: dict[UUID, float] = {}
         self.due_again = 0.0
+        self.looked_at = 0.0
         self.count = 0
 
     async def run(self) -> int:
@@ -78,12 +79,12 @@ class _Dispatcher:
         return self.count
 
     def _has_reason_to_stay(self) -> bool:
-        return bool(self.flying) or self.wake.is_set() or time.monotonic() < self.due_again
+        return bool(self.flying) or self.wake.is_set() or self.looked_at < self.due_again
 
     async def _take(self) -> int:
         self.wake.clear()
         free = IN_FLIGHT - len(self.flying)
-        now = time.monotonic()
+        now = self.looked_at = time.monotonic()
         self.resting = {number: until for number, until in self.resting.items() if until > now}
         if free <= 0:
             return 0
@@ -102,8 +103,9 @@ class _Dispatcher:
     async def _pause(self) -> None:
         # A moment in which more answers may come: one look at the queue serves them all.
         await asyncio.sleep(GATHER_SECONDS)
-        left = self.due_again - time.monotonic()
-        patience = min(LOOK_AGAIN_SECONDS, left) if left > 0 else LOOK_AGAIN_SECONDS
+        patience = LOOK_AGAIN_SECONDS
+        if self.looked_at < self.due_again:
+            patience = min(patience, max(0.0, self.due_again - time.monotonic()))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), patience)
 

@@ -199,10 +199,22 @@ async def copy_all(
         copies[media_id] = await files.add(
             Media(
                 **original.model_dump(
-                    exclude={"id", "message_id", "conversation_id", "uploaded_by", "created_at"}
+                    include={
+                        "workspace_id",
+                        "number_id",
+                        "meta_media_id",
+                        "meta_uploaded_at",
+                        "mime",
+                        "filename",
+                        "size",
+                        "sha256",
+                        "width",
+                        "height",
+                    }
                 ),
                 id=twin,
                 uploaded_by=actor.user_id,
+                state=MediaState.STORED,
                 created_at=clock.now(),
             )
         )

@@ -278,6 +278,11 @@ async def _other_member(session: AsyncSession, actor: Actor, user_id: UUID) -> M
     return membership
 
 
+async def _note(session: AsyncSession, actor: Actor, action: str, user_id: UUID) -> None:
+    name = await people.get_name(session, user_id)
+    activity.record(session, actor, action, about="staff", object_id=user_id, name=name)
+
+
 async def change_member(
     session: AsyncSession,
     actor: Actor,
@@ -306,7 +311,7 @@ async def change_member(
         if not is_active:
             await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
     session.add(membership)
-    activity.record(session, actor, "staff.changed", about="staff", object_id=user_id)
+    await _note(session, actor, "staff.changed", user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
 
 
@@ -326,7 +331,7 @@ async def remove_member(session: AsyncSession, actor: Actor, *, user_id: UUID) -
     membership.removed_at = clock.now()
     session.add(membership)
     await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
-    activity.record(session, actor, "staff.removed", about="staff", object_id=user_id)
+    await _note(session, actor, "staff.removed", user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
 
 
@@ -343,7 +348,7 @@ async def make_member_reset_link(session: AsyncSession, actor: Actor, *, user_id
         _grantable(actor, (await roles.get(membership.role_id)).permissions)
     if await people.count_workspaces(session, user_id) > 1:
         raise Forbidden("This person belongs to other workspaces too and must reset it alone.")
-    activity.record(session, actor, "staff.reset_link", about="staff", object_id=user_id)
+    await _note(session, actor, "staff.reset_link", user_id)
     return await make_reset_link(session, user_id)
 
 
@@ -368,7 +373,7 @@ async def hand_over(session: AsyncSession, actor: Actor, *, user_id: UUID) -> No
     await members.add(owner)
     successor.is_owner, successor.role_id = True, None
     await members.add(successor)
-    activity.record(session, actor, "workspace.handed_over", about="staff", object_id=user_id)
+    await _note(session, actor, "workspace.handed_over", user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from xobito_app.core.errors import AppError
@@ -47,10 +48,12 @@ async def _each(
 @celery.task(name=CONNECTION_SYNC)
 def connection_sync(workspace_id: str = "") -> None:
     """Sync numbers, quality, limits and the token's life."""
-    runtime.run(sync_connections(UUID(workspace_id) if workspace_id else None))
+    work = partial(sync_connections, UUID(workspace_id) if workspace_id else None)
+    runtime.start(work, name=f"{CONNECTION_SYNC} {workspace_id}")
 
 
 @celery.task(name=TEMPLATES_SYNC)
 def templates_sync(workspace_id: str = "") -> None:
     """Sync templates."""
-    runtime.run(sync_templates(UUID(workspace_id) if workspace_id else None))
+    work = partial(sync_templates, UUID(workspace_id) if workspace_id else None)
+    runtime.start(work, name=f"{TEMPLATES_SYNC} {workspace_id}")

@@ -47,7 +47,7 @@ def _class(weight: Weight, compact: bool, wide: bool = False) -> str:
 def _either(left: rx.Var[bool] | bool, right: rx.Var[bool] | bool) -> rx.Var[bool] | bool:
     if left is False:
         return right
-    return left if right is False else rx.Var.create(left) | right
+    return left if right is False else (rx.Var.create(left) | right).bool()
 
 
 def spinner_if(busy: rx.Var[bool] | bool) -> rx.Component:

@@ -47,8 +47,9 @@ def _error(errors: Errors, name: str) -> rx.Var[str]:
     return errors.to(dict[str, str]).get(name, "").to(str)
 
 
-def _marks(errors: Errors | None, name: str) -> dict[str, Any]:
-    marks: dict[str, Any] = {"name": name}
+def _marks(label: str, errors: Errors | None, name: str) -> dict[str, Any]:
+    # The label around a select holds its choices too, which are no part of its name.
+    marks: dict[str, Any] = {"name": name, "aria_label": label}
     if errors is not None:
         marks["aria_invalid"] = rx.cond(_error(errors, name), "true", "false")
     return marks
@@ -60,12 +61,12 @@ def text_field(
     name: str,
     help: str | rx.Var[str] = "",
     errors: Errors | None = None,
-    kind: str = "text",
+    kind: Any = "text",
     **props: Any,
 ) -> rx.Component:
     """Return a one-line field; `kind` is the type of the HTML input."""
     control = rx.el.input(
-        type=kind, class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+        type=kind, class_name=styles.INPUT, **_marks(label, errors, name), **_with_key(props)
     )
     return field(control, label, name=name, help=help, errors=errors)
 
@@ -89,7 +90,7 @@ def text_area(
 ) -> rx.Component:
     """Return a field of several lines."""
     control = rx.el.textarea(
-        rows=str(rows), class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+        rows=str(rows), class_name=styles.INPUT, **_marks(label, errors, name), **_with_key(props)
     )
     return field(control, label, name=name, help=help, errors=errors)
 
@@ -115,7 +116,7 @@ def select_field(
     """
     children = [choices] if isinstance(choices, rx.Component) else options(choices)
     control = rx.el.select(
-        *children, class_name=styles.INPUT, **_marks(errors, name), **_with_key(props)
+        *children, class_name=styles.INPUT, **_marks(label, errors, name), **_with_key(props)
     )
     return field(control, label, name=name, help=help, errors=errors)
 

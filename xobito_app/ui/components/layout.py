@@ -19,7 +19,7 @@ def page_body(*children: Any, narrow: bool = False) -> rx.Component:
 
 def page_header(title: str, *actions: rx.Component, line: str | rx.Var[str] = "") -> rx.Component:
     """Return the title of a page and its one primary action, with lesser ones before it."""
-    words = [rx.el.h1(title, class_name=styles.PAGE_TITLE)]
+    words: list[rx.Component] = [rx.el.h1(title, class_name=styles.PAGE_TITLE)]
     if has_words(line):
         words.append(rx.el.p(line, class_name=styles.PAGE_LINE))
     return rx.el.header(
@@ -50,7 +50,7 @@ def card_head(
     title: str | rx.Var[str], *actions: Any, note: str | rx.Var[str] = ""
 ) -> rx.Component:
     """Return the head of a card."""
-    words = [rx.el.h2(title, class_name=styles.CARD_TITLE)]
+    words: list[rx.Component] = [rx.el.h2(title, class_name=styles.CARD_TITLE)]
     if has_words(note):
         words.append(rx.el.p(note, class_name=styles.CARD_NOTE))
     return rx.el.div(

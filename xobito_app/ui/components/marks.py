@@ -54,7 +54,7 @@ def dot(tone: Tone | rx.Var[str] = "neutral", **props: Any) -> rx.Component:
 
 def _toned(base: str, tone: Tone | rx.Var[str]) -> str | rx.Var[str]:
     if isinstance(tone, rx.Var):
-        return rx.Var.create(f"{base} {base}-") + tone
+        return rx.Var.create(f"{base} {base}-") + tone.to(str)
     return f"{base} {base}-{tone}"
 
 

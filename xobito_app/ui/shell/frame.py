@@ -74,7 +74,7 @@ def _line(line: ObjectVar[StatusLine]) -> rx.Component:
     return rx.el.div(
         line.words,
         rx.cond(line.link, ReactRouterLink.create(line.link_words, to=line.link), rx.fragment()),
-        class_name=rx.Var.create("status-line status-line-") + line.tone,
+        class_name=rx.Var.create("status-line status-line-") + line.tone.to(str),
         role="status",
         key=line.words,
     )

@@ -88,7 +88,9 @@ def _command(command: ObjectVar[Command]) -> rx.Component:
 def key_help() -> rx.Component:
     """Return the list of keys; it opens without asking the server."""
     return radix.DialogRoot.create(
-        radix.DialogTrigger.create("Keys", type="button", data_key="?", hidden=True, tab_index=-1),
+        radix.DialogTrigger.create(
+            "Keys", type="button", data_key="?", custom_attrs={"hidden": True}
+        ),
         radix.DialogPortal.create(
             radix.DialogOverlay.create(class_name="scrim"),
             radix.DialogContent.create(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
@@ -12,7 +14,7 @@ from xobito_app.ui.routes import ROUTES, PageRoute, Place
 from xobito_app.ui.shell.state import PaletteState, ShellState, WorkspaceRow
 from xobito_app.ui.theme import icon
 
-_SIGN_OUT = "document.getElementById('sign-out').submit()"
+SIGN_OUT = "document.getElementById('sign-out').submit()"
 
 
 def rail(current: PageRoute) -> rx.Component:
@@ -49,6 +51,10 @@ def rail(current: PageRoute) -> rx.Component:
     )
 
 
+def _current(is_current: bool) -> dict[str, Any]:
+    return {"aria_current": "page"} if is_current else {}
+
+
 def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
     link = ReactRouterLink.create(
         icon(route.icon),
@@ -58,7 +64,7 @@ def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
         class_name="rail-entry",
         aria_label=route.title,
         title=route.title,
-        **({"aria_current": "page"} if route is current else {}),
+        **_current(route is current),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())
 
@@ -99,7 +105,7 @@ def _workspace_item(row: ObjectVar[WorkspaceRow]) -> rx.Component:
     choose = (
         rx.Var.create("const form = document.getElementById('switch-workspace');")
         + " form.elements.workspace_id.value = '"
-        + row.id
+        + row.id.to(str)
         + "'; form.submit();"
     )
     return menu_item(
@@ -135,7 +141,7 @@ def _person_items() -> list[rx.Component]:
         menu_item("Dark", icon_name="moon", on_select=set_color_mode("dark")),
         menu_item("Like the system", icon_name="monitor", on_select=set_color_mode("system")),
         menu_line(),
-        menu_item("Sign out", icon_name="log-out", on_select=rx.call_script(_SIGN_OUT)),
+        menu_item("Sign out", icon_name="log-out", on_select=rx.call_script(SIGN_OUT)),
     ]
 
 
@@ -169,6 +175,6 @@ def _bottom_entry(route: PageRoute, current: PageRoute) -> rx.Component:
         *([count(ShellState.unread)] if route.name == "inbox" else []),
         to=route.path,
         class_name="bottom-entry",
-        **({"aria_current": "page"} if route is current else {}),
+        **_current(route is current),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())

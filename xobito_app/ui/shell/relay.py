@@ -11,8 +11,13 @@ from xobito_app.ui.security import forget_all
 
 async def _rights_changed(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
     forget_all()
+    changed = {notice.about for notice in notices}
+    people = {str(tab.viewer.user_id) for tab in tabs}
+    # A role or the workspace itself concerns everybody; a person concerns only their own tabs.
+    concerns_all = not changed <= people
     for tab in tabs:
-        await relay.reload(tab)
+        if concerns_all or str(tab.viewer.user_id) in changed:
+            await relay.reload(tab)
 
 
 def register() -> None:

@@ -11,6 +11,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.components import tone_of
+from xobito_app.ui.live import relay
 from xobito_app.ui.routes import ROUTES, find_route
 from xobito_app.ui.security import AppState, guarded
 from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
@@ -77,6 +78,8 @@ class ShellState(AppState):
         ]
         self.lines = lines
         self._show(viewer)
+        # From now on this tab hears when rights change, whatever page it shows.
+        relay.watch(self.router.session.client_token, viewer, "shell", None)
 
     def _show(self, viewer: Viewer) -> None:
         """Put the person and their rights on the screen; also called when rights change."""

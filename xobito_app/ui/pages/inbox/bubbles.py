@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -11,22 +13,23 @@ from xobito_app.ui.theme import icon
 
 def tick(name: rx.Var[str]) -> rx.Component:
     """Draw how far an outgoing message has come."""
-    return rx.match(
-        name,
-        ("clock", icon("clock", size=12, class_name="tick")),
-        ("check", icon("check", size=13, class_name="tick")),
-        ("check-check", icon("check-check", size=13, class_name="tick")),
-        ("read", icon("check-check", size=13, class_name="tick is-read")),
-        ("failed", icon("circle-alert", size=13, class_name="tick is-failed")),
-        ("unknown", icon("circle-help", size=13, class_name="tick is-unknown")),
-        ("cancelled", icon("ban", size=12, class_name="tick")),
-        rx.fragment(),
+    return rx.el.span(
+        rx.match(
+            name,
+            ("clock", icon("clock", size=12, class_name="tick")),
+            ("check", icon("check", size=13, class_name="tick")),
+            ("check-check", icon("check-check", size=13, class_name="tick")),
+            ("read", icon("check-check", size=13, class_name="tick is-read")),
+            ("failed", icon("circle-alert", size=13, class_name="tick is-failed")),
+            ("unknown", icon("circle-help", size=13, class_name="tick is-unknown")),
+            ("cancelled", icon("ban", size=12, class_name="tick")),
+            rx.fragment(),
+        ),
+        class_name="tick-box",
     )
 
 
-def entry_line(
-    row: ObjectVar[EntryRow], on_resend: rx.EventSpec, on_reply: rx.EventSpec
-) -> rx.Component:
+def entry_line(row: ObjectVar[EntryRow], on_resend: Any, on_reply: Any) -> rx.Component:
     """Draw one entry, with its day above when the day changes."""
     return entry(row=row, on_resend=on_resend, on_reply=on_reply, key=row.id)
 
@@ -130,7 +133,7 @@ def _stamp(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.el.span(
         rx.cond(line.is_edited, rx.el.span("edited ")),
         rx.el.time(line.time, title=line.full_time),
-        rx.el.span(tick(line.tick), title=line.tick_label, class_name="tick-box"),
+        rx.el.span(tick(line.tick), title=line.tick_label, class_name="tick-label"),
         class_name="stamp",
     )
 

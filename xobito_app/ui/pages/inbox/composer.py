@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.vars import ArrayVar, ObjectVar
+from reflex.vars import ObjectVar
 
 from xobito_app.ui.components import button, dialog, dialog_foot, popover
 from xobito_app.ui.pages.inbox.composer_state import (
@@ -25,7 +25,7 @@ def composer() -> rx.Component:
             rx.fragment(
                 _modes(),
                 rx.cond(
-                    (header.window_seconds > 0) | (ComposerState.mode == "note"),
+                    header.has_window | (ComposerState.mode == "note"),
                     _form(),
                     _window_closed(),
                 ),
@@ -177,7 +177,7 @@ def _canned() -> rx.Component:
 def _canned_line(reply: ObjectVar[CannedRow]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            rx.el.strong("/" + reply.shortcut),
+            rx.el.strong(reply.label),
             rx.el.span(reply.preview),
             type="button",
             on_click=ComposerState.use_canned(reply.id),
@@ -260,7 +260,7 @@ def _fill_in() -> rx.Component:
                 rx.cond(chosen.header != "", rx.el.p(chosen.header, class_name="bubble-header")),
                 rx.el.p(chosen.body, class_name="bubble-text"),
                 rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
-                _chosen_buttons(chosen.buttons),
+                _chosen_buttons(),
                 class_name="bubble",
             ),
             class_name="template-preview",
@@ -280,7 +280,8 @@ def _fill_in() -> rx.Component:
     )
 
 
-def _chosen_buttons(titles: ArrayVar[list[str]]) -> rx.Component:
+def _chosen_buttons() -> rx.Component:
+    titles = ComposerState.chosen_buttons
     return rx.cond(
         titles.length() > 0,
         rx.el.div(

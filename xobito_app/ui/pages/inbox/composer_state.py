@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +54,7 @@ class CannedRow:
     """A prepared answer."""
 
     id: str
-    shortcut: str
-    body: str
+    label: str
     preview: str
 
 
@@ -68,7 +67,6 @@ class Chosen:
     header: str = ""
     body: str = ""
     footer: str = ""
-    buttons: list[str] = field(default_factory=list)
     needs_media: str = ""
 
 
@@ -82,6 +80,7 @@ class ComposerState(AppState):
     picker_open: rx.Field[bool] = rx.field(False)
     templates: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
+    chosen_buttons: rx.Field[list[str]] = rx.field(default_factory=list)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
     canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
     canned_open: rx.Field[bool] = rx.field(False)
@@ -174,7 +173,7 @@ class ComposerState(AppState):
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
             found = await canned.find(uow.session, viewer.actor, typed=typed)
-        self.canned = [CannedRow(str(c.id), c.shortcut, c.body, shorten(c.body, 90)) for c in found]
+        self.canned = [CannedRow(str(c.id), f"/{c.shortcut}", shorten(c.body, 90)) for c in found]
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -258,9 +257,9 @@ class ComposerState(AppState):
             header=draft.header,
             body=draft.body,
             footer=draft.footer,
-            buttons=list(draft.buttons),
             needs_media=draft.needs_media,
         )
+        self.chosen_buttons = list(draft.buttons)
         self.variables = [
             VariableRow(b.key, b.label, b.value, b.example, b.is_media) for b in draft.blanks
         ]

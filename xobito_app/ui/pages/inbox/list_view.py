@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -88,7 +90,7 @@ def _status(label: str, status: str) -> rx.Component:
     )
 
 
-def _toggle(label: str, is_on: rx.Var[bool], on_click: rx.EventHandler) -> rx.Component:
+def _toggle(label: str, is_on: rx.Var[bool], on_click: Any) -> rx.Component:
     return rx.el.button(
         label, type="button", aria_pressed=is_on, on_click=on_click, class_name="chip"
     )

@@ -24,7 +24,7 @@ def _facts() -> rx.Component:
         rx.el.div(
             rx.el.span(
                 ThreadState.header.initials,
-                class_name="avatar avatar-large " + ThreadState.header.tone,
+                class_name=ThreadState.header.large_avatar,
                 aria_hidden="true",
             ),
             rx.el.h3(ThreadState.header.name, class_name="panel-name"),

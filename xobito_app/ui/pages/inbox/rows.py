@@ -108,14 +108,15 @@ class ThreadHeader:
     id: str = ""
     name: str = ""
     initials: str = ""
-    tone: str = "tone-6"
+    avatar: str = "avatar"
+    large_avatar: str = "avatar avatar-large"
     phone: str = ""
     status: str = "open"
     assignee_id: str = ""
     assignee: str = ""
     window: str = "closed"
     window_until: str = ""
-    window_seconds: int = 0
+    has_window: bool = False
     can_reply: bool = False
     why_not: str = ""
     wrote_ago: str = ""
@@ -131,14 +132,15 @@ class ThreadHeader:
             id=str(line.id),
             name=line.name,
             initials=initials(line.name),
-            tone=tone(str(line.contact_id)),
+            avatar=f"avatar {tone(str(line.contact_id))}",
+            large_avatar=f"avatar avatar-large {tone(str(line.contact_id))}",
             phone=line.phone if line.phone != line.name else "",
             status=line.status,
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
             window=rules.window_state(line.last_inbound_at, now).value,
             window_until=closes_at.isoformat() if closes_at and left > 0 else "",
-            window_seconds=max(0, left),
+            has_window=left > 0,
             can_reply=thread.can_reply,
             why_not=thread.why_not,
             wrote_ago=_wrote(line, now),

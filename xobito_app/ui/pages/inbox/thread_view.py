@@ -59,7 +59,7 @@ def _head() -> rx.Component:
             on_click=ThreadState.close_pane,
             class_name="button button-ghost button-icon only-phone",
         ),
-        rx.el.span(header.initials, class_name="avatar " + header.tone, aria_hidden="true"),
+        rx.el.span(header.initials, class_name=header.avatar, aria_hidden="true"),
         rx.el.div(
             rx.el.h2(header.name, class_name="thread-name"),
             rx.el.div(
@@ -102,7 +102,7 @@ def _window() -> rx.Component:
     return rx.el.span(
         rx.el.span(class_name="window-dot"),
         rx.cond(
-            header.window_seconds > 0,
+            header.has_window,
             rx.el.span(
                 "Window ", rx.el.span("…", class_name="countdown", data_until=header.window_until)
             ),

@@ -1,0 +1,167 @@
+"""The door Meta knocks at: nobody else comes in, and what comes in is kept before the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from tests import deliveries
+from tests.lines import VERIFY_TOKEN, Line
+from xobito_app.api import whatsapp_webhook
+from xobito_app.api.app import build_api
+from xobito_app.features.connection.credentials import vault
+from xobito_app.features.ingest.drain import drain
+from xobito_app.models.connection import InboundEvent, WebhookSecret
+from xobito_app.models.inbox import Message
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp.signature import sign
+
+PATH = "/webhooks/whatsapp"
+
+
+@pytest.fixture
+async def http():
+    transport = httpx.ASGITransport(app=build_api())
+    async with httpx.AsyncClient(transport=transport, base_url="http://app.test") as client:
+        yield client
+
+
+async def post(http, line: Line, body: bytes, signature: str | None = "", **headers: str):
+    if signature == "":
+        signature = sign(line.app_secret, body)
+    if signature is not None:
+        headers["X-Hub-Signature-256"] = signature
+    return await http.post(PATH, content=body, headers=headers)
+
+
+async def stored(mark: str) -> list[InboundEvent]:
+    async with unit_of_work() as uow:
+        statement = select(InboundEvent).where(InboundEvent.body.contains(mark))
+        return list((await uow.session.exec(statement)).all())
+
+
+def delivery(line: Line, body: str) -> bytes:
+    return json.dumps(deliveries.incoming(line.world, "16505550121", body)).encode()
+
+
+async def test_the_handshake_answers_the_challenge_alone(http, line):
+    answer = await http.get(
+        PATH,
+        params={
+            "hub.mode": "subscribe",
+            "hub.verify_token": VERIFY_TOKEN,
+            "hub.challenge": "1158201444",
+        },
+    )
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"hub.mode": "subscribe", "hub.verify_token": "wrong", "hub.challenge": "1"},
+        {"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "1"},
+        {"hub.mode": "subscribe", "hub.challenge": "1"},
+        {"hub.mode": "subscribe", "hub.verify_token": VERIFY_TOKEN},
+        {"hub.mode": "unsubscribe", "hub.verify_token": VERIFY_TOKEN, "hub.challenge": "1"},
+        {"hub.mode": "subscribe", "hub.verify_token": "ö", "hub.challenge": "1"},
+        {},
+    ],
+)
+async def test_a_wrong_handshake_is_forbidden(http, line, query):
+    assert (await http.get(PATH, params=query)).status_code == 403
+
+
+async def test_a_signed_delivery_is_kept_and_read(http, line):
+    mark = uuid4().hex
+    answer = await post(http, line, delivery(line, mark))
+    assert answer.status_code == 200
+    assert len(await stored(mark)) == 1
+    await drain()
+    async with unit_of_work(line.workspace_id) as uow:
+        rows = (await uow.session.exec(select(Message).where(Message.body == mark))).all()
+    assert len(rows) == 1
+
+
+async def test_what_is_not_signed_with_our_secret_leaves_nothing(http, line):
+    mark = uuid4().hex
+    body = delivery(line, f"{mark} é")
+    plain = json.dumps(json.loads(body), ensure_ascii=False).encode()
+    cases = [
+        (body, None),
+        (body, "sha256="),
+        (body, sign("another secret", body)),
+        (body, sign("", body)),
+        (body, sign(line.app_secret, body).removeprefix("sha256=")),
+        (body, sign(line.app_secret, body + b" ")),
+        # The same JSON written anew is not what Meta signed.
+        (plain, sign(line.app_secret, body)),
+    ]
+    for sent, signature in cases:
+        answer = await post(http, line, sent, signature)
+        assert answer.status_code == 401, signature
+    assert await stored(mark) == []
+
+
+async def test_a_secret_saved_a_moment_ago_counts_at_once(http, line, monkeypatch):
+    monkeypatch.setattr(whatsapp_webhook, "MISS_SECONDS", 0.0)
+    body = delivery(line, uuid4().hex)
+    assert (await post(http, line, body)).status_code == 200
+    async with unit_of_work() as uow:
+        rows = await uow.session.exec(
+            select(WebhookSecret).where(WebhookSecret.connection_id == line.world.connection_id)
+        )
+        row = rows.one()
+        row.app_secret_sealed = vault().seal("a new secret")
+        uow.session.add(row)
+    body = delivery(line, uuid4().hex)
+    assert (await post(http, line, body, sign("a new secret", body))).status_code == 200
+
+
+async def test_over_three_megabytes_is_refused_announced_or_not(http, line):
+    mark = uuid4().hex
+    body = delivery(line, mark) + b" " * (3 * 1024 * 1024)
+    assert (await post(http, line, body)).status_code == 413
+
+    async def pieces():
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    headers = {"X-Hub-Signature-256": sign(line.app_secret, body)}
+    answer = await http.post(PATH, content=pieces(), headers=headers)
+    assert answer.status_code == 413
+    assert await stored(mark) == []
+
+
+async def test_a_batch_is_taken_whole_and_a_repeat_is_counted(http, line):
+    mark = uuid4().hex
+    texts = [deliveries.text("16505550121", f"{mark} {n}") for n in range(30)]
+    changes = [
+        deliveries.change(
+            line.world, contacts=[deliveries.person("16505550121")], messages=texts[n : n + 10]
+        )
+        for n in range(0, 30, 10)
+    ]
+    body = json.dumps(deliveries.envelope(line.world, *changes)).encode()
+    answers = await asyncio.gather(*(post(http, line, body) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {200}
+    (event,) = await stored(mark)
+    assert event.repeats == 2
+    await drain()
+    async with unit_of_work(line.workspace_id) as uow:
+        statement = select(Message).where(Message.body.startswith(mark))
+        assert len((await uow.session.exec(statement)).all()) == 30
+
+
+async def test_signed_rubbish_is_kept_and_answered(http, line):
+    mark = uuid4().hex
+    for body in (f"not json {mark}".encode(), f"{mark}\x00\xff".encode("latin-1"), b"[]"):
+        assert (await post(http, line, body)).status_code == 200
+    await drain()
+    assert {event.state for event in await stored(mark)} == {"failed"}

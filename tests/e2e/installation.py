@@ -1,0 +1,151 @@
+"""A whole installation of its own to test against: every process, in a folder with spaces."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 240
+CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+def chromium() -> str:
+    """Return the browser to use: CHROMIUM, or the installed one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")
+    if not found:
+        raise RuntimeError("No Chromium: set CHROMIUM, or install it.")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Installation:
+    """`xobito run` with data of its own."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="xobito e2e ", ignore_cleanup_errors=True)
+        self.data = Path(self._folder.name)
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.people: dict[str, str] = {}
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of its processes: nothing of an installation around us."""
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL"}
+        }
+        return {
+            **kept,
+            "XOBITO_DATA_DIR": str(self.data),
+            "PORT": str(self.port),
+            "XOBITO_SIMULATOR": "1",
+        }
+
+    def start(self) -> None:
+        log = (self.data / "run.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "xobito_app", "run"],
+            cwd=ROOT,
+            env=self.environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.data / "run.log").read_text()[-2000:])
+            time.sleep(0.3)
+
+    def _is_ready(self) -> bool:
+        return "is ready" in (self.data / "run.log").read_text()
+
+    def stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._folder.cleanup()
+
+    def command(self, *arguments: str) -> str:
+        """Run a module inside the installation and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
+
+    def fill(self) -> None:
+        """Make the owner, two agents, one who sees nothing of theirs, and the simulated number."""
+        self.people = json.loads(self.command("tests.e2e.people"))
+
+    # The simulator -----------------------------------------------------------------------
+
+    def control(self, method: str, path: str, **request: Any) -> Any:
+        """Make one call to the simulator's control API."""
+        url = (self.data / "run" / "simulator.url").read_text().strip()
+        token = (self.data / "simulator" / "control_token").read_text().strip()
+        answer = httpx.request(
+            method, f"{url}/control{path}", headers={"X-Control-Token": token}, **request
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def account(self) -> dict[str, Any]:
+        """Return the simulated account of the one workspace, its secrets included."""
+        return self.control("GET", "/wabas")["data"][0]
+
+    def customers(self) -> list[dict[str, Any]]:
+        return self.control("GET", f"/wabas/{self.account()['waba_id']}/customers")["data"]
+
+    def write(self, customer_id: str, text: str) -> None:
+        """Let a customer write."""
+        self.control(
+            "POST", f"/customers/{customer_id}/messages", json={"type": "text", "body": text}
+        )
+
+    # Meta's webhook, by hand -------------------------------------------------------------
+
+    def post_signed(self, client: httpx.Client, body: dict[str, Any], secret: str) -> int:
+        """Post a delivery as Meta does and return the status."""
+        raw = json.dumps(body).encode()
+        mark = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+        answer = client.post(
+            f"{self.url}/webhooks/whatsapp",
+            content=raw,
+            headers={
+                "Content-Type": "application/json",
+                "X-Hub-Signature-256": f"sha256={mark}",
+            },
+        )
+        return answer.status_code

@@ -1,0 +1,64 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.fixtures import make_member, make_world
+from xobito_app.core.errors import Forbidden, Invalid
+from xobito_app.features.activity import service as activity
+from xobito_app.features.activity.filters import ActivityFilter, read_filter
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+async def read(world, by=None, **named):
+    async with unit_of_work(world.workspace_id) as uow:
+        return await activity.list_activity(uow.session, by or world.owner, **named)
+
+
+async def write(world, actor, *actions):
+    async with unit_of_work(world.workspace_id) as uow:
+        for action in actions:
+            activity.record(uow.session, actor, action)
+            await uow.session.flush()
+
+
+async def test_windows_follow_each_other_without_gap_or_double(world):
+    await write(world, world.owner, *(f"staff.test{i}" for i in range(7)))
+    seen, cursor = [], ""
+    while True:
+        page = await read(world, cursor=cursor, limit=3)
+        seen += [entry.action for entry in page.rows]
+        if not (cursor := page.cursor):
+            break
+    assert seen == [*(f"staff.test{i}" for i in reversed(range(7))), "workspace.created"]
+
+
+async def test_a_filter_narrows_by_person_and_area(world):
+    agent = await make_member(world, "Agent")
+    await write(world, agent, "staff.a", "role.b")
+    mine = await read(world, narrowed=ActivityFilter(user_id=agent.user_id, action="staff."))
+    assert [entry.action for entry in mine.rows] == ["staff.a"]
+
+
+async def test_the_log_is_for_those_who_may_see_it_and_of_one_workspace(world):
+    agent = await make_member(world, "Agent")
+    with pytest.raises(Forbidden):
+        await read(world, by=agent)
+    other = await make_world()
+    await write(other, other.owner, "staff.elsewhere")
+    assert "staff.elsewhere" not in [entry.action for entry in (await read(world)).rows]
+
+
+def test_days_are_those_of_the_readers_time_zone():
+    narrowed = read_filter({"since": "2026-05-03", "until": "2026-05-03"}, "Europe/Berlin")
+    assert narrowed.since.astimezone(UTC) == datetime(2026, 5, 2, 22, tzinfo=UTC)
+    assert narrowed.until.astimezone(UTC) == datetime(2026, 5, 3, 22, tzinfo=UTC)
+
+
+def test_a_date_that_cannot_be_read_is_named():
+    with pytest.raises(Invalid) as caught:
+        read_filter({"since": "yesterday"}, "UTC")
+    assert list(caught.value.fields) == ["since"]
+
+
+def test_an_unknown_area_narrows_nothing():
+    assert read_filter({"area": "%"}, "UTC").action == ""

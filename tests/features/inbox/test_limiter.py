@@ -1,0 +1,107 @@
+"""How fast messages may leave: per number, per person, and after Meta complained."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from xobito_app.features.inbox import limiter
+from xobito_app.features.inbox.limiter import Grant, Limit, acquire, rate_of, slow_down
+from xobito_app.realtime.notices import redis_client
+
+
+@pytest.fixture
+def number(_servers) -> str:
+    return uuid4().hex
+
+
+async def take(number: str, count: int, rate: float, seconds: float) -> int:
+    """Ask from `count` workers for a while; return how many grants lie within that time."""
+    granted = 0
+    end = time.monotonic() + seconds
+
+    async def worker(mark: int) -> None:
+        nonlocal granted
+        turn = 0
+        while (now := time.monotonic()) < end:
+            turn += 1
+            grant = await acquire(number, f"{mark}-{turn}", rate, longest_wait=0.2)
+            if grant.held_by is None and now + grant.seconds < end:
+                granted += 1
+            await asyncio.sleep(grant.seconds)
+
+    await asyncio.gather(*(worker(mark) for mark in range(count)))
+    return granted
+
+
+@pytest.mark.parametrize(
+    ("level", "is_on_biz_app", "rate"),
+    [("STANDARD", False, 80), ("", False, 80), ("high", False, 1000), ("HIGH", True, 20)],
+)
+def test_the_rate_is_metas(level, is_on_biz_app, rate):
+    assert rate_of(level, is_on_biz_app=is_on_biz_app) == rate
+
+
+async def test_a_number_sends_at_its_rate_however_many_workers_ask(number):
+    count = await take(number, 8, 80, 1.0)
+    # A quarter of a second's messages may be in the bucket at first.
+    assert 70 <= count <= 102
+
+
+async def test_what_would_wait_too_long_is_not_reserved(number):
+    for n in range(30):
+        await acquire(number, f"{n}", 20, longest_wait=0.5)
+    held = await acquire(number, "late", 20, longest_wait=0.5)
+    assert held.held_by is Limit.NUMBER
+    assert held.seconds > 0.5
+    assert held.seconds < 2
+
+
+async def test_a_number_slows_down_after_130429_and_recovers(number):
+    fast = await take(number, 4, 80, 0.5)
+    for _ in range(5):
+        await slow_down(number, 0.1)
+    slow = await take(number, 4, 80, 0.6)
+    assert slow < fast * 0.75
+    client = redis_client()
+    share = float(await client.hget(f"xobito:rate:{number}", "share"))
+    assert 0.4 < share < 0.7
+    await client.hincrbyfloat(f"xobito:rate:{number}", "at", -60)
+    await acquire(number, "after a minute", 80)
+    assert float(await client.hget(f"xobito:rate:{number}", "share")) == 1
+
+
+async def test_one_person_gets_a_burst_and_then_one_every_six_seconds(number):
+    grants = [await acquire(number, "ana", 1000) for _ in range(46)]
+    assert [g.held_by for g in grants] == [None] * 45 + [Limit.PAIR]
+    assert 265 < grants[-1].seconds <= 270
+    assert (await acquire(number, "ben", 1000)).held_by is None
+
+
+async def test_a_burst_is_paid_off_before_the_next_message(number):
+    for _ in range(20):
+        await acquire(number, "ana", 1000)
+    key = f"xobito:pair:{number}:ana"
+    await redis_client().hincrbyfloat(key, "since", -10)
+    held = await acquire(number, "ana", 1000)
+    assert held.held_by is Limit.PAIR
+    assert 109 < held.seconds <= 110
+    await redis_client().hincrbyfloat(key, "since", -110)
+    assert (await acquire(number, "ana", 1000)).held_by is None
+
+
+async def test_losing_what_redis_knows_is_harmless(number):
+    await slow_down(number, 600)
+    assert (await acquire(number, "x", 80)).held_by is Limit.NUMBER
+    await redis_client().delete(f"xobito:rate:{number}")
+    assert await acquire(number, "x", 80) == Grant()
+
+
+async def test_without_redis_messages_still_go(monkeypatch):
+    monkeypatch.setattr(limiter, "redis_client", lambda: Redis.from_url("redis://127.0.0.1:1/2"))
+    assert await acquire("n", "x", 80) == Grant()
+    await slow_down("n", 1)

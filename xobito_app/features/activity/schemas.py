@@ -1,0 +1,40 @@
+"""What the activity log tells the doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xobito_app.models.workspaces import Activity
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """One entry: who did what to which object, when and from where."""
+
+    id: UUID
+    at: datetime
+    user_id: UUID | None
+    actor_name: str
+    action: str
+    object_type: str
+    object_name: str
+    detail: dict[str, Any]
+    address: str
+
+    @classmethod
+    def of(cls, entry: Activity) -> ActivityView:
+        """Take an entry out of its table."""
+        return cls(
+            id=entry.id,
+            at=entry.at,
+            user_id=entry.user_id,
+            actor_name=entry.actor_name,
+            action=entry.action,
+            object_type=entry.object_type,
+            object_name=entry.object_name,
+            detail=dict(entry.detail),
+            address=entry.address,
+        )

@@ -1,0 +1,58 @@
+"""Forms that know whether they were changed: how they are made, read and declared saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+import reflex as rx
+from babel import Locale
+from reflex.event import EventSpec
+
+from xobito_app.ui import styles
+from xobito_app.ui.components import button, said
+
+TIME_ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+COUNTRIES = sorted(
+    (
+        (code, name)
+        for code, name in Locale("en").territories.items()
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
+    ),
+    key=lambda country: country[1],
+)
+
+
+def guarded_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save") -> rx.Component:
+    """Return a form that says whether it is saved and asks before it is left unsaved."""
+    return rx.el.form(
+        *fields,
+        rx.el.div(
+            button(verb, weight="primary", type="submit"),
+            *([rx.el.span(class_name=styles.SAVE_STATE)] if verb == "Save" else []),
+            class_name=styles.FORM_FOOT,
+        ),
+        id=form_id,
+        on_submit=on_submit,
+        class_name=styles.FORM,
+        data_guard="",
+    )
+
+
+def saved(form_id: str, sentence: str = "Saved.") -> list[EventSpec]:
+    """Tell that a form is saved."""
+    element = f"document.getElementById({json.dumps(form_id)})"
+    return [said(sentence), rx.call_script(f"delete {element}?.dataset.changed")]
+
+
+def text(form: Mapping[str, Any], name: str, limit: int = 2000) -> str:
+    """Return a field of a submitted form; what is no text counts as empty."""
+    value = form.get(name) if isinstance(form, Mapping) else None
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def is_on(form: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a switch or box was on when the form was submitted."""
+    return isinstance(form, Mapping) and form.get(name) not in (None, "", False)

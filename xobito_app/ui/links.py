@@ -1,0 +1,15 @@
+"""Links that are passed on to people; the token stands after the #, so no server logs it."""
+
+from __future__ import annotations
+
+from xobito_app.settings import get_settings
+
+
+def invitation(token: str) -> str:
+    """Return the address where an invitation is accepted."""
+    return f"{get_settings().public_url}/join#{token}"
+
+
+def reset(token: str) -> str:
+    """Return the address where a new password is set."""
+    return f"{get_settings().public_url}/reset#{token}"

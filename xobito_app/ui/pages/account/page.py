@@ -1,0 +1,172 @@
+"""The person's own account."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.style import set_color_mode
+from reflex.vars.object import ObjectVar
+
+from xobito_app.ui import forms, styles
+from xobito_app.ui.components import (
+    badge,
+    button,
+    card,
+    error_state,
+    page_body,
+    page_header,
+    section,
+    select_field,
+    skeleton_rows,
+    switch_field,
+    text_field,
+)
+from xobito_app.ui.pages.account.rows import SessionRow
+from xobito_app.ui.pages.account.second_factor import second_factor
+from xobito_app.ui.pages.account.state import SWITCHES, AccountState
+from xobito_app.ui.shell.rail import SIGN_OUT
+from xobito_app.ui.theme import icon
+
+
+def account_page() -> rx.Component:
+    """Return profile, password, second factor, switches and sessions, one under the other."""
+    return page_body(
+        page_header("Your account"),
+        rx.match(
+            AccountState.stage,
+            (
+                "ready",
+                rx.fragment(
+                    _profile(), _password(), _factor(), _switches(), _browser(), _sessions()
+                ),
+            ),
+            ("failed", error_state(AccountState.problem, AccountState.load)),
+            skeleton_rows(),
+        ),
+        narrow=True,
+    )
+
+
+def _profile() -> rx.Component:
+    profile, errors = AccountState.profile, AccountState.errors
+    return section(
+        "Profile",
+        "How colleagues see you. Times are shown in your time zone.",
+        forms.guarded_form(
+            "profile",
+            text_field("Name", name="name", errors=errors, default_value=profile.name),
+            text_field(
+                "E-mail",
+                name="email",
+                value=profile.email,
+                read_only=True,
+                help="You sign in with it. An admin can invite you under another one.",
+            ),
+            rx.el.div(
+                text_field("Phone", name="phone", errors=errors, default_value=profile.phone),
+                select_field(
+                    "Time zone",
+                    forms.TIME_ZONES,
+                    name="time_zone",
+                    errors=errors,
+                    default_value=profile.time_zone,
+                ),
+                class_name=styles.FORM_ROW,
+            ),
+            on_submit=AccountState.save_profile,
+        ),
+    )
+
+
+def _password() -> rx.Component:
+    errors = AccountState.password_errors
+    return section(
+        "Password",
+        "Changing it signs out your other browsers.",
+        rx.el.div(
+            forms.guarded_form(
+                "password",
+                text_field(
+                    "Current password",
+                    name="current",
+                    kind="password",
+                    errors=errors,
+                    auto_complete="current-password",
+                ),
+                text_field(
+                    "New password",
+                    name="password",
+                    kind="password",
+                    errors=errors,
+                    help="At least 8 characters.",
+                    auto_complete="new-password",
+                ),
+                on_submit=AccountState.change_password,
+                verb="Change the password",
+            ),
+            key=AccountState.password_round.to_string(),
+        ),
+    )
+
+
+def _factor() -> rx.Component:
+    return section(
+        "Second factor",
+        "A code from an app on your phone, asked for after the password.",
+        second_factor(),
+    )
+
+
+def _switches() -> rx.Component:
+    return section(
+        "Notifications and typing",
+        "For you alone, in every workspace.",
+        *(
+            switch_field(
+                words,
+                checked=AccountState.switches[name],
+                on_checked_change=lambda is_on, name=name: AccountState.set_switch(name, is_on),
+            )
+            for name, words in SWITCHES.items()
+        ),
+    )
+
+
+def _browser() -> rx.Component:
+    return section(
+        "This browser",
+        "Light or dark is remembered here alone.",
+        rx.el.div(
+            button("Light", icon_name="sun", on_click=set_color_mode("light")),
+            button("Dark", icon_name="moon", on_click=set_color_mode("dark")),
+            button("Like the system", icon_name="monitor", on_click=set_color_mode("system")),
+            rx.el.div(class_name=styles.GROW),
+            button("Sign out", icon_name="log-out", on_click=rx.call_script(SIGN_OUT)),
+            class_name=styles.TOOLBAR,
+        ),
+    )
+
+
+def _sessions() -> rx.Component:
+    return section(
+        "Where you are signed in",
+        "A browser that is not seen for 30 days is signed out.",
+        card(rx.foreach(AccountState.sessions, _session)),
+    )
+
+
+def _session(row: ObjectVar[SessionRow]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(row.is_phone, icon("smartphone", size=18), icon("monitor", size=18)),
+        rx.el.div(
+            rx.el.div(row.browser, class_name=styles.ROW_TITLE),
+            rx.el.div(row.line, class_name=styles.ROW_LINE),
+            class_name=styles.GROW,
+        ),
+        rx.cond(
+            row.is_current,
+            badge("This browser", "success"),
+            button("Sign out", compact=True, on_click=AccountState.revoke(row.id)),
+        ),
+        class_name=styles.LIST_ROW,
+        key=row.id,
+    )

@@ -1,0 +1,172 @@
+"""The workspace's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from xobito_app.ui import forms, styles
+from xobito_app.ui.components import (
+    error_state,
+    note,
+    page_body,
+    page_header,
+    section,
+    select_field,
+    skeleton_rows,
+    switch_field,
+    text_area,
+    text_field,
+)
+from xobito_app.ui.pages.settings.state import SettingsState
+
+_AUTO_ASSIGN = (
+    ("off", "Nobody, they wait in Unassigned"),
+    ("round_robin", "In turn"),
+    ("least_busy", "Whoever has the fewest open conversations"),
+)
+
+
+def settings_page() -> rx.Component:
+    """Return the settings, each group with its own save button."""
+    return page_body(
+        page_header("Settings"),
+        rx.match(
+            SettingsState.stage,
+            ("ready", _forms()),
+            ("failed", error_state(SettingsState.problem, SettingsState.load)),
+            skeleton_rows(),
+        ),
+        narrow=True,
+    )
+
+
+def _forms() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            SettingsState.may_edit,
+            rx.fragment(),
+            note("You can look at the settings; your role does not change them."),
+        ),
+        section("Workspace", "Its name, and where it is.", _editable(_workspace_form())),
+        section(
+            "Inbox and bots",
+            "Who answers, who gets new conversations, and when bots are silent.",
+            _editable(_inbox_form()),
+        ),
+        section(
+            "History",
+            "Messages can lose their content after a while; counts and reports stay.",
+            _editable(_history_form()),
+        ),
+    )
+
+
+def _editable(form: rx.Component) -> rx.Component:
+    return rx.el.fieldset(form, disabled=~SettingsState.may_edit)
+
+
+def _workspace_form() -> rx.Component:
+    settings, errors = SettingsState.settings, SettingsState.errors
+    return forms.guarded_form(
+        "workspace",
+        text_field("Name", name="name", errors=errors, default_value=settings.name, max_length=60),
+        text_field(
+            "Short name",
+            name="slug",
+            value=settings.slug,
+            read_only=True,
+            help="Used in API addresses. It does not change.",
+        ),
+        rx.el.div(
+            select_field(
+                "Time zone",
+                forms.TIME_ZONES,
+                name="time_zone",
+                errors=errors,
+                default_value=settings.time_zone,
+            ),
+            select_field(
+                "Country",
+                [("", "None"), *forms.COUNTRIES],
+                name="country",
+                errors=errors,
+                default_value=settings.country,
+                help="For phone numbers written without a country code.",
+            ),
+            class_name=styles.FORM_ROW,
+        ),
+        on_submit=SettingsState.save_workspace,
+    )
+
+
+def _inbox_form() -> rx.Component:
+    settings, errors = SettingsState.settings, SettingsState.errors
+    return forms.guarded_form(
+        "inbox-settings",
+        switch_field(
+            "Only the assigned person replies",
+            help="Others see the conversation and can write notes.",
+            name="reply_only_assigned",
+            default_checked=settings.reply_only_assigned,
+        ),
+        switch_field(
+            "New numbers become leads",
+            help="Off: they stay guests until somebody saves them.",
+            name="auto_lead",
+            default_checked=settings.auto_lead,
+        ),
+        select_field(
+            "New conversations go to",
+            _AUTO_ASSIGN,
+            name="auto_assign",
+            errors=errors,
+            default_value=settings.auto_assign,
+        ),
+        text_area(
+            "Words that stop bots",
+            name="stop_bot_keywords",
+            errors=errors,
+            rows=2,
+            default_value=settings.stop_bot_keywords,
+            help="Separated by commas. A message that is just one of them brings a person in.",
+        ),
+        _hours(settings, errors),
+        text_area(
+            "Words that opt out",
+            name="opt_out_keywords",
+            errors=errors,
+            rows=2,
+            default_value=settings.opt_out_keywords,
+            help="Separated by commas. Whoever writes one gets no more campaigns.",
+        ),
+        on_submit=SettingsState.save_inbox,
+    )
+
+
+def _hours(settings: Any, errors: Any) -> rx.Component:
+    return text_field(
+        "Hours until bots resume",
+        name="bots_resume_after_hours",
+        kind="number",
+        errors=errors,
+        default_value=settings.bots_resume_after_hours,
+        help="From 1 to 720.",
+    )
+
+
+def _history_form() -> rx.Component:
+    return forms.guarded_form(
+        "history-settings",
+        text_field(
+            "Clear content after days",
+            name="clear_history_after_days",
+            kind="number",
+            errors=SettingsState.errors,
+            default_value=SettingsState.settings.clear_history_after_days,
+            placeholder="Never",
+            help="From 1 to 365; empty keeps everything.",
+        ),
+        on_submit=SettingsState.save_history,
+    )
