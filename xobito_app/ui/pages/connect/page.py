@@ -110,9 +110,7 @@ def _simulator() -> rx.Component:
                 "A stand-in for Meta that runs beside Xobito: you play the customers on a phone "
                 "in the browser, nothing leaves this machine."
             ),
-            rx.cond(
-                ConnectState.refusal, note(ConnectState.refusal, "warning", icon_name="lock")
-            ),
+            rx.cond(ConnectState.refusal, note(ConnectState.refusal, "warning", icon_name="lock")),
             problem(ConnectState.problem),
             _progress(),
             rx.el.div(
@@ -241,6 +239,6 @@ def _step(row: ObjectVar[StepRow]) -> rx.Component:
             icon("circle"),
         ),
         rx.el.span(row.title),
-        class_name=rx.Var.create("step step-") + row.state,
+        class_name=rx.Var.create("step step-") + row.state.to(str),
         key=row.title,
     )

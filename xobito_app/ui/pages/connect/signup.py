@@ -43,9 +43,7 @@ _SCRIPT = """
 """
 
 
-def signup_script(
-    app_id: rx.Var[str], config_id: rx.Var[str], version: rx.Var[str]
-) -> rx.Var[str]:
+def signup_script(app_id: rx.Var[str], config_id: rx.Var[str], version: rx.Var[str]) -> rx.Var[str]:
     """Return the script that opens the window; all three come from the installation's settings."""
     head, rest = _SCRIPT.split("APP", 1)
     middle, rest = rest.split("VERSION", 1)

@@ -68,7 +68,7 @@ def _check(row: ObjectVar[CheckRow]) -> rx.Component:
                 *((name, icon(name)) for name in _ICON_NAMES),
                 icon("circle-minus"),
             ),
-            class_name=rx.Var.create("check-mark check-mark-") + row.tone,
+            class_name=rx.Var.create("check-mark check-mark-") + row.tone.to(str),
         ),
         rx.el.div(
             rx.el.div(row.title, class_name="check-title"),

@@ -25,6 +25,8 @@ from xobito_app.ui.components import (
 from xobito_app.ui.pages.journal.state import FILTERS, DeliveryRow, JournalState
 from xobito_app.ui.shell.state import ShellState
 
+_HEADS = ("Received", "State", "Kind", "What it did")
+
 
 def journal() -> rx.Component:
     """Return the whole page."""
@@ -59,7 +61,7 @@ def _list() -> rx.Component:
     return rx.cond(
         JournalState.rows,
         rx.el.div(
-            table(["Received", "State", "Kind", "What it did"], rx.foreach(JournalState.rows, _row)),
+            table(_HEADS, rx.foreach(JournalState.rows, _row)),
             rx.el.div(
                 rx.cond(
                     JournalState.is_first,
@@ -89,7 +91,7 @@ def _row(row: ObjectVar[DeliveryRow]) -> rx.Component:
                 type="button",
                 class_name=f"{styles.LINK} {styles.TABULAR}",
                 title=row.full_time,
-                aria_label=rx.Var.create("Open the delivery of ") + row.full_time,
+                aria_label=rx.Var.create("Open the delivery of ") + row.full_time.to(str),
                 on_click=JournalState.open_delivery(row.id),
             )
         ),

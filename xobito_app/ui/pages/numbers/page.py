@@ -119,7 +119,7 @@ def _tier() -> rx.Component:
                 rx.el.p(tier.line, class_name=styles.CARD_NOTE),
                 rx.el.div(
                     rx.el.div(
-                        class_name=rx.Var.create("meter-fill meter-") + tier.tone,
+                        class_name=rx.Var.create("meter-fill meter-") + tier.tone.to(str),
                         style={"width": tier.percent},
                     ),
                     class_name="meter",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ArrayVar
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
@@ -99,7 +101,7 @@ def _filters() -> rx.Component:
 
 
 def _choice(
-    anything: str, choices: rx.Var[list[str]], value: rx.Var[str], on_change: Any
+    anything: str, choices: ArrayVar[Sequence[str]], value: rx.Var[str], on_change: Any
 ) -> rx.Component:
     return rx.el.select(
         rx.el.option(anything, value=""),
