@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -148,7 +150,8 @@ async def _apply(uow: UnitOfWork, workspace_id: UUID, works: Sequence[_Work]) ->
     summary = await _try(uow, workspace_id, parts)
     if summary is not None:
         for work in works:
-            _conclude(work.event, len(work.parts), [], summary if len(works) == 1 else "")
+            said = summary if len(works) == 1 else _name_parts(work.parts)
+            _conclude(work.event, len(work.parts), [], said)
         return
     for work in works:
         failures: list[str] = []
@@ -158,6 +161,12 @@ async def _apply(uow: UnitOfWork, workspace_id: UUID, works: Sequence[_Work]) ->
             if said:
                 summaries.append(said)
         _conclude(work.event, len(work.parts), failures, ", ".join(summaries))
+
+
+def _name_parts(parts: Sequence[Part]) -> str:
+    """Return what stands in a delivery, for those done together with others."""
+    names = Counter(re.sub(r"(?<!^)(?=[A-Z])", " ", type(part).__name__).lower() for part in parts)
+    return ", ".join(f"{count} × {name}" for name, count in names.items())
 
 
 async def _try(
