@@ -25,6 +25,7 @@ _STEPS = {
     Step.SAVING: "Saving",
 }
 _FIELDS = ("waba_id", "phone_number_id", "access_token", "app_id", "app_secret", "verify_token")
+SEE_FIELDS = "Not connected, and nothing was stored. See the marked fields."
 _WAYS = ("simulator", "manual", "facebook")
 
 
@@ -137,8 +138,7 @@ class ConnectState(AppState):
             actor = await self._actor(Permission.CONNECTION_MANAGE)
             self._clear()
             self.is_busy = True
-            self.steps = _steps(Step.TOKEN)
-        reached = Step.TOKEN
+        reached: Step | None = None
 
         async def told(step: Step) -> None:
             nonlocal reached
@@ -150,9 +150,11 @@ class ConnectState(AppState):
             view = await work(actor, told)
         except AppError as error:
             async with self:
+                marked = isinstance(error, Invalid) and bool(error.fields)
                 self.errors = field_errors(error) if isinstance(error, Invalid) else {}
-                self.problem, self.is_busy = error.message, False
-                self.steps = _steps(reached, failed=True)
+                self.problem = SEE_FIELDS if marked and self.way == "manual" else error.message
+                self.steps = _steps(reached, failed=True) if reached else []
+                self.is_busy = False
             return
         async with self:
             self.steps, self.is_busy = _steps(None), False

@@ -104,7 +104,7 @@ def _account(row: ObjectVar[AccountRow]) -> rx.Component:
                     on_click=NumbersState.ask_to_leave(row.id),
                 ),
             ),
-            class_name=styles.CARD_HEAD,
+            class_name="account-head",
         ),
         key=row.id,
     )
@@ -127,7 +127,7 @@ def _tier() -> rx.Component:
                 ),
                 class_name=styles.GROW,
             ),
-            class_name=styles.CARD_HEAD,
+            class_name="account-head",
         )
     )
 
