@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -67,42 +66,46 @@ def _valkey_answers(url: str) -> bool:
             return False
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _servers() -> Iterator[None]:
-    """Start what is not given, and let the settings find it."""
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def pytest_sessionstart() -> None:
+    """Start what is not given, and let the settings find it, before any test is imported."""
     data_path = Path(_DATA.name)
     postgres, valkey = EmbeddedPostgres(data_path), EmbeddedValkey(data_path)
-    started: list[subprocess.Popen[bytes]] = []
     if not os.environ.get("DATABASE_URL"):
         server = _start("embedded-postgres")
-        started.append(server)
+        _started.append(server)
         _wait_until(
             lambda: postgres.url and _postgres_answers(postgres.url), server, "embedded-postgres"
         )
     if not os.environ.get("REDIS_URL"):
         server = _start("embedded-valkey")
-        started.append(server)
+        _started.append(server)
         _wait_until(lambda: valkey.url and _valkey_answers(valkey.url), server, "embedded-valkey")
     get_settings.cache_clear()
-    yield
-    for server in started:
+
+
+def pytest_sessionfinish() -> None:
+    """Stop what was started."""
+    for server in _started:
         _stop(server)
 
 
 @pytest.fixture(scope="session")
-def database_url(_servers: None) -> str:
+def database_url() -> str:
     """SQLAlchemy URL of the test database, with the psycopg driver."""
     return get_settings().database_url
 
 
 @pytest.fixture(scope="session")
-def redis_url(_servers: None) -> str:
+def redis_url() -> str:
     """URL of the test Redis or Valkey, without a database number."""
     return get_settings().redis_url
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _migrated(_servers: None) -> None:
+def _migrated() -> None:
     """Bring the test database to the newest schema once."""
     from alembic.config import Config
 

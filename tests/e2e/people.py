@@ -5,30 +5,45 @@ from __future__ import annotations
 import asyncio
 import json
 
-from sqlmodel import select
+from sqlmodel import col, select
 
+from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, Actor
 from xobito_app.features.accounts import service
 from xobito_app.features.connection import connecting
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces import team
 from xobito_app.models.accounts import User
+from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.engine import dispose
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 PASSWORD = "correct horse battery"
 
 
-async def _fill() -> dict[str, str]:
+async def _owner() -> Actor:
+    """Return the owner of the first workspace, made when there is none yet."""
     async with unit_of_work() as uow:
-        owner_id, workspace_id = await workspaces.set_up(
-            uow,
-            workspace_name="Bloom & Co",
-            owner_name="Olga Owner",
-            email="olga@example.com",
-            password=PASSWORD,
+        if not await workspaces.is_set_up(uow.session):
+            await workspaces.set_up(
+                uow,
+                workspace_name="Bloom & Co",
+                owner_name="Olga Owner",
+                email="olga@example.com",
+                password=PASSWORD,
+            )
+        owner = (await uow.session.exec(select(User).order_by(col(User.created_at)))).first()
+        member = (await uow.session.exec(select(Membership))).first()
+        assert owner is not None
+        assert member is not None
+        return Actor(
+            WorkspaceId(member.workspace_id), UserId(owner.id), owner.name, ALL, is_owner=True
         )
-    owner = Actor(workspace_id, owner_id, "Olga Owner", ALL, is_owner=True)
+
+
+async def _fill() -> dict[str, str]:
+    owner = await _owner()
+    workspace_id = owner.workspace_id
     async with unit_of_work(workspace_id) as uow:
         roles = {role.name: role.id for role in await team.list_roles(uow.session, owner)}
         blind = await team.save_role(

@@ -85,9 +85,7 @@ class Gathering:
                 _settle([item], None)
 
 
-def _settle(
-    batch: Sequence[tuple[bytes, asyncio.Future[None]]], error: Exception | None
-) -> None:
+def _settle(batch: Sequence[tuple[bytes, asyncio.Future[None]]], error: Exception | None) -> None:
     for _, committed in batch:
         # Whoever hung up meanwhile has cancelled theirs; Meta will repeat it.
         if committed.done():

@@ -15,7 +15,7 @@ from xobito_app.realtime.notices import redis_client
 
 
 @pytest.fixture
-def number(_servers) -> str:
+def number() -> str:
     return uuid4().hex
 
 

@@ -1,0 +1,146 @@
+"""The main job, whole: from an empty installation to answered customers, live for the team."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.e2e
+
+SECONDS = 1000
+
+
+def test_a_newcomer_answers_the_first_simulated_message(place, open_as):
+    page = open_as("", "/")
+    page.wait_for_url(re.compile("/set-up"), timeout=20 * SECONDS)
+    page.fill("[name=workspace_name]", "Bloom & Co")
+    page.fill("[name=owner_name]", "Olga Owner")
+    page.fill("[name=email]", "olga@example.com")
+    page.fill("[name=password]", "short")
+    page.click("button[type=submit]")
+    expect(page.get_by_text("at least 8 characters").last).to_be_visible(timeout=10 * SECONDS)
+    assert page.input_value("[name=workspace_name]") == "Bloom & Co"
+    page.fill("[name=password]", "correct horse battery")
+    page.click("button[type=submit]")
+    page.wait_for_url(re.compile("/welcome"), timeout=20 * SECONDS)
+    page.get_by_text("Try it with the simulator").click()
+    page.wait_for_url(re.compile("/inbox"), timeout=40 * SECONDS)
+    page.locator(".thread-button").first.click(timeout=20 * SECONDS)
+    page.fill("#composer-text", "Yes, until six. We deliver for free.")
+    page.keyboard.press("Enter")
+    own = page.locator(".entry[data-side=out]").last
+    expect(own).to_contain_text("Yes, until six.")
+    expect(own.locator(".tick-label")).to_have_attribute(
+        "title", re.compile("Delivered|Read"), timeout=20 * SECONDS
+    )
+    assert page.input_value("#composer-text") == ""
+    place.fill()
+
+
+def test_the_set_up_page_is_closed_for_ever(place, open_as):
+    page = open_as("", "/set-up")
+    page.wait_for_url(re.compile("/sign-in"), timeout=20 * SECONDS)
+
+
+def test_signing_in_and_out(place, open_as):
+    page = open_as("", "/sign-in")
+    page.fill("[name=email]", "ana@example.com")
+    page.fill("[name=password]", "not it at all")
+    page.click("button[type=submit]")
+    expect(page.get_by_text("E-mail or password is wrong.")).to_be_visible(timeout=10 * SECONDS)
+    page.fill("[name=password]", "correct horse battery")
+    page.click("button[type=submit]")
+    page.wait_for_url(re.compile("/inbox"), timeout=20 * SECONDS)
+    cookie = next(c for c in page.context.cookies() if c["name"] == "xobito_session")
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    assert "xobito_session" not in page.evaluate("document.cookie")
+
+
+def test_a_message_is_live_for_those_who_may_see_it_and_nobody_else(place, open_as):
+    ana, bruno, carla = open_as("ana"), open_as("bruno"), open_as("carla")
+    for page in (ana, bruno):
+        page.wait_for_selector(".thread-button", timeout=20 * SECONDS)
+    carla.wait_for_selector(".pane-empty", timeout=20 * SECONDS)
+    customer = place.customers()[1]
+    text = f"Do you have tulips? {uuid4().hex[:8]}"
+    place.write(customer["id"], text)
+    for page in (ana, bruno):
+        row = page.locator(".thread-button", has_text=text)
+        expect(row).to_be_visible(timeout=10 * SECONDS)
+    ana.locator(".thread-button", has_text=text).click()
+    expect(ana.locator(".entry", has_text=text)).to_be_visible()
+    thread = re.search(r"c=([0-9a-f-]+)", ana.url)
+    ana.wait_for_function("location.search.includes('c=')")
+    thread = re.search(r"c=([0-9a-f-]+)", ana.url)
+    assert thread
+    carla.goto(f"{place.url}/inbox?c={thread[1]}")
+    carla.wait_for_selector(".pane-empty", timeout=20 * SECONDS)
+    carla.fill("#inbox-search", "tulips")
+    expect(carla.get_by_text("Nothing found.")).to_be_visible(timeout=10 * SECONDS)
+    assert text not in carla.inner_text("body")
+    assert "tulips" not in carla.inner_text("body")
+
+
+def test_a_double_click_sends_once_and_a_reload_sends_nothing(place, open_as):
+    page = open_as("ana")
+    page.locator(".thread-button").first.click(timeout=20 * SECONDS)
+    text = f"Once only {uuid4().hex[:8]}"
+    page.fill("#composer-text", text)
+    page.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(page.locator(".entry[data-side=out]", has_text=text)).to_have_count(1)
+    page.reload()
+    expect(page.locator(".entry[data-side=out]", has_text=text)).to_have_count(
+        1, timeout=20 * SECONDS
+    )
+    everything = [place.control("GET", f"/customers/{c['id']}/chat") for c in place.customers()]
+    arrived = [m for chat in everything for m in chat["data"] if m["text"] == text]
+    assert len(arrived) == 1
+
+
+def test_assigning_moves_the_thread_between_people_live(place, open_as):
+    olga, carla = open_as("olga"), open_as("carla")
+    carla.wait_for_selector(".pane-empty", timeout=20 * SECONDS)
+    olga.locator(".thread-button").first.click(timeout=20 * SECONDS)
+    name = olga.locator(".thread-name").inner_text()
+    olga.click("#assign-thread")
+    olga.get_by_role("menuitem", name="Carla").click()
+    expect(carla.locator(".thread-button", has_text=name)).to_be_visible(timeout=10 * SECONDS)
+    olga.click("#assign-thread")
+    olga.get_by_role("menuitem", name="Nobody").click()
+    expect(carla.locator(".thread-button", has_text=name)).to_have_count(0, timeout=10 * SECONDS)
+
+
+def test_a_cut_network_is_said_and_nothing_is_missed(place, open_as):
+    page = open_as("ana")
+    page.wait_for_selector(".thread-button", timeout=20 * SECONDS)
+    page.context.set_offline(True)
+    expect(page.get_by_text("Disconnected.").first).to_be_visible(timeout=15 * SECONDS)
+    text = f"While you were away {uuid4().hex[:8]}"
+    place.write(place.customers()[2]["id"], text)
+    page.wait_for_timeout(3 * SECONDS)
+    page.context.set_offline(False)
+    expect(page.locator(".thread-button", has_text=text)).to_be_visible(timeout=30 * SECONDS)
+
+
+def test_hostile_text_is_only_text(place, open_as):
+    page = open_as("ana")
+    page.wait_for_selector(".thread-button", timeout=20 * SECONDS)
+    mark = uuid4().hex[:8]
+    hostile = f"<img src=x onerror=\"document.title='pwned'\"><script>1</script>{mark}"
+    place.write(place.customers()[3]["id"], hostile)
+    page.locator(".thread-button", has_text=mark).click(timeout=10 * SECONDS)
+    expect(page.locator(".bubble-text", has_text=mark)).to_have_text(hostile)
+    assert page.title() != "pwned"
+
+
+def test_strangers_are_turned_away_at_every_door(place):
+    with httpx.Client(base_url=place.url) as client:
+        assert client.get("/media/0192c0de-0000-7000-8000-000000000000").status_code in (401, 404)
+        assert client.post("/media", files={"file": b"x"}).status_code in (401, 403)
+        assert client.post("/webhooks/whatsapp", content=b"{}").status_code == 401
+        assert client.get("/webhooks/whatsapp", params={"hub.mode": "subscribe"}).status_code == 403
