@@ -8,7 +8,14 @@ import reflex as rx
 
 from xobito_app.ui.reflex_parts import ErrorBoundary, Toaster
 
-STYLESHEETS = ["/tokens.css", "/components.css", "/shell.css", "/inbox.css", "/phone.css"]
+STYLESHEETS = [
+    "/tokens.css",
+    "/components.css",
+    "/shell.css",
+    "/inbox.css",
+    "/phone.css",
+    "/connection.css",
+]
 """In order; every colour is written in the first one alone."""
 
 ICON = 16

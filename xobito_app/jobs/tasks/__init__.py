@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
 from xobito_app.jobs import nudges, runtime
@@ -19,6 +22,21 @@ async def _tell_of_commits() -> None:
     inbox_listeners.register()
     on_commit(nudges.send_nudges)
     on_commit(notices.send_notices)
+
+
+_following: list[asyncio.Task[None]] = []
+
+
+@runtime.on_start
+async def _follow_the_clock() -> None:
+    """Live in the simulator's time while it is in use."""
+    _following.append(asyncio.create_task(moved_clock.follow()))
+
+
+@runtime.on_stop
+async def _stop_following() -> None:
+    for task in _following:
+        task.cancel()
 
 
 # Ended in the opposite order: what waits to be sent leaves while Redis is still open.

@@ -37,7 +37,9 @@ def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
         return False
     if wanted.unread and not line.unread:
         return False
-    if wanted.closing_soon and rules.window_state(line.last_inbound_at, clock.now()) not in (
+    if wanted.closing_soon and rules.window_state(
+        line.last_inbound_at, clock.business_now()
+    ) not in (
         rules.WindowState.SOON,
         rules.WindowState.NOW,
     ):
@@ -99,7 +101,7 @@ async def _patch(
     entries: dict[UUID, EntryView],
 ) -> None:
     sight = Sight.of(tab.viewer.actor)
-    zone, now = tab.viewer.time_zone, clock.now()
+    zone, now = tab.viewer.time_zone, clock.business_now()
     rows: dict[str, ThreadRow | None] = {}
     for line in lines.values():
         own = threads.for_person(line, seen, tab.viewer.user_id)

@@ -100,7 +100,7 @@ class InboxListState(AppState):
                 counts = await threads.count_threads(uow.session, viewer.actor)
                 self.counts = CountsRow.of(counts)
                 (await self.get_state(ShellState))._show_unread(counts.unread)
-        now = clock.now()
+        now = clock.business_now()
         self.rows = [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
             for line in page.rows
@@ -156,7 +156,7 @@ class InboxListState(AppState):
             page = await threads.list_threads(
                 uow.session, viewer.actor, self._wanted(), cursor=self.cursor
             )
-        now = clock.now()
+        now = clock.business_now()
         known = {row.id for row in self.rows}
         more = [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
@@ -216,7 +216,7 @@ class InboxListState(AppState):
 
 
 def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
-    now = clock.now()
+    now = clock.business_now()
     contacts = [
         HitRow(
             f"c{c.conversation_id}",

@@ -116,7 +116,7 @@ class ThreadState(AppState):
         relay.watch(self.router.session.client_token, viewer, KEY, Shown(listing._wanted(), wanted))
 
     def _show(self, thread: ThreadView, viewer: Viewer) -> None:
-        zone, now = viewer.time_zone, clock.now()
+        zone, now = viewer.time_zone, clock.business_now()
         self.header = ThreadHeader.of(thread, zone=zone, now=now)
         self.entries = self._rows(thread.entries, zone, thread.line.name)
         self.older = []
@@ -127,7 +127,7 @@ class ThreadState(AppState):
     def _rows(
         self, entries: tuple[EntryView, ...] | list[EntryView], zone: str, contact: str
     ) -> list[EntryRow]:
-        now = clock.now()
+        now = clock.business_now()
         return joined([entry_row(e, zone=zone, now=now, contact=contact) for e in entries])
 
     @rx.event
