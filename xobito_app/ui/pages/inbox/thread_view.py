@@ -73,7 +73,6 @@ def _head() -> rx.Component:
             ),
             class_name="thread-title",
         ),
-        rx.el.span(class_name="grow"),
         _assignee(),
         _more(),
         rx.cond(
