@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xobito_app.features.connection.credentials import close_clients
+from xobito_app.features.inbox import limiter
 from xobito_app.jobs import nudges, runtime
 from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, whatsapp
 from xobito_app.persistence import engine
@@ -22,5 +23,6 @@ async def _tell_of_commits() -> None:
 # Ended in the opposite order: what waits to be sent leaves while Redis is still open.
 runtime.on_stop(engine.dispose)
 runtime.on_stop(notices.close)
+runtime.on_stop(limiter.close)
 runtime.on_stop(close_clients)
 runtime.on_stop(nudges.flush)
