@@ -7,6 +7,7 @@ import reflex as rx
 from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
+from xobito_app.features.connection import moved_clock
 from xobito_app.jobs.nudges import send_nudges
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime.notices import send_notices
@@ -14,6 +15,7 @@ from xobito_app.settings import get_settings
 from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
+from xobito_app.ui.pages.connect import lines as connection_lines
 from xobito_app.ui.pages.inbox import relay as inbox_relay
 from xobito_app.ui.pages.simulator.relay import follow as follow_simulator
 from xobito_app.ui.screens import add_pages
@@ -25,6 +27,7 @@ watch_commits()
 on_commit(send_nudges)
 on_commit(send_notices)
 inbox_relay.register()
+connection_lines.register()
 shell_relay.register()
 
 app = rx.App(
@@ -37,9 +40,11 @@ app = rx.App(
 )
 # Reflex's own message about a lost connection; ours is the line at the top.
 app.app_wraps.pop((5, "Overlay"), None)
+app.app_wraps[55, "ErrorBoundary"] = theme.error_boundary
 app.add_middleware(Gate())
 add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(relay.run, app=app)
+app.register_lifespan_task(moved_clock.follow)
 app.register_lifespan_task(follow_simulator)

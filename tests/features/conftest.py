@@ -2,6 +2,7 @@ import pytest
 
 from tests.features.connection.meta import running
 from tests.fixtures import make_empty_world
+from xobito_app.features.connection.credentials import close_clients
 from xobito_app.settings import get_settings
 
 
@@ -10,6 +11,7 @@ async def _meta(_migrated):
     # The settings' own data directory: there the application looks for the control token.
     async with running(get_settings().data_path) as meta:
         yield meta
+        await close_clients()
 
 
 @pytest.fixture

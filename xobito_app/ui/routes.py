@@ -97,7 +97,44 @@ SIMULATOR = PageRoute(
     key="p",
 )
 
-ROUTES: tuple[PageRoute, ...] = (INBOX, SIMULATOR, TEAM, SETTINGS, ACTIVITY, ACCOUNT)
+_CONNECTION = (Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
+TEMPLATES = PageRoute(
+    "templates",
+    "/templates",
+    "Templates",
+    "layout-template",
+    (Permission.TEMPLATES_VIEW,),
+    key="t",
+)
+NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, Place.FOOT, key="n")
+CONNECT = PageRoute(
+    "connect",
+    "/connect",
+    "Connect WhatsApp",
+    "plug",
+    (Permission.CONNECTION_MANAGE,),
+    Place.PALETTE,
+)
+DOCTOR = PageRoute(
+    "doctor", "/doctor", "Doctor", "stethoscope", _CONNECTION, Place.PALETTE, key="d"
+)
+JOURNAL = PageRoute(
+    "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, Place.PALETTE, key="j"
+)
+
+ROUTES: tuple[PageRoute, ...] = (
+    INBOX,
+    TEMPLATES,
+    SIMULATOR,
+    NUMBERS,
+    TEAM,
+    SETTINGS,
+    CONNECT,
+    DOCTOR,
+    JOURNAL,
+    ACTIVITY,
+    ACCOUNT,
+)
 """Every page behind the sign-in, in the order of the rail."""
 
 GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/reset", "/404"})

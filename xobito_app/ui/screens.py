@@ -13,11 +13,19 @@ from xobito_app.ui.pages.account.page import account_page
 from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
 from xobito_app.ui.pages.activity.page import activity_page
 from xobito_app.ui.pages.activity.state import ActivityState
+from xobito_app.ui.pages.connect.page import connect
+from xobito_app.ui.pages.connect.state import ConnectState
+from xobito_app.ui.pages.doctor.page import doctor
+from xobito_app.ui.pages.doctor.state import DoctorState
 from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.pages.journal.page import journal
+from xobito_app.ui.pages.journal.state import JournalState
+from xobito_app.ui.pages.numbers.page import numbers
+from xobito_app.ui.pages.numbers.state import NumbersState
 from xobito_app.ui.pages.settings.page import settings_page
 from xobito_app.ui.pages.settings.state import SettingsState
 from xobito_app.ui.pages.setup.page import set_up_page, welcome_page
@@ -26,6 +34,8 @@ from xobito_app.ui.pages.simulator.page import simulator
 from xobito_app.ui.pages.simulator.state import BenchState, PhoneState
 from xobito_app.ui.pages.team.page import team_page
 from xobito_app.ui.pages.team.state import TeamState
+from xobito_app.ui.pages.templates.page import templates
+from xobito_app.ui.pages.templates.state import TemplatesState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -46,6 +56,11 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+    Screen(routes.TEMPLATES, templates, (TemplatesState.load,)),
+    Screen(routes.NUMBERS, numbers, (NumbersState.load,)),
+    Screen(routes.CONNECT, connect, (ConnectState.load,)),
+    Screen(routes.DOCTOR, doctor, (DoctorState.examine,)),
+    Screen(routes.JOURNAL, journal, (JournalState.load,)),
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),

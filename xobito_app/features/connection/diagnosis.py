@@ -140,7 +140,7 @@ def _workers(ages: Mapping[str, float | None] | None) -> Check:
     late = [lane for lane, age in ages.items() if age is None or age > LANE_LATE_SECONDS]
     if not late:
         newest = max((age for age in ages.values() if age is not None), default=0.0)
-        line = f"All lanes answered beat within {newest:.0f} seconds."
+        line = f"All lanes answered beat within {span(timedelta(seconds=newest))}."
         return Check("workers", title, Verdict.OK, line)
     if len(late) == len(ages):
         return Check(

@@ -19,7 +19,7 @@ import httpx
 from xobito_app.core.errors import Conflict, Invalid, NotFound, Unavailable
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
-from xobito_app.features.connection import samples, simulator
+from xobito_app.features.connection import moved_clock, samples, simulator
 from xobito_app.features.connection.repository import ConnectionRepository
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
@@ -339,6 +339,7 @@ async def move_clock(actor: Actor, *, seconds: int) -> None:
         raise Invalid("Move the clock by at most 30 days at once.")
     body = {"advance_seconds": seconds} if seconds else {"reset": True}
     await simulator.call("POST", "/clock", json=body)
+    await moved_clock.moved()
 
 
 async def listen() -> AsyncIterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,16 @@ _SECONDS = 10.0
 _NOT_RUNNING = "The simulator is not running. Start Xobito with `make run`, then try again."
 
 
+def is_known() -> bool:
+    """Tell whether a simulator was ever started on this machine's data directory."""
+    settings = get_settings()
+    return bool(settings.simulator_url) and _token_path().exists()
+
+
+def _token_path() -> Path:
+    return get_settings().data_path / "simulator" / "control_token"
+
+
 async def call(method: str, path: str, **request: Any) -> dict[str, Any]:
     """Make one call below `/control`.
 
@@ -22,10 +33,9 @@ async def call(method: str, path: str, **request: Any) -> dict[str, Any]:
         Unavailable: The simulator does not run, or refused; the sentence says which.
     """
     settings = get_settings()
-    token_path = settings.data_path / "simulator" / "control_token"
-    if not settings.simulator_url or not token_path.exists():
+    if not is_known():
         raise Unavailable(_NOT_RUNNING)
-    headers = {"X-Control-Token": token_path.read_text().strip()}
+    headers = {"X-Control-Token": _token_path().read_text().strip()}
     try:
         async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as client:
             url = f"{settings.simulator_url}/control{path}"

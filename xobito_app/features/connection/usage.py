@@ -59,5 +59,5 @@ async def read_tier_use(session: AsyncSession, workspace_id: UUID, tiers: Sequen
     known = {tier: limit for tier, limit in limits.items() if limit is not None}
     unlimited = next((tier for tier in tiers if "UNLIMITED" in tier.upper()), "")
     tier = unlimited or max(known, key=lambda name: known[name], default="")
-    used = await count_recipients(session, workspace_id, clock.now() - DAY)
+    used = await count_recipients(session, workspace_id, clock.business_now() - DAY)
     return TierUse(tier=tier, limit=None if unlimited else known.get(tier), used=used)

@@ -65,7 +65,7 @@ async def react(
                     "target_wamid": target.wamid,
                     "is_ours": True,
                     "emoji": mark,
-                    "at": clock.now(),
+                    "at": clock.business_now(),
                 }
             ]
         )
@@ -158,7 +158,7 @@ async def show_typing(session: AsyncSession, actor: Actor, *, conversation_id: U
     """
     require(actor, Permission.INBOX_REPLY)
     thread = await get_visible(session, actor, conversation_id)
-    if rules.is_within_window(thread.last_inbound_at, clock.now()):
+    if rules.is_within_window(thread.last_inbound_at, clock.business_now()):
         enqueue(session, READ_RECEIPT, actor.workspace_id, thread.id, TYPING)
 
 

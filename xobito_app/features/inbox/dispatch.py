@@ -225,7 +225,7 @@ class _Dispatcher:
         await self._again(parcel, advice.wait_seconds, sentence=advice.explanation, is_try=False)
 
     async def _unreachable(self, parcel: Parcel, sentence: str) -> None:
-        if clock.now() - parcel.message.at > GIVE_UP_AFTER:
+        if clock.business_now() - parcel.message.at > GIVE_UP_AFTER:
             await outcomes.fail(parcel.claim, sentence)
             return
         pause = min(2.0 ** min(parcel.message.attempts, 10), LONGEST_UNREACHABLE_PAUSE)

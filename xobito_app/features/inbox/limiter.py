@@ -10,10 +10,9 @@ import logging
 from dataclasses import dataclass
 from enum import StrEnum
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from xobito_app.settings import get_settings
+from xobito_app.persistence.redis import redis_client
 
 log = logging.getLogger(__name__)
 
@@ -29,30 +28,6 @@ PAIR_BURST = 45
 
 LONGEST_WAIT = 1.0
 """Seconds a message may wait in hand for its number; longer waits go back to the queue."""
-
-
-_REDIS_DATABASE = 2
-_client: Redis | None = None
-
-
-def redis_client() -> Redis:
-    """Return this process's Redis client for the limits."""
-    global _client
-    if _client is None:
-        _client = Redis.from_url(
-            get_settings().redis_database(_REDIS_DATABASE),
-            socket_connect_timeout=3,
-            health_check_interval=30,
-        )
-    return _client
-
-
-async def close() -> None:
-    """Close the client; the next use makes a new one."""
-    global _client
-    if _client is not None:
-        await _client.aclose()
-        _client = None
 
 
 class Limit(StrEnum):

@@ -177,9 +177,10 @@ def check_window(thread: Conversation, due_at: datetime | None, *, is_template: 
     """
     if is_template:
         return
-    if not rules.is_within_window(thread.last_inbound_at, clock.now()):
+    if not rules.is_within_window(thread.last_inbound_at, clock.business_now()):
         raise Invalid(WINDOW_CLOSED)
-    if due_at is not None and not rules.is_within_window(thread.last_inbound_at, due_at):
+    then = due_at + clock.ahead() if due_at else None
+    if then is not None and not rules.is_within_window(thread.last_inbound_at, then):
         raise Invalid.field("due_at", WINDOW_CLOSED_THEN)
 
 
@@ -218,7 +219,7 @@ def new_message(
         reply_to_wamid=reply_to,
         author_id=actor.user_id,
         author_name=actor.name,
-        at=clock.now(),
+        at=clock.business_now(),
         due_at=due_at,
     )
 

@@ -31,7 +31,9 @@ async def send_receipt(
         session = uow.session
         thread = await ConversationRepository(session, workspace_id).find(conversation_id)
         # Meta takes receipts for 30 days; outside the window nobody waits for one.
-        if thread is None or not rules.is_within_window(thread.last_inbound_at, clock.now()):
+        if thread is None or not rules.is_within_window(
+            thread.last_inbound_at, clock.business_now()
+        ):
             return False
         messages = MessageRepository(session, workspace_id)
         newest = await messages.all(

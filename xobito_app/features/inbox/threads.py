@@ -110,7 +110,7 @@ def _id_windows(
         statement: Rows = select(col(Conversation.id), col(Conversation.last_message_at)).where(
             col(Conversation.workspace_id) == workspace_id, branch
         )
-        statement = _restrict(statement, wanted, clock.now())
+        statement = _restrict(statement, wanted, clock.business_now())
         if wanted.unread:
             statement = statement.where(_unread(sight.user_id))
         if cursor:
@@ -226,7 +226,7 @@ async def seen_counts(
 async def count_threads(session: AsyncSession, actor: Actor) -> Counts:
     """Return how many open threads stand in each list, and how many of the newest are unread."""
     sight = Sight.of(actor)
-    now = clock.now()
+    now = clock.business_now()
     connection = await session.connection()
 
     async def capped(view: ListView) -> int:

@@ -55,7 +55,7 @@ def _entry(
         status=MessageStatus.RECEIVED,
         author_id=actor.user_id,
         author_name=actor.name,
-        at=clock.now(),
+        at=clock.business_now(),
     )
 
 

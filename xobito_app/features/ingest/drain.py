@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,16 +97,26 @@ async def _sort(
             event.error = "No workspace is connected to the account or number it names."
         elif len(shares) == 1:
             event.workspace_id = owners[0]
-            found.append((owners[0], _Work(event, parse(body, event.received_at).parts)))
+            found.append((owners[0], _Work(event, _parts(event, body))))
         else:
             event.state = EventState.SPLIT
             for owner, share in shares.items():
                 child = _child(event, owner, share)
                 uow.session.add(child)
                 if owner is not None:
-                    found.append((owner, _Work(child, parse(share, event.received_at).parts)))
+                    found.append(
+                        (
+                            owner,
+                            _Work(child, _parts(event, share)),
+                        )
+                    )
     await uow.session.flush()
     return found
+
+
+def _parts(event: InboundEvent, body: dict[str, Any]) -> tuple[Part, ...]:
+    """Read a body; odd timestamps are judged by the customers' time, not ours."""
+    return parse(body, event.received_at + clock.ahead()).parts
 
 
 def _read(event: InboundEvent) -> dict[str, Any] | None:
@@ -138,7 +150,8 @@ async def _apply(uow: UnitOfWork, workspace_id: UUID, works: Sequence[_Work]) ->
     summary = await _try(uow, workspace_id, parts)
     if summary is not None:
         for work in works:
-            _conclude(work.event, len(work.parts), [], summary if len(works) == 1 else "")
+            said = summary if len(works) == 1 else _name_parts(work.parts)
+            _conclude(work.event, len(work.parts), [], said)
         return
     for work in works:
         failures: list[str] = []
@@ -148,6 +161,12 @@ async def _apply(uow: UnitOfWork, workspace_id: UUID, works: Sequence[_Work]) ->
             if said:
                 summaries.append(said)
         _conclude(work.event, len(work.parts), failures, ", ".join(summaries))
+
+
+def _name_parts(parts: Sequence[Part]) -> str:
+    """Return what stands in a delivery, for those done together with others."""
+    names = Counter(re.sub(r"(?<!^)(?=[A-Z])", " ", type(part).__name__).lower() for part in parts)
+    return ", ".join(f"{count} × {name}" for name, count in names.items())
 
 
 async def _try(
@@ -186,4 +205,8 @@ async def replay(workspace_id: UUID, event_id: UUID) -> None:
         event.attempts += 1
         event.processed_at = clock.now()
         if body is not None:
-            await _apply(uow, workspace_id, [_Work(event, parse(body, event.received_at).parts)])
+            await _apply(
+                uow,
+                workspace_id,
+                [_Work(event, _parts(event, body))],
+            )

@@ -59,6 +59,13 @@ class DeliveryRepository:
         statement = select(InboundEvent).where(InboundEvent.id == event_id).with_for_update()
         return (await self.session.exec(statement)).one_or_none()
 
+    async def find_own(self, workspace_id: UUID, event_id: UUID) -> InboundEvent | None:
+        """Return a delivery when it is this workspace's."""
+        statement = select(InboundEvent).where(
+            InboundEvent.id == event_id, InboundEvent.workspace_id == workspace_id
+        )
+        return (await self.session.exec(statement)).one_or_none()
+
     async def list_journal(
         self, workspace_id: UUID, *, state: str, before: UUID | None, limit: int
     ) -> Sequence[InboundEvent]:

@@ -18,6 +18,7 @@ from xobito_app.ui.live import relay
 from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.shell import ShellState
 
 SEES_INBOX = (
     Permission.INBOX_VIEW_ASSIGNED,
@@ -98,7 +99,8 @@ class InboxListState(AppState):
             if with_counts:
                 counts = await threads.count_threads(uow.session, viewer.actor)
                 self.counts = CountsRow.of(counts)
-        now = clock.now()
+                (await self.get_state(ShellState))._show_unread(counts.unread)
+        now = clock.business_now()
         self.rows = [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
             for line in page.rows
@@ -154,7 +156,7 @@ class InboxListState(AppState):
             page = await threads.list_threads(
                 uow.session, viewer.actor, self._wanted(), cursor=self.cursor
             )
-        now = clock.now()
+        now = clock.business_now()
         known = {row.id for row in self.rows}
         more = [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
@@ -214,7 +216,7 @@ class InboxListState(AppState):
 
 
 def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
-    now = clock.now()
+    now = clock.business_now()
     contacts = [
         HitRow(
             f"c{c.conversation_id}",

@@ -41,4 +41,4 @@ class WelcomeState(AppState):
     @guarded(Permission.CONNECTION_MANAGE)
     async def connect_number(self):
         """Go to the form for a real number."""
-        return rx.redirect("/inbox")
+        return rx.redirect("/connect")
