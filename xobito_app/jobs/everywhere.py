@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from xobito_app.features.workspaces.repository import list_workspace_ids
+from xobito_app.features.workspaces.service import list_workspace_ids
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core.errors import NotFound
+from xobito_app.core.events import Topic
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
-from xobito_app.models.connection import Connection, ConnectionState
+from xobito_app.models.connection import Connection, ConnectionState, Number
+from xobito_app.persistence.unit_of_work import announce
+
+TROUBLE = "Sending stopped: "
 
 
 async def list_connected(session: AsyncSession, workspace_id: UUID) -> Sequence[Connection]:
@@ -36,3 +41,56 @@ async def connection_of(session: AsyncSession, workspace_id: UUID, number_id: UU
         NotFound: The workspace has no such number.
     """
     return (await NumberRepository(session, workspace_id).get(number_id)).connection_id
+
+
+async def lines_of(
+    session: AsyncSession, workspace_id: UUID, number_ids: Collection[UUID]
+) -> dict[UUID, tuple[Number, Connection]]:
+    """Return numbers with the account each stands under; unknown ones are left out."""
+    numbers = await NumberRepository(session, workspace_id).list_by_ids(list(set(number_ids)))
+    connections = await ConnectionRepository(session, workspace_id).list_by_ids(
+        list({number.connection_id for number in numbers.values()})
+    )
+    return {
+        number_id: (number, connections[number.connection_id])
+        for number_id, number in numbers.items()
+        if number.connection_id in connections
+    }
+
+
+async def line_of(
+    session: AsyncSession, workspace_id: UUID, number_id: UUID
+) -> tuple[Number, Connection]:
+    """Return a number with its account.
+
+    Raises:
+        NotFound: The workspace has no such number.
+    """
+    found = await lines_of(session, workspace_id, [number_id])
+    if number_id not in found:
+        raise NotFound(NumberRepository.missing)
+    return found[number_id]
+
+
+async def note_trouble(
+    session: AsyncSession, workspace_id: UUID, connection_id: UUID, reason: str
+) -> None:
+    """Let an account carry why nothing goes out over it, until it works again."""
+    connection = await ConnectionRepository(session, workspace_id).get(connection_id, lock=True)
+    connection.reason = f"{TROUBLE}{reason}"
+    session.add(connection)
+    announce(session, workspace_id, Topic.CONNECTION, workspace_id)
+
+
+async def forget_trouble(session: AsyncSession, workspace_id: UUID, connection_id: UUID) -> None:
+    """Take that reason off an account over which a message went out again."""
+    connection = await ConnectionRepository(session, workspace_id).get(connection_id, lock=True)
+    if has_trouble(connection):
+        connection.reason = ""
+        session.add(connection)
+        announce(session, workspace_id, Topic.CONNECTION, workspace_id)
+
+
+def has_trouble(connection: Connection) -> bool:
+    """Tell whether an account carries a reason of `note_trouble`."""
+    return connection.reason.startswith(TROUBLE)

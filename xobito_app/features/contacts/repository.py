@@ -72,6 +72,18 @@ class IdentityRepository(Repository[ContactIdentity]):
         )
         return {(str(row.kind), row.value): row.contact_id for row in rows}
 
+    async def list_user_ids(self, contact_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Return the newest business-scoped user id of each contact that has one."""
+        if not contact_ids:
+            return {}
+        rows = await self.all(
+            self.scoped()
+            .where(col(ContactIdentity.contact_id).in_(contact_ids))
+            .where(col(ContactIdentity.kind) == IdentityKind.BSUID)
+            .order_by(col(ContactIdentity.id))
+        )
+        return {row.contact_id: row.value for row in rows}
+
     async def attach(self, rows: Sequence[dict[str, object]]) -> None:
         """Remember names; one that already leads to a contact keeps leading there."""
         if rows:

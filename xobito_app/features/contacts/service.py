@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.rules import name_of, phone_of
-from xobito_app.features.contacts.schemas import ContactFacts
-from xobito_app.models.contacts import IdentityKind
+from xobito_app.features.contacts.schemas import ContactFacts, Person
+from xobito_app.models.contacts import Contact, IdentityKind
 from xobito_app.persistence.unit_of_work import announce
 
 
@@ -102,4 +102,45 @@ async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID
         created_at=contact.created_at,
         opted_out_at=contact.opted_out_at,
         opt_out_reason=contact.opt_out_reason,
+    )
+
+
+async def get_contact(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> Contact:
+    """Return a contact for a feature that writes to it.
+
+    Raises:
+        NotFound: The workspace has no such contact.
+    """
+    return await ContactRepository(session, workspace_id).get(contact_id)
+
+
+async def list_by_ids(
+    session: AsyncSession, workspace_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, Contact]:
+    """Return the contacts among these ids, in one query."""
+    return await ContactRepository(session, workspace_id).list_by_ids(list(set(contact_ids)))
+
+
+async def user_ids_of(
+    session: AsyncSession, workspace_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return the newest business-scoped user id of each contact that has one."""
+    return await IdentityRepository(session, workspace_id).list_user_ids(contact_ids)
+
+
+async def remember_names(
+    session: AsyncSession, workspace_id: UUID, contact_id: UUID, person: Person
+) -> None:
+    """Remember under which names Meta knows a contact: its answer may come under another."""
+    await IdentityRepository(session, workspace_id).attach(
+        [
+            {
+                "id": ids.new(),
+                "workspace_id": workspace_id,
+                "contact_id": contact_id,
+                "kind": kind,
+                "value": value,
+            }
+            for kind, value in person.identities()
+        ]
     )

@@ -14,11 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
-from xobito_app.features.contacts.repository import ContactRepository
+from xobito_app.features.connection import accounts
+from xobito_app.features.contacts import service as people
 from xobito_app.features.inbox import limiter, rules, wire
 from xobito_app.features.inbox.outcomes import Claim
-from xobito_app.features.inbox.outgoing import user_ids_of
 from xobito_app.features.inbox.repository import (
     ConversationRepository,
     MediaRepository,
@@ -113,26 +112,18 @@ async def claim(workspace_id: UUID, limit: int, *, resting: Collection[UUID] = (
 async def _pack(
     session: AsyncSession, workspace_id: UUID, rows: Sequence[Message], now: datetime
 ) -> list[Parcel]:
-    numbers = await NumberRepository(session, workspace_id).list_by_ids(
-        list({row.number_id for row in rows})
-    )
-    connections = await ConnectionRepository(session, workspace_id).list_by_ids(
-        list({number.connection_id for number in numbers.values()})
-    )
+    lines = await accounts.lines_of(session, workspace_id, [row.number_id for row in rows])
     threads = await ConversationRepository(session, workspace_id).list_by_ids(
         [row.conversation_id for row in rows]
     )
-    contacts = await ContactRepository(session, workspace_id).list_by_ids(
-        [row.contact_id for row in rows]
-    )
-    nameless = [contact for contact in contacts.values() if not contact.phone]
-    user_ids = await user_ids_of(session, workspace_id, nameless) if nameless else {}
+    contacts = await people.list_by_ids(session, workspace_id, [row.contact_id for row in rows])
+    nameless = [contact.id for contact in contacts.values() if not contact.phone]
+    user_ids = await people.user_ids_of(session, workspace_id, nameless)
     wanted = {media_id for row in rows for media_id in wire.media_ids(row.content)}
     files = await MediaRepository(session, workspace_id).list_by_ids(list(wanted))
     parcels = []
     for row in rows:
-        number = numbers.get(row.number_id)
-        connection = connections.get(number.connection_id) if number else None
+        number, connection = lines.get(row.number_id, (None, None))
         contact = contacts.get(row.contact_id)
         recipient, refusal = None, ""
         is_connected = connection is not None and connection.state == ConnectionState.CONNECTED

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line
-from xobito_app.features.contacts.repository import ContactRepository
+from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox import wire
 from xobito_app.features.inbox.outgoing import Draft, Order, queue
 from xobito_app.features.inbox.repository import MediaRepository
@@ -194,7 +194,7 @@ async def cards_of(
         Forbidden: The actor may not see contacts.
     """
     require(actor, Permission.CONTACTS_VIEW)
-    found = await ContactRepository(session, actor.workspace_id).list_by_ids(contact_ids)
+    found = await contacts.list_by_ids(session, actor.workspace_id, contact_ids)
     return [
         ContactCard(
             formatted_name=name_of(contact),

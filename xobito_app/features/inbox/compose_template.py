@@ -12,15 +12,15 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import one_line
-from xobito_app.features.contacts.repository import ContactRepository
+from xobito_app.features.connection.accounts import connection_of
+from xobito_app.features.contacts.service import get_contact
 from xobito_app.features.inbox import wire
 from xobito_app.features.inbox.compose import get_upload
 from xobito_app.features.inbox.outgoing import Draft, Order, queue
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible, name_of
-from xobito_app.features.templates.repository import TemplateRepository
-from xobito_app.models.connection import Number
+from xobito_app.features.templates.service import get_row, read_template
 from xobito_app.models.connection import Template as TemplateRow
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
@@ -30,21 +30,6 @@ from xobito_app.whatsapp.payloads import Recipient
 from xobito_app.whatsapp.templates import Template, Variable, VariableKind
 
 _MARKETING = "MARKETING"
-
-
-def read_template(row: TemplateRow) -> Template:
-    """Return a stored template in the form it is previewed and filled in."""
-    return Template.of(
-        {
-            "id": row.meta_id,
-            "name": row.name,
-            "language": row.language,
-            "status": row.status,
-            "category": row.category,
-            "parameter_format": row.parameter_format,
-            "components": row.components,
-        }
-    )
 
 
 async def send_template(
@@ -81,7 +66,7 @@ async def send_template(
         chosen = read_template(row)
         if not chosen.is_sendable:
             raise Invalid("WhatsApp has not approved this template, or Xobito cannot fill it.")
-        contact = await ContactRepository(session, actor.workspace_id).get(thread.contact_id)
+        contact = await get_contact(session, actor.workspace_id, thread.contact_id)
         if chosen.category == _MARKETING and contact.opted_out_at is not None:
             raise Invalid("This contact has opted out of marketing messages.")
         filled, files = await _attach(session, actor, chosen, values)
@@ -110,8 +95,8 @@ async def suggest_values(
         NotFound: The thread is out of sight, or there is no such template.
     """
     thread = await get_visible(session, actor, conversation_id)
-    row = await TemplateRepository(session, actor.workspace_id).get(template_id)
-    contact = await ContactRepository(session, actor.workspace_id).get(thread.contact_id)
+    row = await get_row(session, actor, template_id=template_id)
+    contact = await get_contact(session, actor.workspace_id, thread.contact_id)
     return suggestions(read_template(row), contact)
 
 
@@ -151,12 +136,11 @@ def _fact(variable: Variable, facts: Mapping[str, Any], first_name: str, named: 
 async def _sendable(
     session: AsyncSession, actor: Actor, number_id: UUID, template_id: UUID
 ) -> TemplateRow:
-    templates = TemplateRepository(session, actor.workspace_id)
-    row = await templates.get(template_id)
-    number = await session.get(Number, number_id)
+    row = await get_row(session, actor, template_id=template_id)
     # Another account's template of the same name may say something else.
-    if row.gone_at is not None or number is None or row.connection_id != number.connection_id:
-        raise NotFound(templates.missing)
+    account_id = await connection_of(session, actor.workspace_id, number_id)
+    if row.gone_at is not None or row.connection_id != account_id:
+        raise NotFound("This template does not exist for this number.")
     return row
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Unavailable
 from xobito_app.core.job_names import OUTBOUND_SEND
+from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.inbox import limiter, outcomes, upload, wire
 from xobito_app.features.inbox.claiming import Parcel, claim
@@ -177,8 +178,9 @@ class _Dispatcher:
     async def _accepted(self, parcel: Parcel, receipt: SendReceipt) -> None:
         await outcomes.accept(parcel.claim, receipt)
         connection = parcel.connection
-        if connection is not None and connection.reason.startswith(outcomes.STOPPED):
-            await outcomes.forget_reason(self.workspace_id, connection.id)
+        if connection is not None and accounts.has_trouble(connection):
+            async with unit_of_work(self.workspace_id) as uow:
+                await accounts.forget_trouble(uow.session, self.workspace_id, connection.id)
         log.info("message.accepted", extra={"message_id": str(parcel.message.id)})
 
     async def _hold(self, parcel: Parcel, seconds: float, held_by: Limit) -> None:

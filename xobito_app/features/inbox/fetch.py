@@ -17,8 +17,8 @@ from xobito_app.core.errors import AppError, Invalid, NotFound, TooLarge
 from xobito_app.core.events import Lane, Topic
 from xobito_app.core.job_names import MEDIA_FETCH
 from xobito_app.core.permissions import Actor
+from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
-from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.features.inbox import files
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.threads import get_visible
@@ -75,16 +75,13 @@ async def _claim(workspace_id: UUID) -> list[_Errand]:
             row.attempts += 1
             row.next_try_at = now + LEASE
             session.add(row)
-        numbers = await NumberRepository(session, workspace_id).list_by_ids(
-            [row.number_id for row in rows if row.number_id]
-        )
-        connections = await ConnectionRepository(session, workspace_id).list_by_ids(
-            list({number.connection_id for number in numbers.values()})
+        lines = await accounts.lines_of(
+            session, workspace_id, [row.number_id for row in rows if row.number_id]
         )
         errands = []
         for row in rows:
-            number = numbers.get(row.number_id) if row.number_id else None
-            connection = connections.get(number.connection_id) if number else None
+            known = lines.get(row.number_id) if row.number_id else None
+            number, connection = known or (None, None)
             errands.append(_Errand(row, connection, number.phone_number_id if number else ""))
         return errands
 

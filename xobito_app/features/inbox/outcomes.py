@@ -10,23 +10,21 @@ from uuid import UUID
 from sqlmodel import col, delete, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock, ids
+from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
-from xobito_app.features.connection.repository import ConnectionRepository
-from xobito_app.features.contacts.repository import IdentityRepository
-from xobito_app.features.contacts.service import opt_out
+from xobito_app.features.connection import accounts
+from xobito_app.features.contacts.schemas import Person
+from xobito_app.features.contacts.service import opt_out, remember_names
 from xobito_app.features.inbox import effects, rules
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.features.inbox.work import add_event
-from xobito_app.models.contacts import IdentityKind
 from xobito_app.models.inbox import Message, MessageStatus, Reaction
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.whatsapp.client import SendReceipt
 from xobito_app.whatsapp.errors import GraphError
 
-STOPPED = "Sending stopped: "
 UNKNOWN = (
     "WhatsApp did not answer, so it is not known whether this was sent. "
     "It is not sent again by itself."
@@ -103,28 +101,8 @@ async def accept(claim: Claim, receipt: SendReceipt) -> None:
         session.add(message)
         await effects.show(session, workspace_id, [message])
         await effects.apply_waiting(session, workspace_id, [(message.number_id, receipt.wamid)])
-        await _learn_names(session, message, receipt)
-
-
-async def _learn_names(session: AsyncSession, message: Message, receipt: SendReceipt) -> None:
-    """Remember under which names Meta knows the contact: the reply may come from another."""
-    names = [
-        (IdentityKind.WA_ID, receipt.phone.removeprefix("+") if receipt.phone else None),
-        (IdentityKind.BSUID, receipt.user_id),
-    ]
-    await IdentityRepository(session, message.workspace_id).attach(
-        [
-            {
-                "id": ids.new(),
-                "workspace_id": message.workspace_id,
-                "contact_id": message.contact_id,
-                "kind": kind,
-                "value": name[:191],
-            }
-            for kind, name in names
-            if name
-        ]
-    )
+        person = Person(receipt.phone, receipt.user_id)
+        await remember_names(session, workspace_id, message.contact_id, person)
 
 
 async def fail(
@@ -237,18 +215,4 @@ async def stop_account(
             _end(message, error.message, error=error, status=MessageStatus.FAILED)
             session.add(message)
         await effects.show(session, workspace_id, ended)
-        connection = await ConnectionRepository(session, workspace_id).get(connection_id)
-        connection.reason = f"{STOPPED}{error.message}"
-        session.add(connection)
-        announce(session, workspace_id, Topic.CONNECTION, workspace_id)
-
-
-async def forget_reason(workspace_id: UUID, connection_id: UUID) -> None:
-    """Take the reason off a connection over which a message went out again."""
-    async with unit_of_work(workspace_id) as uow:
-        connections = ConnectionRepository(uow.session, workspace_id)
-        connection = await connections.get(connection_id, lock=True)
-        if connection.reason.startswith(STOPPED):
-            connection.reason = ""
-            uow.session.add(connection)
-            announce(uow.session, workspace_id, Topic.CONNECTION, workspace_id)
+        await accounts.note_trouble(session, workspace_id, connection_id, error.message)

@@ -18,14 +18,13 @@ from xobito_app.core.events import Topic
 from xobito_app.core.job_names import OUTBOUND_SEND
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
-from xobito_app.features.contacts.repository import ContactRepository, IdentityRepository
+from xobito_app.features.connection import accounts
+from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox import rules, timeline
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible
-from xobito_app.models.connection import Connection, ConnectionState
-from xobito_app.models.contacts import Contact, ContactIdentity, IdentityKind
+from xobito_app.models.connection import ConnectionState
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp.payloads import Recipient
@@ -152,44 +151,22 @@ async def open_thread(session: AsyncSession, actor: Actor, conversation_id: UUID
     return thread
 
 
-async def connection_of(session: AsyncSession, thread: Conversation) -> tuple[Connection, str]:
-    """Return the connection a thread's number belongs to, and Meta's id of the number.
-
-    Raises:
-        Invalid: It is disconnected; the sentence says why.
-    """
-    number = await NumberRepository(session, thread.workspace_id).get(thread.number_id)
-    connection = await ConnectionRepository(session, thread.workspace_id).get(number.connection_id)
-    if connection.state != ConnectionState.CONNECTED:
-        reason = f" {connection.reason}" if connection.reason else ""
-        raise Invalid(f"This WhatsApp number is disconnected, so the inbox is read-only.{reason}")
-    return connection, number.phone_number_id
-
-
 async def recipient_of(session: AsyncSession, thread: Conversation) -> Recipient:
     """Return how Meta reaches the contact of a thread.
 
     Raises:
         Invalid: The number is disconnected, or the contact has no address at Meta.
     """
-    await connection_of(session, thread)
-    contact = await ContactRepository(session, thread.workspace_id).get(thread.contact_id)
-    user_ids = {} if contact.phone else await user_ids_of(session, thread.workspace_id, [contact])
-    return Recipient(phone=contact.phone, user_id=user_ids.get(contact.id))
-
-
-async def user_ids_of(
-    session: AsyncSession, workspace_id: UUID, contacts: list[Contact]
-) -> dict[UUID, str]:
-    """Return the newest business-scoped user id of each contact that has one."""
-    identities = IdentityRepository(session, workspace_id)
-    rows = await identities.all(
-        identities.scoped()
-        .where(col(ContactIdentity.contact_id).in_([contact.id for contact in contacts]))
-        .where(col(ContactIdentity.kind) == IdentityKind.BSUID)
-        .order_by(col(ContactIdentity.id))
+    workspace_id = thread.workspace_id
+    _, connection = await accounts.line_of(session, workspace_id, thread.number_id)
+    if connection.state != ConnectionState.CONNECTED:
+        reason = f" {connection.reason}" if connection.reason else ""
+        raise Invalid(f"This WhatsApp number is disconnected, so the inbox is read-only.{reason}")
+    contact = await contacts.get_contact(session, workspace_id, thread.contact_id)
+    user_ids = (
+        {} if contact.phone else await contacts.user_ids_of(session, workspace_id, [contact.id])
     )
-    return {row.contact_id: row.value for row in rows}
+    return Recipient(phone=contact.phone, user_id=user_ids.get(contact.id))
 
 
 def check_window(thread: Conversation, due_at: datetime | None, *, is_template: bool) -> None:

@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
+from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
-from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.models.connection import ConnectionState
@@ -43,8 +43,7 @@ async def send_receipt(
             .order_by(col(Message.at).desc(), col(Message.id).desc())
             .limit(1)
         )
-        number = await NumberRepository(session, workspace_id).get(thread.number_id)
-        connection = await ConnectionRepository(session, workspace_id).get(number.connection_id)
+        number, connection = await accounts.line_of(session, workspace_id, thread.number_id)
     if not newest or connection.state != ConnectionState.CONNECTED:
         return False
     try:
