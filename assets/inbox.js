@@ -311,6 +311,11 @@
     }
   });
 
+  /* Colleagues see who looks at the same thread. */
+  setInterval(() => {
+    if (document.visibilityState === "visible" && shownConversation) click("thread-here")();
+  }, 20000);
+
   /* Looking at the thread again counts as reading it. */
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") click("thread-seen")();

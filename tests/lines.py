@@ -25,8 +25,8 @@ from xobito_app.features.ingest.drain import drain
 from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.models.connection import Connection, Number, Route, Template, WebhookSecret
 from xobito_app.models.inbox import Conversation, Message
+from xobito_app.persistence.redis import redis_client
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.realtime.notices import redis_client
 from xobito_app.simulator.server import create_app
 from xobito_app.whatsapp.client import Client
 

@@ -22,7 +22,7 @@ MAY_USE = {
     "persistence": {"core", "models", "settings"},
     "whatsapp": {"core"},
     "features": {"core", "models", "persistence", "whatsapp", "features", "settings"},
-    "realtime": {"core", "settings"},
+    "realtime": {"core", "persistence"},
     "simulator": {"core"},
 }
 # Packages that only some parts may know.

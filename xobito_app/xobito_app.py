@@ -40,6 +40,7 @@ app = rx.App(
 )
 # Reflex's own message about a lost connection; ours is the line at the top.
 app.app_wraps.pop((5, "Overlay"), None)
+app.app_wraps[55, "ErrorBoundary"] = theme.error_boundary
 app.add_middleware(Gate())
 add_pages(app)
 # The server's workers must not outlive it: they would keep the port.

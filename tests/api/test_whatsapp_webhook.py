@@ -165,3 +165,47 @@ async def test_signed_rubbish_is_kept_and_answered(http, line):
         assert (await post(http, line, body)).status_code == 200
     await drain()
     assert {event.state for event in await stored(mark)} == {"failed"}
+
+
+async def test_a_dead_database_connection_costs_no_delivery(http, line):
+    from sqlalchemy import text
+
+    assert (await post(http, line, delivery(line, uuid4().hex))).status_code == 200
+    async with unit_of_work() as uow:
+        connection = await uow.session.connection()
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND usename = current_user "
+                "AND pid <> pg_backend_pid() AND query LIKE 'INSERT INTO inbound_event%'"
+            )
+        )
+    mark = uuid4().hex
+    answers = await asyncio.gather(
+        *(post(http, line, delivery(line, f"{mark} {n}")) for n in range(5))
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await stored(mark)) == 5
+
+
+async def test_one_delivery_the_database_refuses_does_not_take_its_neighbours_along(monkeypatch):
+    from xobito_app.api import gathering
+
+    taken: list[bytes] = []
+    really = gathering.store_deliveries
+
+    async def refuse_poison(session, bodies):
+        if b"poison" in bodies:
+            raise ValueError("refused")
+        taken.extend(bodies)
+        await really(session, bodies)
+
+    monkeypatch.setattr(gathering, "store_deliveries", refuse_poison)
+    gate = gathering.Gathering()
+    bodies = [f"{uuid4().hex}".encode() for _ in range(3)]
+    results = await asyncio.gather(
+        *(gate.store(body) for body in (bodies[0], b"poison", *bodies[1:])),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None), ValueError, type(None), type(None)]
+    assert set(taken) == set(bodies)

@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_as(place: Installation, browser: Browser) -> Iterator[Opener]:
-    """Open a page as one of the people of `people.py`; what a script complains of fails the test."""
+    """Open a page as one of the people of `people.py`; a script error on it fails the test."""
     opened: list[Page] = []
     complaints: list[str] = []
 

@@ -1,3 +1,4 @@
+from xobito_app.core import job_names
 from xobito_app.core.events import Departures, Lane, Nudge
 from xobito_app.jobs import names, nudges
 from xobito_app.jobs.celery_app import celery
@@ -8,8 +9,14 @@ from xobito_app.jobs.schedule import SCHEDULE
 def test_every_name_has_a_task_and_every_task_a_name():
     celery.loader.import_default_modules()
     registered = {name for name in celery.tasks if not name.startswith("celery.")}
-    named = {value for key, value in vars(names).items() if key.isupper() and key != "LANES"}
-    assert registered == named
+    named = {
+        value
+        for module in (names, job_names)
+        for key, value in vars(module).items()
+        if key.isupper() and key != "LANES"
+    }
+    # Mail has no sender yet: every link it would carry is shown to be copied.
+    assert registered == named - {job_names.MAIL_SEND}
 
 
 def test_what_is_repeated_has_a_task():

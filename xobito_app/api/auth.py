@@ -17,6 +17,7 @@ from xobito_app.api.callers import SESSION_COOKIE
 from xobito_app.api.forms import read_form, safe_path, wants_json
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooMany
+from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
@@ -220,7 +221,7 @@ async def _join(request: Request, form: dict[str, str]) -> Outcome:
         email, has_account = invitation.email, invitation.has_account
         wait = await accounts.seconds_to_wait(uow.session, email=email, address=browser["address"])
     if has_account and wait:
-        raise TooMany(f"Too many tries. Try again in {wait} seconds.", wait)
+        raise TooMany(account_rules.wait_sentence(wait), wait)
     try:
         async with unit_of_work() as uow:
             user_id, workspace_id = await team.accept_invite(

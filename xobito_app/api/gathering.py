@@ -7,11 +7,12 @@ held back on purpose: somebody who comes alone is stored at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
 from xobito_app.features.ingest.intake import store_deliveries
-from xobito_app.persistence.unit_of_work import single_statement
+from xobito_app.persistence.unit_of_work import hand_out, statement_by_statement, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +21,16 @@ MOST = 200
 MOST_BYTES = 8 * 1024 * 1024
 
 
+IDLE_SECONDS = 1.0
+"""How long the database connection is held for the next delivery."""
+
+
 class Gathering:
     """Deliveries on their way into the database."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._arrived = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
     async def store(self, body: bytes) -> None:
@@ -35,24 +41,38 @@ class Gathering:
         """
         committed = asyncio.get_running_loop().create_future()
         self._waiting.append((body, committed))
+        self._arrived.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
         await committed
 
     async def _write(self) -> None:
+        batch: list[tuple[bytes, asyncio.Future[None]]] = []
         try:
             while self._waiting:
-                batch = self._next()
                 try:
-                    await self._commit([body for body, _ in batch])
+                    async with statement_by_statement() as session:
+                        while self._waiting or await self._somebody_comes():
+                            batch = self._next()
+                            await store_deliveries(session, [body for body, _ in batch])
+                            # It is committed, so it is answered, whatever the nudge comes to.
+                            _settle(batch, None)
+                            await hand_out(session)
                 except Exception as error:
-                    await self._one_by_one(batch, error)
-                else:
-                    _settle(batch, None)
+                    log.warning("ingest.batch_failed", extra={"reason": type(error).__name__})
+                    # When not even a connection came about, nobody has been taken up yet.
+                    await self._one_by_one(batch or self._next())
+                batch = []
         finally:
             self._writer = None
-            _settle(self._waiting, ConnectionError("The process is ending."))
+            _settle([*batch, *self._waiting], ConnectionError("The process is ending."))
             self._waiting = []
+
+    async def _somebody_comes(self) -> bool:
+        self._arrived.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._arrived.wait(), IDLE_SECONDS)
+        return bool(self._waiting)
 
     def _next(self) -> list[tuple[bytes, asyncio.Future[None]]]:
         count, size = 0, 0
@@ -64,21 +84,18 @@ class Gathering:
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
         return batch
 
-    async def _commit(self, bodies: Sequence[bytes]) -> None:
-        async with single_statement() as session:
-            await store_deliveries(session, bodies)
+    async def _one_by_one(self, batch: list[tuple[bytes, asyncio.Future[None]]]) -> None:
+        """Give each its own try on a fresh connection.
 
-    async def _one_by_one(
-        self, batch: list[tuple[bytes, asyncio.Future[None]]], error: Exception
-    ) -> None:
-        """Give each its own try: what one delivery is must not become its neighbours' fate."""
-        if len(batch) == 1:
-            _settle(batch, error)
-            return
-        log.warning("ingest.batch_failed", extra={"reason": type(error).__name__})
+        The held one may have died, and what one delivery is must not become its neighbours' fate.
+        What was stored after all is only counted as a repeat.
+        """
         for item in batch:
+            if item[1].done():
+                continue
             try:
-                await self._commit([item[0]])
+                async with unit_of_work() as uow:
+                    await store_deliveries(uow.session, [item[0]])
             except Exception as reason:
                 _settle([item], reason)
             else:

@@ -55,7 +55,7 @@ async def _lane_ages() -> Mapping[str, float | None] | None:
     from redis.exceptions import RedisError
 
     from xobito_app.jobs.heartbeats import read_ages
-    from xobito_app.realtime.notices import redis_client
+    from xobito_app.persistence.redis import redis_client
 
     try:
         return await read_ages(redis_client())

@@ -26,7 +26,7 @@ def perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 async def _perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     from xobito_app.features.connection.credentials import close_clients
     from xobito_app.jobs.nudges import send_nudges
-    from xobito_app.persistence import engine
+    from xobito_app.persistence import engine, redis
     from xobito_app.persistence.unit_of_work import on_commit
     from xobito_app.realtime import notices
 
@@ -36,5 +36,5 @@ async def _perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Resul
         return await use_case()
     finally:
         await close_clients()
-        await notices.close()
+        await redis.close()
         await engine.dispose()

@@ -60,6 +60,7 @@ class Membership(WorkspaceRow, table=True):
     is_active: bool = Field(default=True)
     joined_at: datetime = moment(default_now=True)
     removed_at: datetime | None = moment()
+    last_assigned_at: datetime | None = moment()
 
 
 class Activity(WorkspaceRow, table=True):

@@ -73,18 +73,17 @@ async def unit_of_work(workspace_id: UUID | None = None) -> AsyncIterator[UnitOf
 
 
 @asynccontextmanager
-async def single_statement() -> AsyncIterator[AsyncSession]:
-    """Open a session without a workspace whose one statement commits by itself.
+async def statement_by_statement() -> AsyncIterator[AsyncSession]:
+    """Open a session without a workspace whose every statement commits by itself.
 
-    It spares two of three round trips, for the one door where that counts. Nudges and notices
-    leave afterwards, as from any unit of work.
+    It spares two of three round trips, for the one door where that counts. What was collected
+    leaves with `hand_out`, to be called after each statement.
     """
     async with get_engine().connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         async with AsyncSession(bind=connection) as session:
             session.info[_DEPARTURES] = Departures()
             yield session
-    await hand_out(session)
 
 
 async def hand_out(session: AsyncSession) -> None:

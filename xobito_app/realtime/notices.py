@@ -8,39 +8,15 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from xobito_app.core.events import Departures, Notice, Topic
-from xobito_app.settings import get_settings
+from xobito_app.persistence.redis import redis_client
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "xobito:notices"
-REDIS_DATABASE = 2
 RECONNECT_SECONDS = 0.5
-
-_client: Redis | None = None
-
-
-def redis_client() -> Redis:
-    """Return this process's Redis client for notices, presence and rate buckets."""
-    global _client
-    if _client is None:
-        _client = Redis.from_url(
-            get_settings().redis_database(REDIS_DATABASE),
-            socket_connect_timeout=3,
-            health_check_interval=30,
-        )
-    return _client
-
-
-async def close() -> None:
-    """Close the client; the next use makes a new one."""
-    global _client
-    if _client is not None:
-        await _client.aclose()
-        _client = None
 
 
 async def send_notices(departures: Departures) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from xobito_app.ui.reflex_parts import Toaster
+from xobito_app.ui.reflex_parts import ErrorBoundary, Toaster
 
 STYLESHEETS = [
     "/tokens.css",
@@ -40,6 +40,19 @@ def head_components() -> list[rx.Component]:
 def toaster() -> rx.Component:
     """Return the corner where toasts appear."""
     return Toaster.create(position="bottom-right", rich_colors=False, close_button=True)
+
+
+def error_boundary(is_stateful: bool) -> rx.Component:
+    """Return what catches a page that cannot be drawn: a sentence, never a stack trace."""
+    broken = rx.el.div(
+        rx.el.div("This page could not be drawn", class_name="state-title"),
+        rx.el.p("Load it again. If it stays like this, tell your admin.", class_name="state-line"),
+        rx.el.a("Load again", href="", class_name="button button-secondary"),
+        class_name="state",
+        role="alert",
+    )
+    props: dict[str, Any] = {} if is_stateful else {"on_error": rx.noop()}
+    return ErrorBoundary.create(fallback_render=rx.Var.create(broken), **props)
 
 
 def icon(name: str, *, size: int = ICON, **props: Any) -> rx.Component:

@@ -45,6 +45,33 @@ def test_the_pause_doubles_up_to_a_quarter_of_an_hour(failures, seconds):
     assert rules.pause_after(failures).total_seconds() == seconds
 
 
+@pytest.mark.parametrize(
+    ("seconds", "end"), [(1, "1 second."), (2, "2 seconds."), (91, "2 minutes.")]
+)
+def test_the_wait_is_said_in_words(seconds, end):
+    assert rules.wait_sentence(seconds).endswith(end)
+
+
+async def test_failures_are_forgiven_after_a_quiet_hour(world, moving):
+    async def try_wrongly(times: int) -> None:
+        for _ in range(times):
+            async with unit_of_work() as uow:
+                await accounts.note_failure(uow.session, email=world.email, address=world.email)
+
+    async def wait() -> int:
+        async with unit_of_work() as uow:
+            return await accounts.seconds_to_wait(
+                uow.session, email=world.email, address=world.email
+            )
+
+    await try_wrongly(4)
+    moving(timedelta(hours=1, seconds=1))
+    await try_wrongly(4)
+    assert await wait() == 0
+    await try_wrongly(1)
+    assert await wait() == 2
+
+
 @pytest.mark.parametrize("text", ["", "ana", "ana@", "@b.de", "a b@c.de", "a@b", "a@b.c, d@e.f"])
 def test_what_is_no_email_is_refused(text):
     with pytest.raises(Invalid):

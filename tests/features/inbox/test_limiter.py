@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from xobito_app.features.inbox import limiter
 from xobito_app.features.inbox.limiter import Grant, Limit, acquire, rate_of, slow_down
-from xobito_app.realtime.notices import redis_client
+from xobito_app.persistence.redis import redis_client
 
 
 @pytest.fixture

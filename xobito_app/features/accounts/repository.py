@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import case, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto
+from xobito_app.features.accounts import rules
 from xobito_app.models.accounts import LinkKind, OneTimeLink, SignInTry, User, UserSession
 from xobito_app.models.workspaces import Membership, Workspace
 
@@ -102,7 +103,7 @@ class AccountRepository:
         return (await self.session.exec(statement)).all()
 
     async def count_failure(self, subject: str) -> None:
-        """Add one failed try; tries at the same moment all count."""
+        """Add one failed try to those not forgiven yet; tries at the same moment all count."""
         now = clock.now()
         statement = insert(SignInTry).values(
             id=SignInTry(subject=subject).id, subject=subject, failures=1, last_at=now
@@ -110,7 +111,13 @@ class AccountRepository:
         await self.session.exec(
             statement.on_conflict_do_update(
                 index_elements=["subject"],
-                set_={"failures": col(SignInTry.failures) + 1, "last_at": now},
+                set_={
+                    "failures": case(
+                        (col(SignInTry.last_at) < now - rules.FORGIVEN_AFTER, 1),
+                        else_=col(SignInTry.failures) + 1,
+                    ),
+                    "last_at": now,
+                },
             )
         )
 

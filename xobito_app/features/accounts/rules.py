@@ -15,6 +15,8 @@ INVITE_LIFETIME = timedelta(days=7)
 RESET_LIFETIME = timedelta(hours=2)
 FREE_TRIES = 4
 LONGEST_PAUSE = timedelta(minutes=15)
+FORGIVEN_AFTER = timedelta(hours=1)
+"""Without a failure for so long, counting begins anew: an office shares one address for years."""
 RECOVERY_CODES = 10
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
@@ -25,6 +27,13 @@ def pause_after(failures: int) -> timedelta:
     if failures <= FREE_TRIES:
         return timedelta()
     return min(timedelta(seconds=2 ** min(failures - FREE_TRIES, 20)), LONGEST_PAUSE)
+
+
+def wait_sentence(seconds: int) -> str:
+    """Say how long to wait after too many failures."""
+    if seconds > 90:
+        return f"Too many tries. Try again in {-(-seconds // 60)} minutes."
+    return f"Too many tries. Try again in {seconds} second{'' if seconds == 1 else 's'}."
 
 
 def is_session_alive(last_seen_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:

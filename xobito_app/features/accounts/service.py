@@ -54,9 +54,7 @@ async def sign_in(
     subjects = _subjects(email, address)
     wait = await _seconds_to_wait(accounts, subjects)
     if wait:
-        return SignInOutcome(
-            problem=f"Too many tries. Try again in {wait} seconds.", retry_after=wait
-        )
+        return SignInOutcome(problem=rules.wait_sentence(wait), retry_after=wait)
     user = await accounts.find_user_by_email(email)
     if user is None or not user.password_hash:
         await asyncio.to_thread(passwords.burn_time)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from redis.exceptions import RedisError
 
-from xobito_app.realtime.notices import redis_client
+from xobito_app.persistence.redis import redis_client
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import reflex as rx
@@ -58,17 +58,28 @@ def card_head(
     )
 
 
-def table(heads: Sequence[str], rows: rx.Component, **props: Any) -> rx.Component:
+def table(
+    heads: Sequence[str],
+    rows: rx.Component,
+    *,
+    extra: Collection[str] = (),
+    **props: Any,
+) -> rx.Component:
     """Return a table with a sticky header; `rows` is an `rx.foreach` of `rx.el.tr`.
 
-    An empty head stands over a column of actions.
+    An empty head stands over a column of actions. Columns whose heads are in `extra` are not
+    shown on a phone; their cells carry `styles.CELL_EXTRA` too.
     """
     return rx.el.div(
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
                     *(
-                        rx.el.th(head, scope="col")
+                        rx.el.th(
+                            head,
+                            scope="col",
+                            class_name=styles.CELL_EXTRA if head in extra else "",
+                        )
                         if head
                         else rx.el.th(rx.el.span("Actions", class_name=styles.SR_ONLY), scope="col")
                         for head in heads

@@ -11,6 +11,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.components import tone_of
+from xobito_app.ui.formats import badge
 from xobito_app.ui.live import relay
 from xobito_app.ui.routes import ROUTES, find_route
 from xobito_app.ui.security import AppState, guarded
@@ -90,6 +91,11 @@ class ShellState(AppState):
         # Buttons look here whether to be drawn; the services decide again.
         self.can = {str(permission): True for permission in held}
         self.access = "granted" if route is None or route.is_open_to(held) else "denied"
+
+    def _show_unread(self, count: int) -> None:
+        words = badge(count)
+        if words != self.unread:
+            self.unread = words
 
 
 class PaletteState(AppState):

@@ -27,7 +27,7 @@ def second_factor() -> rx.Component:
         ("end", _end()),
         _off(),
     )
-    return rx.fragment(step)
+    return rx.el.div(step, on_unmount=SecondFactorState.leave, class_name=styles.STACK)
 
 
 def _off() -> rx.Component:

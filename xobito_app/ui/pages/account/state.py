@@ -135,9 +135,19 @@ class SecondFactorState(AppState):
     @rx.event
     @guarded()
     async def load(self):
-        """Show whether the second factor is on."""
-        viewer = await self._viewer()
-        self._show("on" if viewer.has_second_factor else "off")
+        """Show whether the second factor is on, unless the person is in the middle of it.
+
+        Changed rights load every page of the person anew; the codes must stay until seen.
+        """
+        if self.stage in {"", "on", "off"}:
+            viewer = await self._viewer()
+            self._show("on" if viewer.has_second_factor else "off")
+
+    @rx.event
+    @guarded()
+    async def leave(self):
+        """Take secrets off the state when the page is left."""
+        self._show("")
 
     def _show(self, stage: str) -> None:
         self.stage, self.picture, self.secret = stage, "", ""

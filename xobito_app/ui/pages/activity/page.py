@@ -99,7 +99,11 @@ def _date(name: str, words: str) -> rx.Component:
 
 def _entries() -> rx.Component:
     return rx.fragment(
-        table(("Who", "What", "When", "From"), rx.foreach(ActivityState.rows, _entry)),
+        table(
+            ("Who", "What", "When", "From"),
+            rx.foreach(ActivityState.rows, _entry),
+            extra=("From",),
+        ),
         rx.el.div(
             button(
                 "Newer",
@@ -134,8 +138,10 @@ def _entry(row: ObjectVar[ActivityRow]) -> rx.Component:
             rx.cond(row.about, rx.el.strong(" ", row.about)),
             rx.cond(row.detail, rx.el.div(row.detail, class_name=styles.ROW_LINE)),
         ),
-        rx.el.td(row.when, class_name=f"{styles.CELL_MUTED} {styles.TABULAR}"),
-        rx.el.td(row.address, class_name=f"{styles.CELL_MUTED} {styles.TABULAR}"),
+        rx.el.td(row.when, class_name=f"{styles.CELL_MUTED} {styles.CELL_TIME}"),
+        rx.el.td(
+            row.address, class_name=f"{styles.CELL_MUTED} {styles.TABULAR} {styles.CELL_EXTRA}"
+        ),
         key=row.id,
     )
 

@@ -35,6 +35,10 @@ def composer() -> rx.Component:
         _picker(),
         rx.el.input(type="hidden", id="composer-fill", value=ComposerState.fill, read_only=True),
         rx.el.button(id="thread-seen", type="button", hidden=True, on_click=ThreadState.seen),
+        rx.el.button(id="thread-here", type="button", hidden=True, on_click=ThreadState.be_here),
+        rx.el.button(
+            id="composer-typing", type="button", hidden=True, on_click=ThreadState.type_here
+        ),
         class_name="composer",
         data_mode=ComposerState.mode,
     )

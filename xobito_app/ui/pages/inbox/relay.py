@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.paging import WINDOW
-from xobito_app.features.inbox import rules, threads, timeline
+from xobito_app.features.inbox import presence, rules, threads, timeline
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -20,6 +20,7 @@ from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.shell import ShellState
 
 COUNTS_EVERY_SECONDS = 1.0
 """Counts are asked for again at most this often for a person, however much happens."""
@@ -145,6 +146,28 @@ async def _refresh_counts(tab: Tab) -> None:
     async with unit_of_work(tab.viewer.actor.workspace_id) as uow:
         counts = await threads.count_threads(uow.session, tab.viewer.actor)
     await relay.patch(tab, InboxListState, lambda state: state._show_counts(counts))
+    await relay.patch(tab, ShellState, lambda state: state._show_unread(counts.unread))
+
+
+async def carry_presence(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Show in open threads who else looks or types."""
+    for conversation_id in {UUID(notice.about) for notice in notices}:
+        showing = [
+            tab
+            for tab in tabs
+            if KEY in tab.shows and tab.shows[KEY].conversation_id == conversation_id
+        ]
+        if not showing:
+            continue
+        here = await presence.who_is_here(workspace_id, conversation_id)
+        for tab in showing:
+            await _show_presence(
+                tab, str(conversation_id), presence.sentence(here, tab.viewer.user_id)
+            )
+
+
+async def _show_presence(tab: Tab, conversation_id: str, words: str) -> None:
+    await relay.patch(tab, ThreadState, lambda state: state._show_presence(conversation_id, words))
 
 
 async def _rebuild(tabs: list[Tab]) -> None:
@@ -156,4 +179,5 @@ async def _rebuild(tabs: list[Tab]) -> None:
 def register() -> None:
     """Have the relay of this process carry changes of the inbox."""
     relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)
+    relay.handle({Topic.PRESENCE}, carry_presence)
     relay.after_gap(_rebuild)

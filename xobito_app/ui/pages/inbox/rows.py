@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from xobito_app.core import clock
 from xobito_app.core.text import initials
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.schemas import ThreadLine, ThreadView
@@ -139,7 +140,8 @@ class ThreadHeader:
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
             window=rules.window_state(line.last_inbound_at, now).value,
-            window_until=closes_at.isoformat() if closes_at and left > 0 else "",
+            # The browser counts by its own clock, which no simulator moves.
+            window_until=(closes_at - clock.ahead()).isoformat() if closes_at and left > 0 else "",
             has_window=left > 0,
             can_reply=thread.can_reply,
             why_not=thread.why_not,

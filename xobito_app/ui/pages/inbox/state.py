@@ -18,6 +18,7 @@ from xobito_app.ui.live import relay
 from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.shell import ShellState
 
 SEES_INBOX = (
     Permission.INBOX_VIEW_ASSIGNED,
@@ -98,6 +99,7 @@ class InboxListState(AppState):
             if with_counts:
                 counts = await threads.count_threads(uow.session, viewer.actor)
                 self.counts = CountsRow.of(counts)
+                (await self.get_state(ShellState))._show_unread(counts.unread)
         now = clock.business_now()
         self.rows = [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)

@@ -13,7 +13,7 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import timeline, work
+from xobito_app.features.inbox import afterwards, presence, timeline, work
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -49,6 +49,7 @@ class ThreadState(AppState):
     lost: rx.Field[str] = rx.field("")
     members: rx.Field[list[MemberRow]] = rx.field(default_factory=list)
     focus_id: rx.Field[str] = rx.field("")
+    presence: rx.Field[str] = rx.field("")
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -89,12 +90,18 @@ class ThreadState(AppState):
                     else None
                 )
                 everybody = await team.list_members(uow.session, actor)
-                if not viewer.actor.user_id or thread.line.unread:
+                if thread.line.unread:
                     await work.mark_read(uow.session, actor, conversation_id=wanted)
+                await presence.be_here(uow.session, actor, conversation_id=wanted)
+                if self.header.id and self.header.id != str(wanted):
+                    left = ids.parse(self.header.id)
+                    await presence.leave(uow.session, actor, conversation_id=left)
         except AppError as error:
             self._lose(error.message)
             return
         self._show(thread, viewer)
+        here = await presence.who_is_here(actor.workspace_id, wanted)
+        self.presence = presence.sentence(here, viewer.user_id)
         await (await self.get_state(PanelState))._load(viewer, wanted)
         self.members = [MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active]
         self.focus_id = message_id if around else ""
@@ -222,6 +229,25 @@ class ThreadState(AppState):
         """The person looks at the thread: what arrived meanwhile is read."""
         if self.header.id:
             await self._work(work.mark_read)
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def be_here(self):
+        """The person still looks at the open thread."""
+        if self.header.id:
+            await self._work(presence.be_here)
+
+    @rx.event(throttle=3000)
+    @guarded(Permission.INBOX_REPLY)
+    async def type_here(self):
+        """The person types: colleagues see it, and so does the customer."""
+        if self.header.id:
+            await self._work(presence.be_here, typing=True)
+            await self._work(afterwards.show_typing)
+
+    def _show_presence(self, conversation_id: str, words: str) -> None:
+        if self.header.id == conversation_id and self.presence != words:
+            self.presence = words
 
     def _merge(self, line: ThreadLine, news: list[EntryView], *, zone: str, now: datetime) -> None:
         """Take over what changed in the open thread."""

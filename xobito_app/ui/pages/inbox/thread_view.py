@@ -65,6 +65,10 @@ def _head() -> rx.Component:
             rx.el.div(
                 rx.cond(header.phone != "", rx.el.span(header.phone)),
                 _window(),
+                rx.cond(
+                    ThreadState.presence != "",
+                    rx.el.span(ThreadState.presence, class_name="presence", role="status"),
+                ),
                 class_name="thread-meta",
             ),
             class_name="thread-title",

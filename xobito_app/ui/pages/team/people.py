@@ -38,6 +38,7 @@ def people() -> rx.Component:
         table(
             ("Name", "Role", "Status", "Second factor", ""),
             rx.foreach(TeamState.members, _member),
+            extra=("Status", "Second factor"),
         ),
         rx.cond(TeamState.invites, _invites()),
         class_name=styles.STACK,
@@ -60,9 +61,14 @@ def _member(row: ObjectVar[MemberRow]) -> rx.Component:
                 class_name=styles.CELL_PERSON,
             )
         ),
-        rx.el.td(rx.cond(row.is_owner, badge("Owner", "accent"), row.role)),
-        rx.el.td(badge(row.status, row.status_tone)),
-        rx.el.td(row.second_factor, class_name=styles.CELL_MUTED),
+        rx.el.td(
+            rx.cond(row.is_owner, badge("Owner", "accent"), row.role),
+            rx.cond(
+                row.is_active, rx.fragment(), rx.el.div("Inactive", class_name=styles.ONLY_PHONE)
+            ),
+        ),
+        rx.el.td(badge(row.status, row.status_tone), class_name=styles.CELL_EXTRA),
+        rx.el.td(row.second_factor, class_name=f"{styles.CELL_MUTED} {styles.CELL_EXTRA}"),
         rx.el.td(rx.cond(row.can_change, _member_menu(row)), class_name=styles.CELL_END),
         key=row.id,
     )

@@ -28,7 +28,9 @@ from xobito_app.ui.shell.state import ShellState
 
 def roles() -> rx.Component:
     """Return the roles with what they reach and how many hold them."""
-    return table(("Role", "Reaches", "Held by", ""), rx.foreach(TeamState.roles, _role))
+    return table(
+        ("Role", "Reaches", "Held by", ""), rx.foreach(TeamState.roles, _role), extra=("Reaches",)
+    )
 
 
 def _role(row: ObjectVar[RoleRow]) -> rx.Component:
@@ -41,7 +43,7 @@ def _role(row: ObjectVar[RoleRow]) -> rx.Component:
                 class_name=styles.LINE,
             )
         ),
-        rx.el.td(row.allows, class_name=styles.CELL_MUTED),
+        rx.el.td(row.allows, class_name=f"{styles.CELL_MUTED} {styles.CELL_EXTRA}"),
         rx.el.td(row.members, class_name=styles.CELL_MUTED),
         rx.el.td(
             rx.cond(

@@ -1,0 +1,73 @@
+"""Keywords and turns: what happens by itself when a customer writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from tests import deliveries
+from tests.features.ingest.test_drain import deliver
+from tests.fixtures import make_member
+from xobito_app.core import clock
+from xobito_app.features.inbox import listeners
+from xobito_app.features.inbox.listeners import is_keyword, next_answerer
+from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.workspaces.duty import Answerer
+from xobito_app.models.contacts import Contact
+from xobito_app.models.inbox import Conversation
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+@pytest.fixture(autouse=True)
+def _listening():
+    listeners.register()
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("stop", True), (" STOP! ", True), ("Help  me", True), ("please stop it", False), ("", False)],
+)
+def test_a_keyword_is_the_whole_message(text, fits):
+    assert is_keyword(text, ("stop", "help me")) is fits
+
+
+def test_turns():
+    now = clock.now()
+    first = Answerer(uuid4(), "A", now - timedelta(hours=2))
+    second = Answerer(uuid4(), "B", now - timedelta(hours=1))
+    fresh = Answerer(uuid4(), "C", None)
+    assert next_answerer([second, first, fresh], {}, mode="round_robin") is fresh
+    assert next_answerer([second, first], {}, mode="round_robin") is first
+    busy = {first.user_id: 3, second.user_id: 1}
+    assert next_answerer([first, second], busy, mode="least_busy") is second
+    assert next_answerer([], {}, mode="least_busy") is None
+
+
+async def test_chats_go_round_and_stay_where_they_are(world):
+    agent = await make_member(world, "Agent", "Ana Agent")
+    await make_member(world, "Viewer", "Vera Viewer")
+    async with unit_of_work(world.workspace_id) as uow:
+        await workspaces.save_settings(uow.session, world.owner, {"auto_assign": "round_robin"})
+    for n in range(4):
+        await deliver(deliveries.incoming(world, f"1650555300{n}", "hello"))
+    await deliver(deliveries.incoming(world, "16505553000", "still me"))
+    async with unit_of_work(world.workspace_id) as uow:
+        threads = (await uow.session.exec(select(Conversation))).all()
+    given = [thread.assignee_id for thread in threads]
+    assert sorted(map(str, given)) == sorted(
+        map(str, [agent.user_id, world.owner.user_id, agent.user_id, world.owner.user_id])
+    )
+
+
+async def test_words_stop_bots_and_marketing(world):
+    await deliver(deliveries.incoming(world, "16505553000", "Unsubscribe"))
+    await deliver(deliveries.incoming(world, "16505553001", "HUMAN"))
+    async with unit_of_work(world.workspace_id) as uow:
+        contacts = (await uow.session.exec(select(Contact))).all()
+        threads = (await uow.session.exec(select(Conversation))).all()
+    opted_out = {contact.phone: contact.opt_out_reason for contact in contacts}
+    assert opted_out == {"+16505553000": "Wrote “Unsubscribe”", "+16505553001": ""}
+    assert sum(thread.bots_paused_until is not None for thread in threads) == 1
