@@ -135,7 +135,7 @@ def _tier() -> rx.Component:
 def _row(row: ObjectVar[NumberRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.span(row.phone, class_name=styles.TABULAR),
+            rx.el.span(row.phone, class_name=f"{styles.TABULAR} number-phone"),
             " ",
             rx.cond(row.is_primary, badge("Primary", "accent")),
             rx.el.div(row.name, class_name=styles.MUTED),
