@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import reflex as rx
@@ -41,6 +41,14 @@ class Tab:
 
 
 Handler = Callable[[UUID, list[Notice], list[Tab]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[S]):
+    """What to do with one state of a tab."""
+
+    state: type[S]
+    apply: Callable[[S], None]
 
 
 class Relay:
@@ -148,17 +156,17 @@ class Relay:
             events = Event.from_event_type([OnLoadInternalState.on_load_internal()])
             await namespace.emit_update(StateUpdate(events=events), tab.token)
 
-    async def patch(
-        self, tab: Tab, state: type[S], change: Callable[[S], Awaitable[None] | None]
-    ) -> None:
-        """Change one state of one tab and send what changed. No waiting inside `change`."""
-        if self._app is None:
+    async def patch(self, tab: Tab, *changes: Change[Any]) -> None:
+        """Change states of one tab under one lock and send what changed, in one go.
+
+        No waiting inside a change: whatever has to be read is read before.
+        """
+        if self._app is None or not changes:
             return
-        token = rx.BaseStateToken(ident=tab.token, cls=state)
+        token = rx.BaseStateToken(ident=tab.token, cls=changes[0].state)
         async with self._app.modify_state(token) as root:
-            outcome = change(await root.get_state(state))
-            if outcome is not None:
-                await outcome
+            for change in changes:
+                change.apply(await root.get_state(change.state))
 
 
 relay = Relay()

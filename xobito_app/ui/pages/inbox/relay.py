@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,17 +12,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.paging import WINDOW
+from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.inbox import presence, rules, threads, timeline
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.live import Tab, relay
+from xobito_app.ui.live import Change, Tab, relay
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.shell import ShellState
 
+COUNTS = "inbox counts"
 COUNTS_EVERY_SECONDS = 1.0
 """Counts are asked for again at most this often for a person, however much happens."""
 
@@ -67,8 +70,8 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
         seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
         entries = await _entries(workspace_id, uow.session, notices, opened)
     await asyncio.gather(*(_patch(tab, shown, lines, seen, entries) for tab, shown in showing))
-    for tab, _ in showing:
-        _refresh_counts_later(tab)
+    for viewer in {tab.viewer.user_id: tab.viewer for tab, _ in showing}.values():
+        _refresh_counts_later(viewer)
 
 
 async def _entries(
@@ -112,41 +115,47 @@ async def _patch(
             else None
         )
 
-    await relay.patch(tab, InboxListState, lambda state: state._merge(rows, WINDOW))
+    changes: list[Change[Any]] = [Change(InboxListState, lambda state: state._merge(rows, WINDOW))]
     line = lines.get(shown.conversation_id) if shown.conversation_id else None
-    if line is None:
-        return
-    if not sight.reaches(line.assignee_id):
-        await relay.patch(
-            tab, ThreadState, lambda state: state._lose(sight.explain(line.assignee_id))
+    if line is not None and not sight.reaches(line.assignee_id):
+        why = sight.explain(line.assignee_id)
+        changes.append(Change(ThreadState, lambda state: state._lose(why)))
+    elif line is not None:
+        news = [e for e in entries.values() if e.conversation_id == line.id]
+        changes.append(
+            Change(ThreadState, lambda state: state._merge(line, news, zone=zone, now=now))
         )
+    await relay.patch(tab, *changes)
+
+
+_counting: set[UUID] = set()
+_tasks: set[asyncio.Task[None]] = set()
+
+
+def _refresh_counts_later(viewer: Viewer) -> None:
+    """Count anew for a person soon, once for all their tabs and for all that happens till then."""
+    if viewer.user_id in _counting:
         return
-    news = [e for e in entries.values() if e.conversation_id == line.id]
-    await relay.patch(tab, ThreadState, lambda state: state._merge(line, news, zone=zone, now=now))
-
-
-_waiting: set[str] = set()
-
-
-def _refresh_counts_later(tab: Tab) -> None:
-    if tab.token in _waiting:
-        return
-    _waiting.add(tab.token)
-    task = asyncio.create_task(_refresh_counts(tab))
+    _counting.add(viewer.user_id)
+    task = asyncio.create_task(_refresh_counts(viewer))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
 
-_tasks: set[asyncio.Task[None]] = set()
-
-
-async def _refresh_counts(tab: Tab) -> None:
+async def _refresh_counts(viewer: Viewer) -> None:
     await asyncio.sleep(COUNTS_EVERY_SECONDS)
-    _waiting.discard(tab.token)
-    async with unit_of_work(tab.viewer.actor.workspace_id) as uow:
-        counts = await threads.count_threads(uow.session, tab.viewer.actor)
-    await relay.patch(tab, InboxListState, lambda state: state._show_counts(counts))
-    await relay.patch(tab, ShellState, lambda state: state._show_unread(counts.unread))
+    _counting.discard(viewer.user_id)
+    workspace_id = viewer.actor.workspace_id
+    async with unit_of_work(workspace_id) as uow:
+        counts = await threads.count_threads(uow.session, viewer.actor)
+    for tab in relay.connected(workspace_id):
+        if tab.viewer.user_id == viewer.user_id and tab.shows.get(COUNTS) != counts:
+            tab.shows[COUNTS] = counts
+            await relay.patch(
+                tab,
+                Change(InboxListState, lambda state: state._show_counts(counts)),
+                Change(ShellState, lambda state: state._show_unread(counts.unread)),
+            )
 
 
 async def carry_presence(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
@@ -167,7 +176,9 @@ async def carry_presence(workspace_id: UUID, notices: list[Notice], tabs: list[T
 
 
 async def _show_presence(tab: Tab, conversation_id: str, words: str) -> None:
-    await relay.patch(tab, ThreadState, lambda state: state._show_presence(conversation_id, words))
+    await relay.patch(
+        tab, Change(ThreadState, lambda state: state._show_presence(conversation_id, words))
+    )
 
 
 async def _rebuild(tabs: list[Tab]) -> None:

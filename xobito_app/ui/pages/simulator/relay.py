@@ -6,7 +6,7 @@ import asyncio
 
 from xobito_app.core.errors import AppError
 from xobito_app.features.connection import phone
-from xobito_app.ui.live import Tab, relay
+from xobito_app.ui.live import Change, Tab, relay
 from xobito_app.ui.pages.simulator.state import KEY, PhoneState, Watched
 
 GATHER_SECONDS = 0.08
@@ -58,4 +58,4 @@ async def _refresh(tab: Tab, shown: Watched) -> None:
             if chat is not None:
                 state._show_chat(chat, tab.viewer.time_zone)
 
-    await relay.patch(tab, PhoneState, show)
+    await relay.patch(tab, Change(PhoneState, show))
