@@ -20,6 +20,8 @@ from tests.e2e.installation import CHROMIUM_FLAGS, Installation, chromium
 TARGET_P95_MS = 250
 TABS = 20
 MESSAGES = 60
+WARM_UP = 8
+"""Messages before the measuring: each sender's first one makes a contact and a thread."""
 
 _WAIT_FOR = """text => new Promise(resolve => {
   const look = () => document.querySelector('.inbox-list')?.innerText.includes(text);
@@ -92,7 +94,7 @@ async def _measure(place: Installation, tabs: int, messages: int) -> dict:
         painted: list[float] = []
         floor: list[float] = []
         with httpx.Client() as client:
-            for index in range(messages):
+            for index in range(-WARM_UP, messages):
                 sender, text = f"1650555{1000 + index % 7}", f"live-{uuid4().hex[:10]}"
                 waits = [
                     asyncio.create_task(page.evaluate(_WAIT_FOR, text)) for page in (ana, bruno)
@@ -103,11 +105,13 @@ async def _measure(place: Installation, tabs: int, messages: int) -> dict:
                 status = await asyncio.to_thread(
                     place.post_signed, client, body, account["app_secret"]
                 )
-                floor.append(time.time() * 1000 - begin)
+                acknowledged = time.time() * 1000 - begin
                 shown = await asyncio.gather(*waits)
                 if status != 200 or not all(shown):
                     return {"ok": False, "missed": text, "status": status}
-                painted.append(max(shown) - begin)
+                if index >= 0:
+                    floor.append(acknowledged)
+                    painted.append(max(shown) - begin)
         leaked = "live-" in await blind.inner_text("body")
         await browser.close()
     p95 = statistics.quantiles(painted, n=20)[18]
@@ -124,6 +128,7 @@ async def _measure(place: Installation, tabs: int, messages: int) -> dict:
             "median_ms": round(statistics.median(floor), 1),
             "p95_ms": round(statistics.quantiles(floor, n=20)[18], 1),
         },
+        "all_ms": [round(value) for value in painted],
         "ratio": round(p95 / statistics.quantiles(floor, n=20)[18], 1),
         "leaked_to_blind": leaked,
         "ok": p95 <= TARGET_P95_MS and not leaked,

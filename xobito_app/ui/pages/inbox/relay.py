@@ -24,6 +24,8 @@ from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.shell import ShellState
 
+AT_ONCE = 3
+"""Tabs patched at the same time."""
 COUNTS = "inbox counts"
 COUNTS_EVERY_SECONDS = 1.0
 """Counts are asked for again at most this often for a person, however much happens."""
@@ -69,7 +71,16 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
         people = list({tab.viewer.user_id for tab, _ in showing})
         seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
         entries = await _entries(workspace_id, uow.session, notices, opened)
-    await asyncio.gather(*(_patch(tab, shown, lines, seen, entries) for tab, shown in showing))
+    # The work is this process's own, so all at once would mean all late: a few at a time, those
+    # who have the thread open first.
+    showing.sort(key=lambda pair: pair[1].conversation_id not in changed)
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def patch(tab: Tab, shown: Shown) -> None:
+        async with few:
+            await _patch(tab, shown, lines, seen, entries)
+
+    await asyncio.gather(*(patch(tab, shown) for tab, shown in showing))
     for viewer in {tab.viewer.user_id: tab.viewer for tab, _ in showing}.values():
         _refresh_counts_later(viewer)
 
