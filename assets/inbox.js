@@ -78,7 +78,17 @@
       }
     }
     if (stick) box.scrollTop = box.scrollHeight;
+    readWhatIsSeen(id);
     tickCountdowns();
+  }
+
+  /* What arrives in the thread one looks at is read. */
+  let seenAt = 0;
+  function readWhatIsSeen(id) {
+    if (document.visibilityState !== "visible" || Date.now() - seenAt < 1000) return;
+    if (!document.querySelector(`.thread-row[data-unread="true"][data-id="${CSS.escape(id)}"]`)) return;
+    seenAt = Date.now();
+    click("thread-seen")();
   }
 
   let queued = false;
@@ -90,7 +100,7 @@
       afterChange();
     });
   }).observe(document.body, { childList: true, subtree: true, attributes: true,
-    attributeFilter: ["data-conversation", "data-focus"] });
+    attributeFilter: ["data-conversation", "data-focus", "data-unread"] });
 
   /* The reply window counts down here; the server decides. */
   function tickCountdowns() {

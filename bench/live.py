@@ -45,7 +45,8 @@ async def run(*, tabs: int = TABS, messages: int = MESSAGES) -> dict:
         await asyncio.to_thread(place.stop)
 
 
-def _delivery(account: dict[str, Any], sender: str, text: str) -> dict[str, Any]:
+def delivery(account: dict[str, Any], sender: str, text: str) -> dict[str, Any]:
+    """Return a delivery with one text, as Meta writes it."""
     value = {
         "messaging_product": "whatsapp",
         "metadata": {
@@ -101,7 +102,7 @@ async def _measure(place: Installation, tabs: int, messages: int) -> dict:
                 ]
                 await asyncio.sleep(0.15)
                 begin = time.time() * 1000
-                body = _delivery(account, sender, text)
+                body = delivery(account, sender, text)
                 status = await asyncio.to_thread(
                     place.post_signed, client, body, account["app_secret"]
                 )

@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
+from xobito_app.ui.pages.inbox.formatting import Piece
 from xobito_app.ui.theme import icon
 
 
@@ -119,13 +120,29 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
         rx.cond(line.header != "", rx.el.p(line.header, class_name="bubble-header")),
         rx.cond(line.map_url != "", _location(line)),
         rx.cond(line.cards.length() > 0, rx.foreach(line.cards, _card)),
-        rx.cond(line.text != "", rx.el.p(line.text, class_name="bubble-text")),
+        rx.cond(line.text != "", _text(line)),
         rx.cond(line.note != "", rx.el.p(line.note, class_name="bubble-note")),
         rx.cond(line.footer != "", rx.el.p(line.footer, class_name="bubble-footer")),
         rx.cond(
             line.buttons.length() > 0,
             rx.el.div(rx.foreach(line.buttons, _button), class_name="bubble-buttons"),
         ),
+    )
+
+
+def _text(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.cond(
+        line.pieces.length() > 0,
+        rx.el.p(rx.foreach(line.pieces, _piece), class_name="bubble-text"),
+        rx.el.p(line.text, class_name="bubble-text"),
+    )
+
+
+def _piece(piece: ObjectVar[Piece]) -> rx.Component:
+    return rx.cond(
+        piece.href != "",
+        rx.el.a(piece.text, href=piece.href, target="_blank", rel="noreferrer noopener"),
+        rx.el.span(piece.text, class_name=piece.style),
     )
 
 

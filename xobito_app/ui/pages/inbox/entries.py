@@ -9,6 +9,7 @@ from typing import Any
 from xobito_app.core.text import initials
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.ui import formats
+from xobito_app.ui.pages.inbox.formatting import Piece, pieces_of
 from xobito_app.ui.pages.inbox.rows import TICKS
 
 MEDIA_KINDS = {"image", "video", "audio", "document", "sticker"}
@@ -81,6 +82,7 @@ class EntryRow:
     sort: str
     buttons: list[ButtonRow] = field(default_factory=list)
     cards: list[CardRow] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
 
 
 _TICK_LABELS = {
@@ -154,6 +156,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
+        pieces=pieces_of(entry.body),
         cards=[_card(card) for card in content.get("cards", [])],
     )
 
