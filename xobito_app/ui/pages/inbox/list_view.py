@@ -69,7 +69,6 @@ def _tools() -> rx.Component:
             _status("Open", "open"),
             _status("Snoozed", "snoozed"),
             _status("Closed", "closed"),
-            rx.el.span(class_name="grow"),
             _toggle("Unread", InboxListState.unread_only, InboxListState.toggle_unread),
             _toggle(
                 "Closing soon", InboxListState.closing_soon, InboxListState.toggle_closing_soon
