@@ -86,6 +86,11 @@ def pytest_sessionstart() -> None:
     get_settings.cache_clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the whole-app tests last: their browser driver keeps an event loop of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 def pytest_sessionfinish() -> None:
     """Stop what was started."""
     for server in _started:
