@@ -29,7 +29,7 @@ def test_a_newcomer_answers_the_first_simulated_message(place, open_as):
     page.wait_for_url(re.compile("/welcome"), timeout=20 * SECONDS)
     page.get_by_text("Try it with the simulator").click()
     page.wait_for_url(re.compile("/inbox"), timeout=40 * SECONDS)
-    page.locator(".thread-button").first.click(timeout=20 * SECONDS)
+    page.locator(".thread-button").first.click(timeout=60 * SECONDS)
     page.fill("#composer-text", "Yes, until six. We deliver for free.")
     page.keyboard.press("Enter")
     own = page.locator(".entry[data-side=out]").last

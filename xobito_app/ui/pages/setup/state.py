@@ -22,20 +22,26 @@ class WelcomeState(AppState):
         """Start the page anew."""
         self.is_busy = False
 
-    @rx.event
+    @rx.event(background=True)
     @guarded(Permission.CONNECTION_MANAGE)
     async def try_simulator(self):
-        """Connect the simulator, let its first customer write, and go to the inbox."""
-        self.is_busy, self.problem = True, ""
-        yield
-        try:
+        """Connect the simulator, let its first customer write, and go to the inbox.
+
+        In the background, because it talks to a neighbour and a lock must not be held meanwhile.
+        """
+        async with self:
+            if self.is_busy:
+                return None
+            self.is_busy, self.problem = True, ""
             actor = await self._actor()
+        try:
             await connecting.start_simulator(actor)
             await phone.greet(actor)
         except AppError as error:
-            self.is_busy, self.problem = False, error.message
-            return
-        yield rx.redirect("/inbox")
+            async with self:
+                self.is_busy, self.problem = False, error.message
+            return None
+        return rx.redirect("/inbox")
 
     @rx.event
     @guarded(Permission.CONNECTION_MANAGE)
