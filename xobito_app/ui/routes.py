@@ -122,9 +122,19 @@ JOURNAL = PageRoute(
     "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, Place.PALETTE, key="j"
 )
 
+CANNED = PageRoute(
+    "canned",
+    "/canned-replies",
+    "Canned replies",
+    "zap",
+    (Permission.CANNED_REPLIES_VIEW,),
+    Place.FOOT,
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     TEMPLATES,
+    CANNED,
     SIMULATOR,
     NUMBERS,
     TEAM,

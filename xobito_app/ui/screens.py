@@ -13,6 +13,8 @@ from xobito_app.ui.pages.account.page import account_page
 from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
 from xobito_app.ui.pages.activity.page import activity_page
 from xobito_app.ui.pages.activity.state import ActivityState
+from xobito_app.ui.pages.canned.page import canned_replies
+from xobito_app.ui.pages.canned.state import CannedState
 from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
 from xobito_app.ui.pages.doctor.page import doctor
@@ -61,6 +63,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(routes.CONNECT, connect, (ConnectState.load,)),
     Screen(routes.DOCTOR, doctor, (DoctorState.examine,)),
     Screen(routes.JOURNAL, journal, (JournalState.load,)),
+    Screen(routes.CANNED, canned_replies, (CannedState.load,)),
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),

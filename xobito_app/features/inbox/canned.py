@@ -50,6 +50,17 @@ async def find(
     return [CannedReplyView(row.id, row.shortcut, row.body) for row in rows]
 
 
+async def get(session: AsyncSession, actor: Actor, *, reply_id: UUID) -> CannedReplyView:
+    """Return one reply whole.
+
+    Raises:
+        NotFound: The workspace has no such reply.
+    """
+    require(actor, Permission.CANNED_REPLIES_VIEW)
+    row = await CannedReplyRepository(session, actor.workspace_id).get(reply_id)
+    return CannedReplyView(row.id, row.shortcut, row.body)
+
+
 async def save(
     session: AsyncSession, actor: Actor, *, reply_id: UUID | None, shortcut: str, body: str
 ) -> UUID:

@@ -30,9 +30,18 @@ def tick(name: rx.Var[str]) -> rx.Component:
     )
 
 
-def entry_line(row: ObjectVar[EntryRow], on_resend: Any, on_reply: Any) -> rx.Component:
+def entry_line(
+    row: ObjectVar[EntryRow], *, on_reply: Any, on_resend: Any, on_arrived: Any, on_lost: Any
+) -> rx.Component:
     """Draw one entry, with its day above when the day changes."""
-    return entry(row=row, on_resend=on_resend, on_reply=on_reply, key=row.id)
+    return entry(
+        row=row,
+        on_reply=on_reply,
+        on_resend=on_resend,
+        on_arrived=on_arrived,
+        on_lost=on_lost,
+        key=row.id,
+    )
 
 
 @rx.memo
@@ -40,8 +49,10 @@ def entry(
     rest: rx.RestProp,
     *,
     row: rx.Var[EntryRow],
-    on_resend: rx.EventHandler,
     on_reply: rx.EventHandler,
+    on_resend: rx.EventHandler,
+    on_arrived: rx.EventHandler,
+    on_lost: rx.EventHandler,
 ) -> rx.Component:
     """One entry of the thread."""
     line = row.to(EntryRow)
@@ -50,7 +61,14 @@ def entry(
         rx.match(
             line.side,
             ("event", rx.el.div(line.text, class_name="event-line", title=line.full_time)),
-            _bubble(line, on_resend, on_reply),
+            _bubble(
+                line,
+                on_reply,
+                rx.fragment(
+                    rx.cond(line.is_failed, _failure(line, on_resend)),
+                    rx.cond(line.is_unresolved, _unresolved(on_arrived, on_lost)),
+                ),
+            ),
         ),
         rest,
         id="e-" + line.id,
@@ -62,7 +80,7 @@ def entry(
 
 
 def _bubble(
-    line: ObjectVar[EntryRow], on_resend: rx.EventHandler, on_reply: rx.EventHandler
+    line: ObjectVar[EntryRow], on_reply: rx.EventHandler, trouble: rx.Component
 ) -> rx.Component:
     return rx.el.div(
         rx.cond(line.shows_author, rx.el.div(line.author, class_name="bubble-author")),
@@ -83,16 +101,20 @@ def _bubble(
             on_click=on_reply,
             class_name="bubble-action",
         ),
-        rx.cond(line.is_failed, _failure(line, on_resend)),
-        rx.cond(
-            line.is_unresolved,
-            rx.el.p(
-                "WhatsApp did not answer, so it is not known whether this was sent. "
-                "It will not be sent again by itself.",
-                class_name="bubble-problem is-unknown",
-            ),
-        ),
+        trouble,
         class_name="bubble-box",
+    )
+
+
+def _unresolved(on_arrived: rx.EventHandler, on_lost: rx.EventHandler) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "WhatsApp did not answer, so it is not known whether this was sent. "
+            "It will not be sent again by itself."
+        ),
+        rx.el.button("It arrived", type="button", on_click=on_arrived, class_name="link-button"),
+        rx.el.button("It did not", type="button", on_click=on_lost, class_name="link-button"),
+        class_name="bubble-problem is-unknown",
     )
 
 

@@ -163,6 +163,19 @@ class ComposerState(AppState):
         async with unit_of_work(viewer.actor.workspace_id) as uow:
             await afterwards.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
 
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def settle(self, message_id: str, was_delivered: bool):
+        """Say what became of a message whose answer from WhatsApp was lost."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await afterwards.resolve_unresolved(
+                uow.session,
+                viewer.actor,
+                message_id=ids.parse(message_id),
+                was_delivered=bool(was_delivered),
+            )
+
     @rx.event(supersedes=True)
     @guarded(Permission.INBOX_REPLY)
     async def find_canned(self, typed: str):

@@ -181,4 +181,10 @@ def _entries() -> rx.Component:
 
 
 def _line(row: ObjectVar[EntryRow]) -> rx.Component:
-    return entry_line(row, ComposerState.resend(row.id), ComposerState.quote(row.id))
+    return entry_line(
+        row,
+        on_reply=ComposerState.quote(row.id),
+        on_resend=ComposerState.resend(row.id),
+        on_arrived=ComposerState.settle(row.id, True),
+        on_lost=ComposerState.settle(row.id, False),
+    )
