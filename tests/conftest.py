@@ -69,8 +69,8 @@ def _valkey_answers(url: str) -> bool:
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def pytest_sessionstart() -> None:
-    """Start what is not given, and let the settings find it, before any test is imported."""
+def _start_servers() -> None:
+    """Start what is not given, and let the settings find it."""
     data_path = Path(_DATA.name)
     postgres, valkey = EmbeddedPostgres(data_path), EmbeddedValkey(data_path)
     if not os.environ.get("DATABASE_URL"):
@@ -84,6 +84,10 @@ def pytest_sessionstart() -> None:
         _started.append(server)
         _wait_until(lambda: valkey.url and _valkey_answers(valkey.url), server, "embedded-valkey")
     get_settings.cache_clear()
+
+
+# Now, not in a fixture: the conftest files below import the application, which reads the settings.
+_start_servers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -88,12 +89,14 @@ async def publish(session: Any, *happened: DomainEvent) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived(DomainEvent):
-    """A customer's message was stored."""
+    """A customer's message was stored; its words come along, so that nobody reads it again."""
 
     workspace_id: UUID
     conversation_id: UUID
     message_id: UUID
     contact_id: UUID
+    body: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import one_line
 from xobito_app.features.contacts.service import opt_out
-from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
+from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.work import add_event
 from xobito_app.features.workspaces import duty
 from xobito_app.features.workspaces.duty import Answerer
@@ -48,20 +48,19 @@ def next_answerer(
 
 
 async def on_message(session: AsyncSession, event: MessageReceived) -> None:
-    """Read the message once and do what the workspace's settings ask for."""
+    """Do what the workspace's settings ask for; most messages cost no query at all."""
     settings = await read_settings(session, event.workspace_id)
-    message = await MessageRepository(session, event.workspace_id).get(event.message_id)
-    if is_keyword(message.body, settings.opt_out_keywords):
+    if is_keyword(event.body, settings.opt_out_keywords):
         await opt_out(
             session,
             event.workspace_id,
-            {event.contact_id: message.at},
-            reason=f"Wrote “{one_line(message.body)[:60]}”",
+            {event.contact_id: event.at},
+            reason=f"Wrote “{one_line(event.body)[:60]}”",
         )
-    if settings.auto_assign == "off" and not is_keyword(message.body, settings.stop_bot_keywords):
+    if settings.auto_assign == "off" and not is_keyword(event.body, settings.stop_bot_keywords):
         return
     thread = await ConversationRepository(session, event.workspace_id).get(event.conversation_id)
-    if is_keyword(message.body, settings.stop_bot_keywords):
+    if is_keyword(event.body, settings.stop_bot_keywords):
         thread.bots_paused_until = clock.now() + timedelta(hours=settings.bots_resume_after_hours)
         session.add(thread)
     if settings.auto_assign != "off" and thread.assignee_id is None:

@@ -340,6 +340,8 @@ async def _tell(
                 threads[entry.number_id, entry.contact.id].id,
                 entry.message_id,
                 entry.contact.id,
+                entry.message.text or "",
+                entry.message.at,
             )
             for entry in new
             if entry.is_live

@@ -35,6 +35,7 @@ _STATUSES = (
     ("Lost", "#64748b"),
 )
 _SOURCES = ("WhatsApp", "Website", "Referral", "Import")
+_SETTINGS = "xobito.settings"
 # Any constant will do; it only has to be the same everywhere.
 _SETUP_LOCK = 0x786F6269746F
 
@@ -187,9 +188,15 @@ async def list_slugs(session: AsyncSession) -> Sequence[str]:
 
 
 async def read_settings(session: AsyncSession, workspace_id: UUID) -> WorkspaceSettings:
-    """Return a workspace's settings; what was never set has its default."""
-    workspace = await get_workspace(session, workspace_id)
-    return WorkspaceSettings.model_validate(workspace.settings)
+    """Return a workspace's settings; what was never set has its default.
+
+    Read once in a unit of work, however many messages ask.
+    """
+    known: dict[UUID, WorkspaceSettings] = session.info.setdefault(_SETTINGS, {})
+    if workspace_id not in known:
+        workspace = await get_workspace(session, workspace_id)
+        known[workspace_id] = WorkspaceSettings.model_validate(workspace.settings)
+    return known[workspace_id]
 
 
 async def save_settings(
@@ -209,6 +216,7 @@ async def save_settings(
         fields = {str(e["loc"][0]): [_sentence(e)] for e in error.errors() if e["loc"]}
         raise Invalid("Some settings are out of their limits.", fields) from None
     workspace.settings = settings.model_dump(mode="json")
+    session.info.get(_SETTINGS, {}).pop(actor.workspace_id, None)
     session.add(workspace)
     activity.record(session, actor, "settings.changed", about="workspace", **changes)
     announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
