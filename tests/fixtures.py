@@ -33,17 +33,9 @@ class World:
 
 async def make_world() -> World:
     """Make a fresh workspace; nothing in it depends on what other tests did."""
-    mark = uuid4().hex[:12]
-    email = f"owner-{mark}@example.com"
-    async with unit_of_work() as uow:
-        user_id, workspace_id = await workspaces.create_workspace(
-            uow,
-            slug=f"w-{mark}",
-            name=f"Shop {mark}",
-            owner_name="Olga Owner",
-            owner_email=email,
-            owner_password=PASSWORD,
-        )
+    bare = await make_empty_world()
+    workspace_id, mark = bare.workspace_id, uuid4().hex[:12]
+    async with unit_of_work(workspace_id) as uow:
         waba_id, phone_number_id = f"waba{mark}", f"pn{mark}"
         connection = Connection(workspace_id=workspace_id, waba_id=waba_id, is_simulated=True)
         uow.session.add(connection)
@@ -67,8 +59,15 @@ async def make_world() -> World:
                     number_id=number.id,
                 )
             )
-    owner = replace(_actor(workspace_id, user_id, "Olga Owner", "Admin"), is_owner=True)
-    return World(workspace_id, owner, email, waba_id, phone_number_id, number.id, connection.id)
+    return World(
+        workspace_id,
+        bare.owner,
+        bare.email,
+        waba_id,
+        phone_number_id,
+        number.id,
+        connection.id,
+    )
 
 
 @dataclass(frozen=True)
