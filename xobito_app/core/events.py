@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -106,3 +106,45 @@ class ConversationAssigned(DomainEvent):
     workspace_id: UUID
     conversation_id: UUID
     assignee_id: UUID | None
+
+
+class Record(StrEnum):
+    """The kinds of rows other systems may follow through outbound webhooks; no others."""
+
+    CONTACT = "contact"
+    STATUS = "status"
+    SOURCE = "source"
+
+
+class Deed(StrEnum):
+    """What was done to a record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One changed row.
+
+    Attributes:
+        original: On update, the old values of the changed fields, JSON-ready; else empty.
+    """
+
+    record_id: UUID
+    original: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged(DomainEvent):
+    """Contacts, statuses or sources were created, changed or are about to be deleted.
+
+    Deletions are told while the rows still stand, so that a listener can read them once more.
+    Many rows of one deed are one event: bulk work tells a few hundred at a time.
+    """
+
+    workspace_id: UUID
+    record: Record
+    deed: Deed
+    changes: tuple[RecordChange, ...]
