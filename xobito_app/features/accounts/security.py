@@ -16,10 +16,11 @@ from xobito_app.core.events import Topic
 from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
-from xobito_app.features.accounts.service import get_user, vault
+from xobito_app.features.accounts.service import get_user
 from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import LinkKind, OneTimeLink
 from xobito_app.persistence.unit_of_work import announce
+from xobito_app.persistence.vault import vault
 
 DEAD_LINK = "This link was used before or is too old. Ask for a new one."
 

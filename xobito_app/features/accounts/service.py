@@ -11,7 +11,6 @@ from pyotp.totp import TOTP
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.crypto import Vault
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
@@ -29,7 +28,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import User, UserSession
 from xobito_app.models.workspaces import Role
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
-from xobito_app.settings import get_settings
+from xobito_app.persistence.vault import vault
 
 WRONG = "E-mail or password is wrong."
 SEEN_EVERY = timedelta(minutes=5)
@@ -126,11 +125,6 @@ async def open_session_without_code(
         return ""
     chosen = workspace_id if workspace_id and workspace_id in ids else ids[0]
     return await open_session(session, user_id, chosen, address=address, browser=browser)
-
-
-def vault() -> Vault:
-    """Return the vault of this installation."""
-    return Vault(get_settings().secret_key)
 
 
 def _accept_second_factor(user: User, code: str) -> bool:
