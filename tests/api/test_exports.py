@@ -1,21 +1,10 @@
 import csv
 import io
 
-import httpx
-import pytest
-
 from tests.fixtures import make_member
-from xobito_app.api.app import build_api
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.persistence.unit_of_work import unit_of_work
-
-
-@pytest.fixture
-async def http():
-    transport = httpx.ASGITransport(app=build_api())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 async def sign_in(http, world, actor):

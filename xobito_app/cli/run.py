@@ -17,6 +17,7 @@ from xobito_app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, ports
 from xobito_app.cli.files import hold_lock, make_data_directory
 from xobito_app.cli.supervisor import Supervisor, await_predecessor, programs
 from xobito_app.core.errors import AppError, Conflict
+from xobito_app.features.mail.rules import read_smtp_url
 from xobito_app.settings import Settings, child_environment, get_settings
 
 _START_SECONDS = 180
@@ -74,6 +75,9 @@ def _prepare(settings: Settings) -> None:
         EmbeddedPostgres(settings.data_path).prepare_when_idle()
     if not settings.redis_url_given:
         EmbeddedValkey(settings.data_path).prepare_when_idle()
+    # A wrong SMTP_URL is better said now than found out by whoever waits for a mail.
+    if settings.smtp_url:
+        read_smtp_url(settings.smtp_url, fallback_host="localhost")
     # Made here once, so that no two processes make it at the same time.
     _ = settings.secret_key
     if not build.is_current():

@@ -1,6 +1,6 @@
 """Tables. Importing this package registers all of them."""
 
-from xobito_app.models import accounts, base, connection, contacts, inbox, workspaces
+from xobito_app.models import accounts, base, connection, contacts, inbox, mail, workspaces
 
 TABLES_WITHOUT_ROW_SECURITY = frozenset(
     {
@@ -23,5 +23,6 @@ __all__ = [
     "connection",
     "contacts",
     "inbox",
+    "mail",
     "workspaces",
 ]

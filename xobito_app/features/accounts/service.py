@@ -51,7 +51,7 @@ async def sign_in(
     accounts = AccountRepository(session)
     email = email.strip().lower()[:191]
     subjects = _subjects(email, address)
-    wait = await _seconds_to_wait(accounts, subjects)
+    wait = await seconds_to_wait(accounts, subjects)
     if wait:
         return SignInOutcome(problem=rules.wait_sentence(wait), retry_after=wait)
     user = await accounts.find_user_by_email(email)
@@ -76,7 +76,8 @@ async def sign_in(
     return SignInOutcome(token=token)
 
 
-async def _seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
+async def seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
+    """Return how long the next try of these subjects must wait after the failed ones."""
     now = clock.now()
     waits = [
         (tried.last_at + rules.pause_after(tried.failures) - now).total_seconds()
@@ -91,9 +92,9 @@ async def _refuse(accounts: AccountRepository, subjects: list[str], problem: str
     return SignInOutcome(problem=problem)
 
 
-async def seconds_to_wait(session: AsyncSession, *, email: str, address: str) -> int:
-    """Return how long the next password for an account must wait after the failed ones."""
-    return await _seconds_to_wait(AccountRepository(session), _subjects(email, address))
+async def password_pause(session: AsyncSession, *, email: str, address: str) -> int:
+    """Return how many seconds the next password for an account must wait."""
+    return await seconds_to_wait(AccountRepository(session), _subjects(email, address))
 
 
 async def note_failure(session: AsyncSession, *, email: str, address: str) -> None:

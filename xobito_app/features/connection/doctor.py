@@ -24,6 +24,7 @@ from xobito_app.features.connection.repository import (
     NumberRepository,
     find_webhook_secret,
 )
+from xobito_app.features.mail import service as mail
 from xobito_app.models.connection import Connection, EventState, InboundEvent
 from xobito_app.models.inbox import Message, MessageStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -83,6 +84,7 @@ async def _read_vitals(
         lane_ages=lane_ages,
         pending_since=(await session.exec(pending)).one(),
         queued_since=(await session.exec(queued)).one(),
+        mail_problem=await mail.last_problem(session),
     )
 
 
