@@ -38,8 +38,9 @@ async def list_contacts(
     """
     require(actor, Permission.CONTACTS_VIEW)
     order, most = sort or Sort(), max(1, min(limit, MOST_PER_PAGE))
+    chosen = await selecting.find_searched(session, actor.workspace_id, narrowed or ContactFilter())
     statement = select(col(Contact.id), selecting.key_of(order)).where(
-        *selecting.conditions(actor.workspace_id, narrowed or ContactFilter())
+        *selecting.conditions(actor.workspace_id, chosen)
     )
     found = await session.exec(selecting.ordered(statement, order, cursor).limit(most + 1))
     rows: list[tuple[UUID, object]] = [(row[0], row[1]) for row in found]
@@ -68,7 +69,7 @@ async def page_contacts(
     size, number = max(1, min(per_page, MOST_PER_PAGE)), max(1, page)
     if (number - 1) * size > DEEPEST:
         raise Invalid.field("page", "Too deep for page numbers. Walk with the cursor instead.")
-    chosen = narrowed or ContactFilter()
+    chosen = await selecting.find_searched(session, actor.workspace_id, narrowed or ContactFilter())
     total = await _count(session, actor.workspace_id, chosen)
     statement = select(col(Contact.id)).where(*selecting.conditions(actor.workspace_id, chosen))
     statement = selecting.ordered(statement, sort or Sort(), "")
