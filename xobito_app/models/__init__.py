@@ -1,6 +1,14 @@
 """Tables. Importing this package registers all of them."""
 
-from xobito_app.models import accounts, base, connection, contacts, inbox, workspaces
+from xobito_app.models import (
+    accounts,
+    base,
+    connection,
+    contact_work,
+    contacts,
+    inbox,
+    workspaces,
+)
 
 TABLES_WITHOUT_ROW_SECURITY = frozenset(
     {
@@ -21,6 +29,7 @@ __all__ = [
     "accounts",
     "base",
     "connection",
+    "contact_work",
     "contacts",
     "inbox",
     "workspaces",
