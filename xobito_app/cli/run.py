@@ -58,6 +58,9 @@ def _prepare(settings: Settings) -> None:
     Raises:
         AppError: The data directory or the port is taken, or the build failed.
     """
+    # A wrong SMTP_URL is better said now than found out by whoever waits for a mail.
+    if settings.smtp_url:
+        read_smtp_url(settings.smtp_url, fallback_host="localhost")
     run_path = make_data_directory(settings.data_path)
     if not hold_lock(run_path / "run.lock", wait_seconds=0):
         raise Conflict(
@@ -75,9 +78,6 @@ def _prepare(settings: Settings) -> None:
         EmbeddedPostgres(settings.data_path).prepare_when_idle()
     if not settings.redis_url_given:
         EmbeddedValkey(settings.data_path).prepare_when_idle()
-    # A wrong SMTP_URL is better said now than found out by whoever waits for a mail.
-    if settings.smtp_url:
-        read_smtp_url(settings.smtp_url, fallback_host="localhost")
     # Made here once, so that no two processes make it at the same time.
     _ = settings.secret_key
     if not build.is_current():

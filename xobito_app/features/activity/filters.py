@@ -24,6 +24,11 @@ AREAS = {
     "conversation": "Conversations",
     "message": "Messages",
     "contact": "Contacts",
+    "status": "Statuses",
+    "source": "Sources",
+    "group": "Groups",
+    "custom_field": "Custom fields",
+    "segment": "Segments",
     "template": "Templates",
     "canned_reply": "Canned replies",
 }
