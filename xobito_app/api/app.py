@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, exports, media, whatsapp_webhook
+from xobito_app.api import auth, exports, imports, media, whatsapp_webhook
 from xobito_app.api.health import health
 
 
@@ -23,6 +23,8 @@ def build_api() -> Starlette:
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
             Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),
+            Route("/imports/contacts", imports.upload, methods=["POST"]),
+            Route("/imports/{import_id}/errors.csv", imports.refused_rows, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/media", media.upload, methods=["POST"]),

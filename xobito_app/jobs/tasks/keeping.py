@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from xobito_app.core.job_names import CONVERSATIONS_WAKE, HISTORY_CLEAR, RETENTION_SWEEP
+from xobito_app.features.contacts import importing
 from xobito_app.features.inbox import keeping
 from xobito_app.features.ingest.keeping import drop_old_deliveries
 from xobito_app.features.mail import dispatch as mail
@@ -40,3 +41,4 @@ async def _sweep_old() -> None:
     await drop_old_deliveries()
     await mail.drop_old()
     await for_each_workspace(keeping.drop_unsent)
+    await for_each_workspace(importing.drop_old)
