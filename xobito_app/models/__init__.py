@@ -1,6 +1,15 @@
 """Tables. Importing this package registers all of them."""
 
-from xobito_app.models import accounts, base, connection, contacts, inbox, workspaces
+from xobito_app.models import (
+    accounts,
+    base,
+    connection,
+    contacts,
+    inbox,
+    tokens,
+    webhooks,
+    workspaces,
+)
 
 TABLES_WITHOUT_ROW_SECURITY = frozenset(
     {
@@ -23,5 +32,7 @@ __all__ = [
     "connection",
     "contacts",
     "inbox",
+    "tokens",
+    "webhooks",
     "workspaces",
 ]

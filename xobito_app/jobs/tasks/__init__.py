@@ -7,19 +7,21 @@ import asyncio
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
+from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs import nudges, runtime
-from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, whatsapp
+from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, webhooks, whatsapp
 from xobito_app.persistence import engine, redis
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime import notices
 
-__all__ = ["heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
+__all__ = ["heartbeat", "inbound", "keeping", "outbound", "webhooks", "whatsapp"]
 
 
 @runtime.on_start
 async def _tell_of_commits() -> None:
     """Hear and tell of what is committed; only a worker does, not whoever imports the tasks."""
     inbox_listeners.register()
+    webhook_listeners.register()
     on_commit(nudges.send_nudges)
     on_commit(notices.send_notices)
 
