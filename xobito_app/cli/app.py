@@ -27,6 +27,7 @@ _COMMANDS = (
     ("restore", "backup", "restore", False),
     ("workspace create", "workspace", "create", False),
     ("whatsapp connect", "whatsapp", "connect", False),
+    ("webhook set", "webhook", "set_webhook", False),
     ("doctor", "doctor", "doctor", False),
     ("demo", "demo", "demo", False),
     ("supervise", "supervise", "supervise", True),
@@ -37,6 +38,7 @@ _COMMANDS = (
 _GROUPS = {
     "workspace": "Make workspaces.",
     "whatsapp": "Connect a WhatsApp Business Account.",
+    "webhook": "Tell other systems about contacts.",
 }
 
 

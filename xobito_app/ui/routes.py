@@ -131,6 +131,15 @@ CANNED = PageRoute(
     Place.FOOT,
 )
 
+WEBHOOKS = PageRoute(
+    "webhooks",
+    "/settings/webhooks",
+    "Webhooks",
+    "webhook",
+    (Permission.WEBHOOKS_MANAGE,),
+    Place.PALETTE,
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     TEMPLATES,
@@ -139,6 +148,7 @@ ROUTES: tuple[PageRoute, ...] = (
     NUMBERS,
     TEAM,
     SETTINGS,
+    WEBHOOKS,
     CONNECT,
     DOCTOR,
     JOURNAL,
