@@ -9,7 +9,7 @@ from alembic import op
 from xobito_app.persistence.rls import fence
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 FENCED = ("api_repeat", "api_token", "webhook_delivery", "webhook_endpoint")
 
 branch_labels = None

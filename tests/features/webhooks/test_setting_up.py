@@ -1,9 +1,12 @@
+import json
+
 import pytest
 
 from tests.fixtures import make_member, make_world
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Deed
 from xobito_app.features.activity.service import list_activity
+from xobito_app.features.contacts import book
 from xobito_app.features.contacts.published import publish_records
 from xobito_app.features.inbox import compose, work
 from xobito_app.features.webhooks import listeners, rules, service
@@ -69,6 +72,17 @@ async def test_a_test_is_signed_answered_and_logged_but_never_repeated(shop):
     assert headers["x-webhook-event"] in rules.EVENTS
     assert await shop.deliver() == 0
     assert [line.is_test for line in await shop.log(state="failed")] == [True]
+
+
+async def test_the_sample_has_the_shape_of_a_real_contact(shop):
+    await service.send_test(shop.owner)
+    row = await shop.contact()
+    await shop.tell(row)
+    await shop.deliver()
+    sample, real = (json.loads(body)["data"] for _, body in shop.receiver.requests)
+    assert list(sample["attributes"]) == list(real["attributes"])
+    assert list(sample["relations"]) == list(real["relations"])
+    assert real["attributes"]["created_at"].endswith("+00:00")
 
 
 async def test_redelivering_sends_the_same_bytes_under_the_same_id(shop):
@@ -152,6 +166,31 @@ async def test_each_change_of_the_settings_stands_in_the_activity_log(shop):
     assert shop.secret not in str(entries)
 
 
+async def test_changes_made_through_the_services_arrive_with_their_old_values(shop):
+    ana = await shop.do(
+        book.create_contact,
+        draft={"first_name": "Ana", "phone": "+16505551234", "groups": ["VIP"]},
+    )
+    await shop.do(
+        book.update_contact,
+        contact_id=ana.id,
+        draft={"first_name": "Anna", "groups": [], "city": "Lima"},
+    )
+    await shop.do(book.delete_contact, contact_id=ana.id)
+    await shop.deliver()
+    told = [json.loads(body) for _, body in shop.receiver.requests]
+    assert [(t["model"], t["event"]) for t in told] == [
+        ("contact", "created"),
+        ("contact", "updated"),
+        ("contact", "deleted"),
+    ]
+    assert [g["name"] for g in told[0]["data"]["relations"]["groups"]] == ["VIP"]
+    assert told[1]["original"] == {"first_name": "Ana", "groups": ["VIP"], "city": ""}
+    assert told[1]["data"]["attributes"]["first_name"] == "Anna"
+    assert (told[0]["original"], told[2]["original"]) == (None, None)
+    assert told[2]["data"]["id"] == str(ana.id)
+
+
 async def test_messages_threads_and_templates_fire_nothing(line, setting):
     setting(XOBITO_ALLOW_PRIVATE_URLS="1")
     listeners.register()
@@ -166,7 +205,7 @@ async def test_messages_threads_and_templates_fire_nothing(line, setting):
     await line.do(work.close, conversation_id=line.thread_id)
     await line.template()
     page = await line.do(service.list_deliveries)
-    assert page.rows == ()
+    assert page.rows == (), "the customer was known before"
 
 
 async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):

@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from xobito_app.core.events import Deed, Record
@@ -82,7 +82,14 @@ def body_of(
         },
         ensure_ascii=False,
         separators=(",", ":"),
+        default=_plain,
     ).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    raise TypeError(f"{type(value).__name__} does not belong into a webhook.")
 
 
 def stamp(at: datetime) -> str:

@@ -17,6 +17,7 @@ from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection.credentials import vault
+from xobito_app.features.contacts.published import sample_contact
 from xobito_app.features.outside.client import try_address
 from xobito_app.features.webhooks import deliver, rules
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
@@ -36,12 +37,6 @@ from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 
 TEST_EVENT = f"{Record.CONTACT.value}.{Deed.CREATED.value}"
 _NOBODY = UUID(int=0)
-_SAMPLE = {
-    "first_name": "Test",
-    "last_name": "Contact",
-    "phone": "+15555550100",
-    "email": "test@example.com",
-}
 
 
 async def read_endpoint(session: AsyncSession, actor: Actor) -> EndpointView | None:
@@ -192,9 +187,8 @@ async def send_test(actor: Actor) -> DeliveryView:
         NotFound: There is no endpoint yet.
     """
     event_id, now = ids.new(), clock.now()
-    subject = rules.Subject(
-        str(_NOBODY), _SAMPLE, {"status": None, "source": None, "groups": [], "assignee": None}
-    )
+    sample = sample_contact(now)
+    subject = rules.Subject(sample.id, sample.attributes, sample.relations)
     async with unit_of_work(actor.workspace_id) as uow:
         endpoint = await _get(uow.session, actor)
         row = WebhookDelivery(
