@@ -8,6 +8,7 @@ from uuid import UUID
 from xobito_app.core.job_names import CONVERSATIONS_WAKE, HISTORY_CLEAR, RETENTION_SWEEP
 from xobito_app.features.inbox import keeping
 from xobito_app.features.ingest.keeping import drop_old_deliveries
+from xobito_app.features.tokens.repeats import drop_old as drop_old_repeats
 from xobito_app.features.webhooks.deliver import drop_old as drop_old_webhooks
 from xobito_app.jobs import runtime
 from xobito_app.jobs.celery_app import celery
@@ -40,3 +41,4 @@ async def _sweep_old() -> None:
     await drop_old_deliveries()
     await for_each_workspace(keeping.drop_unsent)
     await for_each_workspace(drop_old_webhooks)
+    await for_each_workspace(drop_old_repeats)
