@@ -94,11 +94,19 @@ def refuse(error: Exception, thing: str = "") -> Response:
             return failure(500, BROKEN)
 
 
-def fields_of(error: ValidationError) -> dict[str, list[str]]:
-    """Return the sentences of each field that breaks its rule, by its path in the request."""
+def fields_of(error: ValidationError, *, is_union: bool = False) -> dict[str, list[str]]:
+    """Return the sentences of each field that breaks its rule, by its path in the request.
+
+    Args:
+        error: What the check said.
+        is_union: The body is one of several kinds, whose name stands before each path.
+    """
     found: dict[str, list[str]] = {}
     for problem in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in problem["loc"]) or WHOLE
+        path = problem["loc"][1:] if is_union else problem["loc"]
+        name = ".".join(str(part) for part in path) or WHOLE
+        if problem["type"].startswith("union_tag"):
+            name = "type"
         found.setdefault(name, []).append(_sentence(problem["type"], problem["msg"]))
     return found
 

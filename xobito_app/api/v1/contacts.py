@@ -17,8 +17,8 @@ from xobito_app.api.v1.shapes import (
     Name,
     Out,
     Page,
+    limited,
     numbered,
-    text,
     walked,
 )
 from xobito_app.features.contacts import book, groups, listing
@@ -29,7 +29,7 @@ _TAG, _THING = "Contacts", "Contact"
 
 Phone = Annotated[
     str,
-    text(40, 3),
+    limited(40, 3),
     Field(description="As people write it; without `+`, of the workspace's country."),
 ]
 
@@ -99,19 +99,19 @@ class ContactFields(In):
     email: Name | None = None
     company: Line | None = None
     website: Line | None = None
-    description: Annotated[str, text(5000)] | None = None
-    country: Annotated[str, text(60)] | None = Field(
+    description: Annotated[str, limited(5000)] | None = None
+    country: Annotated[str, limited(60)] | None = Field(
         default=None, description="Two letters, like DE."
     )
     city: Name | None = None
     state: Name | None = None
-    zip: Annotated[str, text(32)] | None = None
-    address: Annotated[str, text(500)] | None = None
+    zip: Annotated[str, limited(32)] | None = None
+    address: Annotated[str, limited(500)] | None = None
     type: Literal["lead", "customer"] | None = None
     status_id: UUID | None = None
     source_id: UUID | None = None
     assignee_id: UUID | None = None
-    groups: list[Annotated[str, text(191, 1)]] | None = Field(
+    groups: list[Annotated[str, limited(191, 1)]] | None = Field(
         default=None,
         max_length=100,
         description="Names of all groups it is in from now on; missing ones are made.",
@@ -119,7 +119,7 @@ class ContactFields(In):
     custom: dict[str, JsonValue] | None = Field(
         default=None, description="Custom fields by slug; an empty value takes one away."
     )
-    language: Annotated[str, text(16)] | None = None
+    language: Annotated[str, limited(16)] | None = None
     is_enabled: bool | None = None
     opted_out: bool | None = None
     opt_out_reason: Line | None = None
@@ -152,7 +152,7 @@ class ContactNew(ContactFields):
 class ContactQuery(CursorQuery):
     """Which contacts are wanted."""
 
-    search: Annotated[str, text(200)] = Field(
+    search: Annotated[str, limited(200)] = Field(
         default="", description="Words in name, phone, e-mail or company."
     )
     type: Literal["lead", "customer", "guest"] | None = None

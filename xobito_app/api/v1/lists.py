@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from xobito_app.api.v1.declare import Call, endpoint
-from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, part, text
+from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, limited, part
 from xobito_app.features.contacts import groups, sources, statuses
 from xobito_app.features.contacts.schemas import GroupView, SourceView, StatusView
 
@@ -67,7 +67,7 @@ class Group(Out):
 class StatusNew(In):
     """A new status."""
 
-    name: Annotated[str, text(255, 3)]
+    name: Annotated[str, limited(255, 3)]
     colour: Colour = statuses.COLOUR
     is_default: bool = False
 
@@ -75,7 +75,7 @@ class StatusNew(In):
 class StatusChange(In):
     """Fields of a status that change."""
 
-    name: Annotated[str, text(255, 3)] | None = None
+    name: Annotated[str, limited(255, 3)] | None = None
     colour: Colour | None = None
     is_default: bool | None = None
     position: int | None = Field(default=None, ge=0, le=10_000)
@@ -84,20 +84,20 @@ class StatusChange(In):
 class SourceNew(In):
     """A new source."""
 
-    name: Annotated[str, text(255, 1)]
+    name: Annotated[str, limited(255, 1)]
 
 
 class SourceChange(In):
     """Fields of a source that change."""
 
-    name: Annotated[str, text(255, 1)] | None = None
+    name: Annotated[str, limited(255, 1)] | None = None
     is_default: bool | None = None
 
 
 class GroupNew(In):
     """A new group."""
 
-    name: Annotated[str, text(191, 1)]
+    name: Annotated[str, limited(191, 1)]
 
 
 class Replacing(In):

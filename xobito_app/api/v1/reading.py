@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -102,7 +102,9 @@ def _check_json(raw: bytes, model: type[Model]) -> Model:
         from_json(raw)
     except ValueError:
         raise Malformed("The body is not valid JSON.") from None
-    return _check(lambda: model.model_validate_json(raw, strict=True))
+    return _check(
+        lambda: model.model_validate_json(raw, strict=True), is_union=issubclass(model, RootModel)
+    )
 
 
 async def _read_form(request: Request, file: FilePart) -> Any:
@@ -138,11 +140,11 @@ async def _check_form(form: Mapping[str, Any], part: FilePart) -> Given:
     return Given(body, file, seen.digest())
 
 
-def _check(read: Any) -> Any:
+def _check(read: Callable[[], Any], *, is_union: bool = False) -> Any:
     try:
         return read()
     except ValidationError as error:
-        fields = fields_of(error)
+        fields = fields_of(error, is_union=is_union)
         raise Invalid(next(iter(fields.values()))[0], fields) from None
 
 

@@ -7,12 +7,12 @@ from itertools import groupby
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1 import contacts, lists
+from xobito_app.api.v1 import contacts, lists, messages, phone, templates
 from xobito_app.api.v1.answers import failure
 from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
 from xobito_app.api.v1.door import Place
 
-MODULES = (contacts, lists)
+MODULES = (contacts, lists, messages, templates, phone)
 """Their import declares the endpoints, in this order."""
 
 

@@ -72,13 +72,13 @@ GivenMoment = Annotated[
 _NO_NUL = r"^[^\x00]*$"
 
 
-def text(most: int, least: int = 0) -> StringConstraints:
+def limited(most: int, least: int = 0) -> StringConstraints:
     """Return the limits of a text of so many characters, for `Annotated[str, …]`."""
     return StringConstraints(min_length=least or None, max_length=most, pattern=_NO_NUL)
 
 
-Name = Annotated[str, text(191)]
-Line = Annotated[str, text(255)]
+Name = Annotated[str, limited(191)]
+Line = Annotated[str, limited(255)]
 
 
 class PageQuery(In):
