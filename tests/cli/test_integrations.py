@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures import make_empty_world
 from xobito_app.cli import places
+from xobito_app.features.tokens.rules import is_token
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -56,3 +57,28 @@ def test_setting_a_webhook_prints_a_fresh_secret_and_nothing_else(slug):
     assert len(first.stdout.strip()) == len(second.stdout.strip()) == 64
     assert first.stdout != second.stdout
     assert "refused" in first.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "--all, or --ability"),
+        (["--all", "--ability", "contacts.read"], "--all, or --ability"),
+        (["--ability", "contacts.burn"], "no ability contacts.burn"),
+        (["--all", "--rate-limit", "-1"], "requests a minute"),
+        (["--all", "--rate-limit", "many"], "rate-limit"),
+        (["--all", "--workspace", "nowhere"], "no workspace with the slug nowhere"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_in_one_line(arguments, says, slug):
+    told = run("token", "create", "--workspace", slug, "--name", "ci", *arguments)
+    assert told.returncode == 2
+    assert says in told.stderr
+    assert (told.stderr.count("\n"), told.stdout) == (1, "")
+
+
+def test_creating_a_token_prints_it_and_nothing_else(slug):
+    command = ("token", "create", "--workspace", slug, "--name", "ci", "--rate-limit", "0")
+    told = run(*command, "--ability", "contacts.read", "--ability", "groups.read")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert is_token(told.stdout.strip())

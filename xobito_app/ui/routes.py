@@ -140,6 +140,15 @@ WEBHOOKS = PageRoute(
     Place.PALETTE,
 )
 
+TOKENS = PageRoute(
+    "tokens",
+    "/settings/api-tokens",
+    "API tokens",
+    "key-round",
+    (Permission.API_TOKENS_MANAGE,),
+    Place.PALETTE,
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     TEMPLATES,
@@ -149,6 +158,7 @@ ROUTES: tuple[PageRoute, ...] = (
     TEAM,
     SETTINGS,
     WEBHOOKS,
+    TOKENS,
     CONNECT,
     DOCTOR,
     JOURNAL,
