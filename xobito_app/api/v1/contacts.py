@@ -17,6 +17,7 @@ from xobito_app.api.v1.shapes import (
     Name,
     Out,
     Page,
+    about,
     limited,
     numbered,
     walked,
@@ -187,14 +188,15 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
             **numbered(call, [], page=query.page, per_page=query.per_page, total=0)
         )
     if query.cursor is not None:
-        window = await listing.list_contacts(
-            call.session,
-            call.actor,
-            narrowed=narrowed,
-            sort=order,
-            cursor=query.cursor,
-            limit=query.per_page,
-        )
+        with about("cursor"):
+            window = await listing.list_contacts(
+                call.session,
+                call.actor,
+                narrowed=narrowed,
+                sort=order,
+                cursor=query.cursor,
+                limit=query.per_page,
+            )
         rows = [Contact.of(view) for view in window.rows]
         return Page[Contact](**walked(call, rows, per_page=query.per_page, cursor=window.cursor))
     if (query.page - 1) * query.per_page > listing.DEEPEST:
@@ -247,7 +249,7 @@ async def _narrow(call: Call, query: ContactQuery) -> ContactFilter | None:
     example={
         "first_name": "Ana",
         "last_name": "Ruiz",
-        "phone": "+16505551234",
+        "phone": "+16505550142",
         "groups": ["Newsletter"],
     },
 )

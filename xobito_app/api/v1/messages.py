@@ -12,7 +12,17 @@ from pydantic import AliasChoices, Discriminator, Field, RootModel, Tag
 from xobito_app.api.v1 import incoming
 from xobito_app.api.v1.declare import Call, FilePart, endpoint
 from xobito_app.api.v1.incoming import Kept
-from xobito_app.api.v1.shapes import CursorQuery, In, Moment, Out, Page, limited, numbered, walked
+from xobito_app.api.v1.shapes import (
+    CursorQuery,
+    In,
+    Moment,
+    Out,
+    Page,
+    about,
+    limited,
+    numbered,
+    walked,
+)
 from xobito_app.features.inbox import compose, history, reaching
 from xobito_app.features.inbox.compose import Buttons, LinkButton
 from xobito_app.features.inbox.history import Written
@@ -290,7 +300,7 @@ async def send_media(call: Call, *, body: MediaMessage) -> Sent:
     thing="Message",
     ability="messages.read",
 )
-async def get_status(call: Call) -> DeliveryState:
+async def get_message_status(call: Call) -> DeliveryState:
     """Get the delivery status of a message.
 
     `message_id` is the id this API gave, or Meta's `wamid`.
@@ -317,14 +327,15 @@ async def get_status(call: Call) -> DeliveryState:
 )
 async def list_messages(call: Call, *, query: CursorQuery) -> Page[Entry]:
     """List the messages with a contact, oldest first."""
-    found = await history.list_written(
-        call.session,
-        call.actor,
-        contact_id=call.id("contact_id"),
-        page=query.page,
-        per_page=query.per_page,
-        cursor=query.cursor,
-    )
+    with about("cursor"):
+        found = await history.list_written(
+            call.session,
+            call.actor,
+            contact_id=call.id("contact_id"),
+            page=query.page,
+            per_page=query.per_page,
+            cursor=query.cursor,
+        )
     rows = [Entry.of(row) for row in found.rows]
     if found.total is None:
         return Page[Entry](**walked(call, rows, per_page=query.per_page, cursor=found.cursor))

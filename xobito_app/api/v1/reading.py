@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ Model = TypeVar("Model", bound=BaseModel)
 JSON_LIMIT = 1024 * 1024
 """Bytes of a JSON body."""
 FIELD_LIMIT = 64 * 1024
-KEY_LIMIT = 255
+KEY_PATTERN = "[A-Za-z0-9_.:-]{1,255}"
+"""What an `Idempotency-Key` is made of."""
 _JSON = "application/json"
 _FORM = "multipart/form-data"
 
@@ -152,9 +154,13 @@ def read_key(request: Request) -> str:
     """Return the `Idempotency-Key`; empty when there is none.
 
     Raises:
-        Invalid: It is too long or not printable.
+        Invalid: It is too long or made of other characters.
     """
-    key = request.headers.get("idempotency-key", "")
-    if len(key) > KEY_LIMIT or not key.isprintable():
-        raise Invalid.field("Idempotency-Key", f"Use 1 to {KEY_LIMIT} printable characters.")
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return ""
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise Invalid.field(
+            "Idempotency-Key", "Use 1 to 255 of these: letters, digits, `_`, `.`, `:` and `-`."
+        )
     return key

@@ -7,7 +7,7 @@ from itertools import groupby
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1 import contacts, lists, messages, phone, templates
+from xobito_app.api.v1 import contacts, docs, lists, messages, openapi, phone, templates
 from xobito_app.api.v1.answers import failure
 from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
 from xobito_app.api.v1.door import Place
@@ -20,6 +20,8 @@ def routes() -> list[Route]:
     """Return a route for each address, and one for all addresses that do not exist."""
     by_path = sorted(ENDPOINTS, key=_path)
     return [
+        Route("/api/v1/openapi.json", openapi.document, methods=["GET"]),
+        Route("/api/docs", docs.page, methods=["GET"]),
         *(Route(path, Place(list(those))) for path, those in groupby(by_path, key=_path)),
         Route("/api/{rest:path}", Nowhere()),
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from pydantic import (
 )
 
 from xobito_app.api.v1.declare import Call
+from xobito_app.core.errors import Invalid
 from xobito_app.settings import get_settings
 
 T = TypeVar("T")
@@ -112,6 +114,15 @@ class Page(Out, Generic[T]):
     next_page_url: str | None
     prev_page_url: str | None
     next_cursor: str | None
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Say a rule that names no field as one of this field."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(error.message, error.fields or {field: [error.message]}) from None
 
 
 def numbered(
