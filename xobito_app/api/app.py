@@ -22,6 +22,7 @@ def build_api() -> Starlette:
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
+            Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/media", media.upload, methods=["POST"]),

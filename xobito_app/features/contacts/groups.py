@@ -24,6 +24,8 @@ from xobito_app.persistence.unit_of_work import announce
 
 LONGEST = 191
 MOST_GROUPS = 500
+SEPARATORS = frozenset(";|")
+"""They stand between the names of groups in files."""
 
 
 async def list_groups(session: AsyncSession, actor: Actor) -> list[GroupView]:
@@ -161,6 +163,8 @@ def _name(name: str, *, field: str = "name") -> str:
     line = one_line(str(name))
     if not 1 <= len(line) <= LONGEST:
         raise Invalid.field(field, f"Write a group name of 1 to {LONGEST} characters.")
+    if set(line) & SEPARATORS:
+        raise Invalid.field(field, "A group name has no ; and no | in it: they part names.")
     return line
 
 

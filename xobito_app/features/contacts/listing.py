@@ -37,15 +37,35 @@ async def list_contacts(
         Invalid: The cursor is damaged or of another order.
     """
     require(actor, Permission.CONTACTS_VIEW)
-    order, most = sort or Sort(), max(1, min(limit, MOST_PER_PAGE))
-    statement = select(col(Contact.id), selecting.key_of(order)).where(
-        *selecting.conditions(actor.workspace_id, narrowed or ContactFilter())
+    return await read_window(
+        session,
+        actor.workspace_id,
+        narrowed=narrowed or ContactFilter(),
+        sort=sort or Sort(),
+        cursor=cursor,
+        limit=max(1, min(limit, MOST_PER_PAGE)),
     )
-    found = await session.exec(selecting.ordered(statement, order, cursor).limit(most + 1))
+
+
+async def read_window(
+    session: AsyncSession,
+    workspace_id: UUID,
+    *,
+    narrowed: ContactFilter,
+    sort: Sort,
+    cursor: str,
+    limit: int,
+) -> Page[ContactView]:
+    """Return a window of any size. The caller judges who may see it."""
+    chosen = await selecting.find_searched(session, workspace_id, narrowed)
+    statement = select(col(Contact.id), selecting.key_of(sort)).where(
+        *selecting.conditions(workspace_id, chosen)
+    )
+    found = await session.exec(selecting.ordered(statement, sort, cursor).limit(limit + 1))
     rows: list[tuple[UUID, object]] = [(row[0], row[1]) for row in found]
-    window = rows[:most]
-    views = await read_views(session, actor.workspace_id, [row_id for row_id, _ in window])
-    more = selecting.encode(order, window[-1][1], window[-1][0]) if len(rows) > most else ""
+    window = rows[:limit]
+    views = await read_views(session, workspace_id, [row_id for row_id, _ in window])
+    more = selecting.encode(sort, window[-1][1], window[-1][0]) if len(rows) > limit else ""
     return Page(tuple(views.values()), more)
 
 
@@ -68,7 +88,7 @@ async def page_contacts(
     size, number = max(1, min(per_page, MOST_PER_PAGE)), max(1, page)
     if (number - 1) * size > DEEPEST:
         raise Invalid.field("page", "Too deep for page numbers. Walk with the cursor instead.")
-    chosen = narrowed or ContactFilter()
+    chosen = await selecting.find_searched(session, actor.workspace_id, narrowed or ContactFilter())
     total = await _count(session, actor.workspace_id, chosen)
     statement = select(col(Contact.id)).where(*selecting.conditions(actor.workspace_id, chosen))
     statement = selecting.ordered(statement, sort or Sort(), "")

@@ -128,7 +128,6 @@ def sample_contact(at: datetime) -> Published:
         profile_name="",
         username="",
         phone="+15555550100",
-        phone_display="+1 555-555-0100",
         email="test@example.com",
         company="",
         website="",

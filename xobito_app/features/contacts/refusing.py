@@ -22,6 +22,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "uq_contact_status_default": ("is_default", "Somebody else changed the default just now."),
     "uq_contact_source_name": ("name", "There is already a source with this name."),
     "uq_contact_group_name": ("name", "There is already a group with this name."),
+    "uq_segment_name": ("name", "There is already a segment with this name."),
     "uq_custom_field_workspace_id_slug": ("slug", "There is already a field with this slug."),
 }
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from xobito_app.core.phone import E164
+from xobito_app.core.phone import E164, display
 from xobito_app.models.contacts import FieldKind, IdentityKind
 
 
@@ -104,7 +104,6 @@ class ContactView:
     profile_name: str
     username: str
     phone: str
-    phone_display: str
     email: str
     company: str
     website: str
@@ -127,6 +126,11 @@ class ContactView:
     last_inbound_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def phone_display(self) -> str:
+        """The number as people read it; formatted only when somebody does."""
+        return display(self.phone) if self.phone else ""
 
 
 @dataclass(frozen=True, slots=True)

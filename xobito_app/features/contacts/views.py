@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.features.contacts.repository import ContactRepository
-from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactView, Named, StatusMark
 from xobito_app.models.accounts import User
 from xobito_app.models.contacts import Contact, ContactGroup, ContactSource, ContactStatus
@@ -54,7 +54,6 @@ def view_of(
         profile_name=contact.profile_name,
         username=contact.username,
         phone=contact.phone or "",
-        phone_display=phone_of(contact),
         email=contact.email,
         company=contact.company,
         website=contact.website,

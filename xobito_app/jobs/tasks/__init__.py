@@ -9,12 +9,20 @@ from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
 from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs import nudges, runtime
-from xobito_app.jobs.tasks import heartbeat, inbound, keeping, outbound, webhooks, whatsapp
+from xobito_app.jobs.tasks import (
+    contacts,
+    heartbeat,
+    inbound,
+    keeping,
+    outbound,
+    webhooks,
+    whatsapp,
+)
 from xobito_app.persistence import engine, redis
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime import notices
 
-__all__ = ["heartbeat", "inbound", "keeping", "outbound", "webhooks", "whatsapp"]
+__all__ = ["contacts", "heartbeat", "inbound", "keeping", "outbound", "webhooks", "whatsapp"]
 
 
 @runtime.on_start
