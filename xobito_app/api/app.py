@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from xobito_app.api import auth, exports, imports, media, whatsapp_webhook
 from xobito_app.api.health import health
+from xobito_app.api.v1.router import routes as rest_routes
 
 
 def build_api() -> Starlette:
@@ -29,5 +30,6 @@ def build_api() -> Starlette:
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/media", media.upload, methods=["POST"]),
             Route("/media/{media_id}", media.show, methods=["GET"]),
+            *rest_routes(),
         ]
     )

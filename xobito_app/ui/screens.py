@@ -47,6 +47,10 @@ from xobito_app.ui.pages.team.page import team_page
 from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.pages.templates.page import templates
 from xobito_app.ui.pages.templates.state import TemplatesState
+from xobito_app.ui.pages.tokens.page import api_tokens
+from xobito_app.ui.pages.tokens.state import TokensState
+from xobito_app.ui.pages.webhooks.page import webhooks
+from xobito_app.ui.pages.webhooks.state import DeliveryLogState, WebhooksState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -80,6 +84,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
+    Screen(routes.WEBHOOKS, webhooks, (WebhooksState.load, DeliveryLogState.load)),
+    Screen(routes.TOKENS, api_tokens, (TokensState.load,)),
     Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),
     Screen(routes.ACCOUNT, account_page, (AccountState.load, SecondFactorState.load)),
 )
