@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from xobito_app.core.text import initials
+from xobito_app.features.inbox.rules import preview_of
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.ui import formats
 from xobito_app.ui.pages.inbox.formatting import Piece, pieces_of
@@ -61,6 +62,8 @@ class EntryRow:
     quote_author: str
     quote_text: str
     reaction: str
+    our_reaction: str
+    can_react: bool
     has_media: bool
     media_kind: str
     media_url: str
@@ -83,6 +86,27 @@ class EntryRow:
     buttons: list[ButtonRow] = field(default_factory=list)
     cards: list[CardRow] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRow:
+    """A message that waits for its time."""
+
+    id: str
+    when: str
+    preview: str
+    sort: str
+
+    @classmethod
+    def of(cls, entry: EntryView, zone: str) -> ScheduledRow:
+        """Format a scheduled entry for the list above the composer."""
+        due = entry.due_at or entry.at
+        return cls(
+            id=str(entry.id),
+            when=formats.weekday(due, zone),
+            preview=preview_of(entry.kind, entry.body, entry.content),
+            sort=f"{due.timestamp():017.6f}{entry.id}",
+        )
 
 
 _TICK_LABELS = {
@@ -134,6 +158,8 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         quote_author=(entry.quote.author or contact) if entry.quote else "",
         quote_text=entry.quote.preview if entry.quote else "",
         reaction=entry.their_reaction + entry.our_reaction,
+        our_reaction=entry.our_reaction,
+        can_react=_can_react(entry),
         has_media=media is not None,
         media_kind=kind if kind in MEDIA_KINDS else _header_media(content),
         media_url=f"/media/{media.id}" if media else "",
@@ -159,6 +185,12 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         pieces=pieces_of(entry.body),
         cards=[_card(card) for card in content.get("cards", [])],
     )
+
+
+def _can_react(entry: EntryView) -> bool:
+    """Tell whether WhatsApp knows the entry, so that it can be answered or reacted to."""
+    is_known = bool(entry.wamid) and not entry.wamid.startswith("unnamed:")
+    return is_known and entry.direction in ("in", "out") and not entry.is_revoked
 
 
 def _header_media(content: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
+from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -187,4 +188,7 @@ def _line(row: ObjectVar[EntryRow]) -> rx.Component:
         on_resend=ComposerState.resend(row.id),
         on_arrived=ComposerState.settle(row.id, True),
         on_lost=ComposerState.settle(row.id, False),
+        on_change=ScheduleState.change(row.id),
+        on_cancel=ScheduleState.cancel(row.id),
+        on_fetch=ThreadState.fetch_again(row.id),
     )
