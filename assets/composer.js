@@ -57,7 +57,8 @@
         let answer = {};
         try { answer = JSON.parse(request.responseText); } catch { /* told below */ }
         if (request.status === 201) resolve(answer);
-        else reject(new Error(answer.message || "The file could not be uploaded."));
+        else reject(Object.assign(new Error(answer.message || "The file could not be uploaded."),
+          { isFinal: request.status >= 400 && request.status < 500 }));
       };
       request.onerror = () => reject(new Error("The connection broke. Try again."));
       const body = new FormData();
@@ -115,6 +116,11 @@
     } catch (error) {
       card.classList.add("is-failed");
       state.textContent = error.message;
+      // What WhatsApp does not take, it will not take the second time either.
+      if (error.isFinal) {
+        card.classList.remove("is-loading");
+        return collect();
+      }
       const again = make("button", "link-button", "Try again");
       again.type = "button";
       again.addEventListener("click", () => { again.remove(); transfer(card, file, isVoice); });
@@ -426,6 +432,102 @@
   document.addEventListener("scroll", (event) => {
     if (floating && !floating.contains(event.target)) closeFloating();
   }, true);
+
+  /* After a slash the prepared answers, after an at sign the colleagues: one list, the same keys. */
+  const area = () => byId("composer-text");
+  const slashForm = () => byId("composer-form");
+  const isNote = () => byId("composer")?.dataset.mode === "note";
+  function askServer(words) {
+    const field = byId("slash-query");
+    if (!field) return;
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    set.call(field, words);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  let people = null;
+  const suggestions = () =>
+    people ? [...people.querySelectorAll(".picker-line")]
+      : slashForm() && "slash" in slashForm().dataset ? [...byId("slash-list").querySelectorAll(".picker-line")] : [];
+  xobito.leaveSlash = function () {
+    const field = area();
+    if (!field || !field.value.startsWith("/")) return;
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
+  function closeSuggestions() {
+    people?.remove();
+    people = null;
+    const form = slashForm();
+    if (form) delete form.dataset.slash;
+  }
+  const callsOf = (field) =>
+    field.value.slice(0, field.selectionStart).match(/(?:^|[\s(])@([^\s@][^@\n]{0,30}|)$/u);
+  function suggestPeople(field) {
+    const found = callsOf(field);
+    people?.remove();
+    people = null;
+    if (!found) return;
+    const typed = found[1].toLowerCase();
+    const names = [...byId("mention-names").children].map((node) => node.textContent)
+      .filter((name) => name.toLowerCase().split(" ").some((_, at, words) => words.slice(at).join(" ").startsWith(typed)))
+      .slice(0, 8);
+    if (!names.length) return;
+    people = make("div", "slash-list is-open");
+    const list = make("ul", "picker-list");
+    names.forEach((name) => {
+      const line = make("button", "picker-line", name);
+      line.type = "button";
+      line.addEventListener("click", () => {
+        const end = field.selectionStart;
+        field.setRangeText(`@${name} `, end - found[1].length - 1, end, "end");
+        closeSuggestions();
+        field.focus();
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      const item = make("li");
+      item.append(line);
+      list.append(item);
+    });
+    people.append(list);
+    field.before(people);
+    mark(0);
+  }
+  function mark(index) {
+    const lines = suggestions();
+    lines.forEach((line, at) => line.toggleAttribute("data-marked", at === index));
+    lines[index]?.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "composer-text") return;
+    if (isNote()) {
+      suggestPeople(event.target);
+      return;
+    }
+    const found = event.target.value.match(/^\/([^\s/]{0,40})$/);
+    if (!found) return closeSuggestions();
+    slashForm().dataset.slash = "";
+    askServer(found[1]);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "composer-text" || event.isComposing) return;
+    const lines = suggestions();
+    if (!lines.length) return;
+    const at = Math.max(0, lines.findIndex((line) => line.hasAttribute("data-marked")));
+    if (event.key === "ArrowDown") mark(Math.min(at + 1, lines.length - 1));
+    else if (event.key === "ArrowUp") mark(Math.max(at - 1, 0));
+    else if (event.key === "Enter" || event.key === "Tab") lines[at].click();
+    else if (event.key === "Escape") closeSuggestions();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    if (event.target.id === "composer-text") setTimeout(() => {
+      if (document.activeElement?.closest(".slash-list")) return;
+      closeSuggestions();
+    }, 200);
+  });
 
   /* Forms that count: how many characters are left of what WhatsApp allows. */
   const count = (input) => {

@@ -167,11 +167,18 @@
       return;
     }
     if (target.closest && target.closest("input, textarea, select, [contenteditable], [role=dialog]")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || xobito.goPending) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!document.querySelector(".inbox")) return;
-    const act = KEYS[event.key.toLowerCase()];
+    const key = event.key.toLowerCase();
+    // G and a letter go to another page: the letter alone must not act on the chat as well.
+    const follows = lastKey === "g" && Date.now() - lastKeyAt < 900;
+    lastKey = key;
+    lastKeyAt = Date.now();
+    const act = follows ? null : KEYS[key];
     if (act && act() !== false) event.preventDefault();
   });
+  let lastKey = "";
+  let lastKeyAt = 0;
   const click = (id) => () => {
     const node = byId(id);
     if (!node) return false;
@@ -197,7 +204,10 @@
     r: () => { click("composer-reply")(); return focusOn("composer-text")(); },
     n: () => { click("composer-note")(); return focusOn("composer-text")(); },
     a: click("assign-thread"),
+    t: click("take-thread"),
     e: click("close-thread"),
+    s: click("snooze-thread"),
+    m: click("unread-thread"),
     "/": focusOn("inbox-search"),
   };
 

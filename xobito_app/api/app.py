@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, exports, media, whatsapp_webhook
+from xobito_app.api import auth, exports, media, transcripts, whatsapp_webhook
 from xobito_app.api.health import health
 
 
@@ -21,6 +21,7 @@ def build_api() -> Starlette:
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
+            Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/media", media.upload, methods=["POST"]),

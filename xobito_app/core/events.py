@@ -35,6 +35,7 @@ class Topic(StrEnum):
     MESSAGE = "message"
     CONTACT = "contact"
     PRESENCE = "presence"
+    MENTION = "mention"
     ACCESS = "access"
     CONNECTION = "connection"
     TEMPLATE = "template"

@@ -26,6 +26,8 @@ AREAS = {
     "contact": "Contacts",
     "template": "Templates",
     "canned_reply": "Canned replies",
+    "macro": "Macros",
+    "history": "History",
 }
 """The first word of an action, and how people call the area."""
 

@@ -31,6 +31,11 @@ class ThreadFilter:
     status_id: UUID | None = None
     source_id: UUID | None = None
 
+    @property
+    def narrows_contacts(self) -> bool:
+        """Tell whether facts of the contact decide, which a line does not carry."""
+        return bool(self.group_id or self.status_id or self.source_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:

@@ -74,6 +74,10 @@ def _restrict(statement: Rows, wanted: ThreadFilter, now: datetime) -> Rows:
             col(Conversation.last_inbound_at) > now - rules.REPLY_WINDOW,
             col(Conversation.last_inbound_at) <= now - rules.REPLY_WINDOW + rules.CLOSING_SOON,
         )
+    return _restrict_contact(statement, wanted)
+
+
+def _restrict_contact(statement: Rows, wanted: ThreadFilter) -> Rows:
     if wanted.status_id or wanted.source_id:
         contacts = select(Contact.id).where(
             col(Contact.workspace_id) == col(Conversation.workspace_id)
@@ -202,6 +206,23 @@ async def read_lines(
         )
         for thread, contact, assignee in await session.exec(statement)
     }
+
+
+async def fitting(
+    session: AsyncSession,
+    workspace_id: UUID,
+    conversation_ids: Collection[UUID],
+    wanted: ThreadFilter,
+) -> frozenset[UUID]:
+    """Return which of these threads fit a list's wishes about the contact."""
+    if not conversation_ids or not wanted.narrows_contacts:
+        return frozenset(conversation_ids)
+    statement: Rows = (
+        select(Conversation.id)
+        .where(col(Conversation.workspace_id) == workspace_id)
+        .where(col(Conversation.id).in_(conversation_ids))
+    )
+    return frozenset((await session.exec(_restrict_contact(statement, wanted))).all())
 
 
 async def seen_counts(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex.vars import ObjectVar
 
-from xobito_app.ui.components import popover
 from xobito_app.ui.pages.inbox.attach import attach_dialog, attach_menu
-from xobito_app.ui.pages.inbox.composer_state import CannedRow, ComposerState
+from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.schedule import (
     change_dialog,
@@ -17,6 +15,7 @@ from xobito_app.ui.pages.inbox.schedule import (
     schedule_button,
     scheduled_strip,
 )
+from xobito_app.ui.pages.inbox.shortcuts import shortcut_button, slash_list
 from xobito_app.ui.pages.inbox.template_picker import template_picker
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
@@ -43,7 +42,6 @@ def composer() -> rx.Component:
         attach_dialog(),
         change_dialog(),
         _hidden_forms(),
-        rx.el.input(type="hidden", id="composer-fill", value=ComposerState.fill, read_only=True),
         rx.el.button(id="thread-seen", type="button", hidden=True, on_click=ThreadState.seen),
         rx.el.button(id="thread-here", type="button", hidden=True, on_click=ThreadState.be_here),
         rx.el.button(
@@ -51,6 +49,7 @@ def composer() -> rx.Component:
         ),
         class_name="composer",
         data_mode=DraftState.mode,
+        id="composer",
     )
 
 
@@ -95,6 +94,7 @@ def _form() -> rx.Component:
             ),
         ),
         rx.el.div(id="composer-file-list", class_name="file-list"),
+        slash_list(),
         rx.el.textarea(
             id="composer-text",
             name="text",
@@ -156,7 +156,7 @@ def _tools() -> rx.Component:
             rx.fragment(),
             _tool("mic", "Record a voice message", id="composer-voice"),
         ),
-        _canned(),
+        shortcut_button(),
         _tool("layout-template", "Send a template", on_click=ComposerState.open_picker),
     )
 
@@ -215,41 +215,6 @@ def _hidden_forms() -> rx.Component:
             id="reaction-form",
             hidden=True,
         ),
-    )
-
-
-def _canned() -> rx.Component:
-    return popover(
-        [icon("zap")],
-        rx.el.input(
-            type="search",
-            placeholder="Find a canned reply",
-            aria_label="Find a canned reply",
-            on_change=ComposerState.find_canned.debounce(120),
-            class_name="input input-compact",
-        ),
-        rx.cond(
-            ComposerState.canned.length() > 0,
-            rx.el.ul(rx.foreach(ComposerState.canned, _canned_line), class_name="picker-list"),
-            rx.el.p("No canned reply fits.", class_name="empty-text"),
-        ),
-        label="Canned replies",
-        class_name="button button-ghost button-icon button-compact",
-        open=ComposerState.canned_open,
-        on_open_change=ComposerState.set_canned,
-    )
-
-
-def _canned_line(reply: ObjectVar[CannedRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.strong(reply.label),
-            rx.el.span(reply.preview),
-            type="button",
-            on_click=ComposerState.use_canned(reply.id),
-            class_name="picker-line",
-        ),
-        key=reply.id,
     )
 
 

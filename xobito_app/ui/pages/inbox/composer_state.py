@@ -1,4 +1,4 @@
-"""Writing to the customer: replies, notes, files, templates, canned replies."""
+"""Writing to the customer: replies, notes, files, voice, reactions, templates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.inbox import (
     afterwards,
-    canned,
     compose,
     compose_template,
     scheduling,
@@ -54,15 +53,6 @@ class VariableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CannedRow:
-    """A prepared answer."""
-
-    id: str
-    label: str
-    preview: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chosen:
     """The template about to be sent."""
 
@@ -83,9 +73,6 @@ class ComposerState(AppState):
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
     chosen_buttons: rx.Field[list[str]] = rx.field(default_factory=list)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
-    canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
-    canned_open: rx.Field[bool] = rx.field(False)
-    fill: rx.Field[str] = rx.field("")
     zone_line: rx.Field[str] = rx.field("")
     _template_key: str = ""
 
@@ -194,42 +181,6 @@ class ComposerState(AppState):
                 message_id=ids.parse(message_id),
                 was_delivered=bool(was_delivered),
             )
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.INBOX_REPLY)
-    async def find_canned(self, typed: str):
-        """List the prepared answers whose shortcut or words fit."""
-        await self._find_canned(str(typed)[:80])
-
-    async def _find_canned(self, typed: str) -> None:
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await canned.find(uow.session, viewer.actor, typed=typed)
-        self.canned = [CannedRow(str(c.id), f"/{c.shortcut}", shorten(c.body, 90)) for c in found]
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def set_canned(self, is_open: bool):
-        """Open or close the list of prepared answers."""
-        self.canned_open = bool(is_open)
-        if self.canned_open:
-            await self._find_canned("")
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def use_canned(self, reply_id: str):
-        """Put a prepared answer into the composer, with the contact's facts filled in."""
-        viewer = await current_viewer(self)
-        conversation_id = await self._conversation()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            self.fill = await canned.render(
-                uow.session,
-                viewer.actor,
-                reply_id=ids.parse(reply_id),
-                conversation_id=conversation_id,
-            )
-        self.canned_open = False
-        return rx.call_script("setTimeout(() => xobito.fill(), 30)")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)

@@ -182,7 +182,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
-        pieces=pieces_of(entry.body),
+        pieces=pieces_of(entry.body, content.get("mentions", ())),
         cards=[_card(card) for card in content.get("cards", [])],
     )
 

@@ -8,6 +8,9 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.bubbles import tick
+from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips
+from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
+from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -19,7 +22,11 @@ def conversation_list() -> rx.Component:
     return rx.el.section(
         _tabs(),
         _tools(),
-        rx.cond(InboxListState.is_searching, _results(), _threads()),
+        rx.cond(
+            MentionState.is_open & ~InboxListState.is_searching,
+            mention_list(),
+            rx.cond(InboxListState.is_searching, _results(), _threads()),
+        ),
         class_name="inbox-list",
         aria_label="Conversations",
     )
@@ -31,8 +38,8 @@ def _tab(label: str, view: str, count: rx.Var[str]) -> rx.Component:
         rx.cond(count != "", rx.el.span(count, class_name="tab-count")),
         type="button",
         role="tab",
-        aria_selected=InboxListState.view == view,
-        on_click=InboxListState.show_view(view),
+        aria_selected=(InboxListState.view == view) & ~MentionState.is_open,
+        on_click=[MentionState.leave, InboxListState.show_view(view)],
         class_name="inbox-tab",
     )
 
@@ -44,6 +51,7 @@ def _tabs() -> rx.Component:
         _tab("Unassigned", "unassigned", counts.unassigned),
         _tab("Team", "team", counts.team),
         _tab("All", "all", counts.all),
+        mention_tab(),
         role="tablist",
         class_name="inbox-tabs",
     )
@@ -63,6 +71,7 @@ def _tools() -> rx.Component:
                 auto_complete="off",
                 class_name="inbox-search-input",
             ),
+            filter_button(),
             class_name="inbox-search",
         ),
         rx.el.div(
@@ -75,6 +84,7 @@ def _tools() -> rx.Component:
             ),
             class_name="inbox-filters",
         ),
+        filter_chips(),
         class_name="inbox-tools",
     )
 

@@ -13,7 +13,15 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import afterwards, fetch, presence, scheduling, timeline, work
+from xobito_app.features.inbox import (
+    afterwards,
+    fetch,
+    mentions,
+    presence,
+    scheduling,
+    timeline,
+    work,
+)
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -59,9 +67,10 @@ class ThreadState(AppState):
     async def load(self):
         """Open the thread the address names, as the page opens or the connection comes back."""
         viewer = await current_viewer(self)
-        wanted = str(self.router.url.query_parameters.get("c", "")) or self.header.id
+        query = self.router.url.query_parameters
+        wanted = str(query.get("c", "")) or self.header.id
         if wanted:
-            await self._open(viewer, wanted, "")
+            await self._open(viewer, wanted, str(query.get("m", "")))
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -99,6 +108,7 @@ class ThreadState(AppState):
                 self._zone = await scheduling.time_zone_of(uow.session, actor)
                 if thread.line.unread:
                     await work.mark_read(uow.session, actor, conversation_id=wanted)
+                await mentions.mark_seen(uow.session, actor, conversation_id=wanted)
                 await presence.be_here(uow.session, actor, conversation_id=wanted)
                 if self.header.id and self.header.id != str(wanted):
                     left = ids.parse(self.header.id)
@@ -240,6 +250,7 @@ class ThreadState(AppState):
         """The person looks at the thread: what arrived meanwhile is read."""
         if self.header.id:
             await self._work(work.mark_read)
+            await self._work(mentions.mark_seen)
 
     @rx.event
     @guarded(*SEES_INBOX)

@@ -8,6 +8,8 @@ import reflex as rx
 
 from xobito_app.ui import forms, styles
 from xobito_app.ui.components import (
+    button,
+    confirm_dialog,
     error_state,
     note,
     page_body,
@@ -59,6 +61,7 @@ def _forms() -> rx.Component:
             "History",
             "Messages can lose their content after a while; counts and reports stay.",
             _editable(_history_form()),
+            rx.cond(SettingsState.may_edit, _clear_now()),
         ),
     )
 
@@ -169,4 +172,28 @@ def _history_form() -> rx.Component:
             help="From 1 to 365; empty keeps everything.",
         ),
         on_submit=SettingsState.save_history,
+    )
+
+
+def _clear_now() -> rx.Component:
+    days = SettingsState.kept_days
+    return rx.cond(
+        days != "",
+        rx.fragment(
+            rx.el.div(
+                button("Clear now", icon_name="eraser", on_click=SettingsState.ask_to_clear),
+                rx.el.span(
+                    "Otherwise it happens in the coming night.", class_name=styles.FIELD_HELP
+                ),
+                class_name=styles.TOOLBAR,
+            ),
+            confirm_dialog(
+                "Clear old messages now?",
+                "Text and files older than " + days.to(str) + " days are deleted for good.",
+                verb="Clear now",
+                open=SettingsState.asks_to_clear,
+                on_open_change=SettingsState.set_asks_to_clear,
+                on_confirm=SettingsState.clear_now,
+            ),
+        ),
     )
