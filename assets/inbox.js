@@ -46,6 +46,7 @@
       const url = new URL(window.location.href);
       if (id) url.searchParams.set("c", id);
       else url.searchParams.delete("c");
+      url.searchParams.delete("m");
       window.history.replaceState(window.history.state, "", url);
     });
   };
@@ -158,7 +159,8 @@
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (target.id === "composer-text") {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      const sends = event.ctrlKey || event.metaKey || (target.dataset.enter !== "breaks" && !event.shiftKey);
+      if (event.key === "Enter" && sends && !event.isComposing) {
         event.preventDefault();
         submitComposer();
       } else if (event.key === "Escape") {

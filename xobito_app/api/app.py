@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, exports, media, transcripts, whatsapp_webhook
+from xobito_app.api import auth, exports, media, pictures, transcripts, whatsapp_webhook
 from xobito_app.api.health import health
 
 
@@ -24,6 +24,9 @@ def build_api() -> Starlette:
             Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
+            Route("/pictures/me", pictures.photo, methods=["POST", "DELETE"]),
+            Route("/pictures/workspace", pictures.logo, methods=["GET", "POST", "DELETE"]),
+            Route("/pictures/people/{user_id}", pictures.person, methods=["GET"]),
             Route("/media", media.upload, methods=["POST"]),
             Route("/media/{media_id}", media.show, methods=["GET"]),
         ]

@@ -36,6 +36,7 @@ class Topic(StrEnum):
     CONTACT = "contact"
     PRESENCE = "presence"
     MENTION = "mention"
+    ALERT = "alert"
     ACCESS = "access"
     CONNECTION = "connection"
     TEMPLATE = "template"

@@ -17,6 +17,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import shorten
 from xobito_app.features.contacts.rules import name_of
+from xobito_app.features.inbox.alerts import alert_of_mention
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import COUNT_CAP
 from xobito_app.features.inbox.threads import sight_condition
@@ -89,6 +90,7 @@ def remember(
             )
         )
         announce(session, note.workspace_id, Topic.MENTION, user_id, note.id)
+        alert_of_mention(session, note.workspace_id, note.conversation_id, note.id, user_id)
 
 
 async def list_mentions(

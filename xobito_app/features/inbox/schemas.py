@@ -61,6 +61,7 @@ class ThreadLine:
     inbound_count: int
     snoozed_until: datetime | None
     unread: int = 0
+    assignee_picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import mentions
+from xobito_app.features.inbox.alerts import alert_of_assignment
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.features.workspaces import team
 from xobito_app.models.inbox import (
@@ -91,6 +92,8 @@ async def assign(
         object_id=thread.id,
         to=str(assignee_id or ""),
     )
+    if assignee_id is not None and assignee_id != actor.user_id:
+        alert_of_assignment(session, thread.workspace_id, thread.id, assignee_id)
     await publish(session, ConversationAssigned(thread.workspace_id, thread.id, assignee_id))
 
 

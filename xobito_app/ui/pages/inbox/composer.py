@@ -103,10 +103,15 @@ def _form() -> rx.Component:
             placeholder=rx.cond(
                 DraftState.mode == "note",
                 "Write a note for the team",
-                "Write a reply. Enter sends, Shift + Enter breaks the line",
+                rx.cond(
+                    ThreadState.enter_sends,
+                    "Write a reply. Enter sends, Shift + Enter breaks the line",
+                    "Write a reply. Ctrl + Enter sends",
+                ),
             ),
             aria_label="Message",
             class_name="composer-text",
+            data_enter=rx.cond(ThreadState.enter_sends, "sends", "breaks"),
         ),
         rx.el.input(type="hidden", name="key", id="composer-key", default_value=""),
         rx.el.input(type="hidden", name="files", id="composer-files", default_value=""),

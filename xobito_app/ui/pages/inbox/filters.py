@@ -47,13 +47,16 @@ def _option(option: ObjectVar[OptionRow]) -> rx.Component:
     return rx.el.option(option.name, value=option.id, key=option.id)
 
 
+def is_narrowed() -> rx.Var[bool]:
+    """Tell whether the list shows less than its tab and status promise."""
+    toggles = InboxListState.unread_only | InboxListState.closing_soon
+    return (FilterState.chips.length() > 0) | toggles
+
+
 def filter_chips() -> rx.Component:
     """What narrows the list now, each to be lifted alone or all at once."""
-    is_narrowed = (
-        (FilterState.chips.length() > 0) | InboxListState.unread_only | InboxListState.closing_soon
-    )
     return rx.cond(
-        is_narrowed,
+        is_narrowed(),
         rx.el.div(
             rx.foreach(FilterState.chips, _chip),
             rx.el.button(

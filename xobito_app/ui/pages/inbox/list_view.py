@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.bubbles import tick
-from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips
+from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
@@ -137,11 +137,15 @@ def _empty() -> rx.Component:
         icon("inbox", size=28),
         rx.el.p("Nothing here.", class_name="empty-title"),
         rx.el.p(
-            rx.match(
-                InboxListState.status,
-                ("closed", "Closed chats are kept here."),
-                ("snoozed", "Chats you put aside wait here."),
-                "New messages from customers appear here by themselves.",
+            rx.cond(
+                is_narrowed(),
+                "No chat fits these filters.",
+                rx.match(
+                    InboxListState.status,
+                    ("closed", "Closed chats are kept here."),
+                    ("snoozed", "Chats you put aside wait here."),
+                    "New messages from customers appear here by themselves.",
+                ),
             ),
             class_name="empty-text",
         ),
@@ -191,7 +195,11 @@ def thread_row(
                     rx.cond(
                         line.has_assignee,
                         rx.el.span(
-                            line.assignee_initials,
+                            rx.cond(
+                                line.assignee_photo != "",
+                                rx.el.img(src=line.assignee_photo, alt="", loading="lazy"),
+                                line.assignee_initials,
+                            ),
                             class_name="avatar avatar-small tone-6",
                             title=line.assignee,
                         ),

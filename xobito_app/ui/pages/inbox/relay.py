@@ -13,7 +13,8 @@ from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.paging import WINDOW
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import presence, rules, threads, timeline
+from xobito_app.features.inbox import alerts, presence, rules, threads, timeline
+from xobito_app.features.inbox.alerts import AlertView
 from xobito_app.features.inbox.mentions import MentionView
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
@@ -26,6 +27,7 @@ from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.shell import ShellState
+from xobito_app.ui.shell.alerts import AlertRow, AlertState
 
 AT_ONCE = 3
 """Tabs patched at the same time."""
@@ -213,6 +215,37 @@ async def carry_mentions(workspace_id: UUID, notices: list[Notice], tabs: list[T
                 await _show_mentions(tab, count, found)
 
 
+async def carry_alerts(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Tell people of new messages, mentions and chats given to them, on whatever page they are."""
+    for viewer in {tab.viewer.user_id: tab.viewer for tab in tabs}.values():
+        _refresh_counts_later(viewer)
+    told = [alert for notice in notices if (alert := alerts.read_notice(notice))]
+    wishing = [tab for tab in tabs if alerts.wishes(tab.viewer.preferences)]
+    if not told or not wishing:
+        return
+    async with unit_of_work(workspace_id) as uow:
+        matter = await alerts.read_matter(uow.session, workspace_id, told)
+    for tab in wishing:
+        views = [
+            alerts.view_for(tab.viewer.actor, tab.viewer.preferences, alert, matter)
+            for alert in told
+        ]
+        if shown := [view for view in views if view]:
+            await _show_alert(tab, shown[-1])
+
+
+async def _show_alert(tab: Tab, view: AlertView) -> None:
+    row = AlertRow(
+        id=view.id,
+        conversation_id=str(view.conversation_id),
+        title=view.title,
+        body=view.body,
+        by_sound=view.by_sound,
+        by_browser=view.by_browser,
+    )
+    await relay.patch(tab, Change(AlertState, lambda state: state._tell(row)))
+
+
 async def _show_mentions(tab: Tab, count: int, found: list[MentionView]) -> None:
     zone = tab.viewer.time_zone
     await relay.patch(tab, Change(MentionState, lambda state: state._show(count, found, zone)))
@@ -229,4 +262,5 @@ def register() -> None:
     relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)
     relay.handle({Topic.PRESENCE}, carry_presence)
     relay.handle({Topic.MENTION}, carry_mentions)
+    relay.handle({Topic.ALERT}, carry_alerts)
     relay.after_gap(_rebuild)

@@ -60,6 +60,7 @@ class ThreadState(AppState):
     focus_id: rx.Field[str] = rx.field("")
     presence: rx.Field[str] = rx.field("")
     scheduled: rx.Field[list[ScheduledRow]] = rx.field(default_factory=list)
+    enter_sends: rx.Field[bool] = rx.field(True)
     _zone: str = "UTC"
 
     @rx.event
@@ -125,6 +126,7 @@ class ThreadState(AppState):
         await (await self.get_state(PanelState))._load(viewer, wanted)
         self.members = [MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active]
         self.focus_id = message_id if around else ""
+        self.enter_sends = bool(viewer.preferences.get("enter_sends", True))
         if around and around[1]:
             self.older = self._rows(around[0], viewer.time_zone, thread.line.name)
             self.cursor = around[1]

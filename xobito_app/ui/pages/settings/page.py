@@ -14,6 +14,7 @@ from xobito_app.ui.components import (
     note,
     page_body,
     page_header,
+    picture_field,
     section,
     select_field,
     skeleton_rows,
@@ -22,6 +23,7 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.pages.settings.state import SettingsState
+from xobito_app.ui.shell import ShellState
 
 _AUTO_ASSIGN = (
     ("off", "Nobody, they wait in Unassigned"),
@@ -51,7 +53,12 @@ def _forms() -> rx.Component:
             rx.fragment(),
             note("You can look at the settings; your role does not change them."),
         ),
-        section("Workspace", "Its name, and where it is.", _editable(_workspace_form())),
+        section(
+            "Workspace",
+            "Its name, its logo, and where it is.",
+            rx.cond(SettingsState.may_edit, _logo()),
+            _editable(_workspace_form()),
+        ),
         section(
             "Inbox and bots",
             "Who answers, who gets new conversations, and when bots are silent.",
@@ -68,6 +75,20 @@ def _forms() -> rx.Component:
 
 def _editable(form: rx.Component) -> rx.Component:
     return rx.el.fieldset(form, disabled=~SettingsState.may_edit)
+
+
+def _logo() -> rx.Component:
+    person = ShellState.person
+    return picture_field(
+        rx.el.span(
+            rx.cond(person.logo != "", rx.el.img(src=person.logo, alt=""), person.workspace_mark),
+            class_name="rail-mark rail-mark-large",
+            aria_hidden="true",
+        ),
+        door="/pictures/workspace",
+        label="Choose a logo",
+        has_picture=person.logo != "",
+    )
 
 
 def _workspace_form() -> rx.Component:
