@@ -21,6 +21,8 @@ def read_attachments(field: object) -> list[Attachment]:
         return []
     try:
         items = json.loads(str(field)[:_MOST_CHARACTERS])
+        if not isinstance(items, list):
+            raise TypeError
         return [
             Attachment(ids.parse(str(item["id"])), str(item.get("caption") or "")) for item in items
         ]

@@ -163,6 +163,10 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
             rx.el.div(icon("lock", size=11), "Private note", class_name="note-mark"),
         ),
         rx.cond(line.forwarded != "", rx.el.div(line.forwarded, class_name="forwarded")),
+        rx.cond(
+            line.chosen != "",
+            rx.el.div(icon("mouse-pointer-click", size=11), line.chosen, class_name="forwarded"),
+        ),
         rx.cond(line.referral != "", _referral(line)),
         rx.cond(line.has_quote, _quote(line)),
         rx.cond(line.has_media, _media(line)),

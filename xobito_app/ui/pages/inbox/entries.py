@@ -81,6 +81,7 @@ class EntryRow:
     referral: str
     referral_url: str
     forwarded: str
+    chosen: str
     note: str
     sort: str
     buttons: list[ButtonRow] = field(default_factory=list)
@@ -179,6 +180,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         forwarded={"often": "Forwarded many times", "once": "Forwarded"}.get(
             content.get("forwarded", ""), ""
         ),
+        chosen=_CHOSEN.get(str((content.get("reply") or {}).get("kind", "")), ""),
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
@@ -284,11 +286,33 @@ def _note(entry: EntryView, due: datetime | None, zone: str) -> str:
     errors = entry.content.get("errors") or []
     if errors:
         return str(errors[0].get("details") or errors[0].get("title") or "")
-    order = entry.content.get("order") or {}
-    if order:
-        items = order.get("items", [])
-        return f"{len(items)} item{'s' if len(items) != 1 else ''} ordered"
-    return ""
+    if order := entry.content.get("order"):
+        return "\n".join(_order_line(item) for item in order.get("items", [])[:_MOST_LINES])
+    return _reply_detail(entry.content.get("reply") or {})
+
+
+_MOST_LINES = 20
+_CHOSEN = {
+    "button": "Pressed a button",
+    "template_button": "Pressed a button",
+    "list": "Chose from the list",
+    "form": "Filled in a form",
+}
+
+
+def _order_line(item: dict[str, Any]) -> str:
+    price = f", {item['price']:g} {item.get('currency') or ''}" if item.get("price") else ""
+    return f"{item.get('quantity') or 1} × {item.get('product_id') or 'item'}{price}".strip()
+
+
+def _reply_detail(reply: dict[str, Any]) -> str:
+    """Return what belongs to a pressed button or a filled form beside its title."""
+    answers = [
+        f"{name}: {value}"
+        for name, value in (reply.get("fields") or {}).items()
+        if name != "flow_token"
+    ]
+    return "\n".join(answers[:_MOST_LINES]) or str(reply.get("description") or "")
 
 
 def joined(rows: list[EntryRow]) -> list[EntryRow]:
