@@ -9,6 +9,7 @@ from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
+from xobito_app.ui.pages.inbox.hit_line import hit_line
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
@@ -236,24 +237,11 @@ def _results() -> rx.Component:
 
 
 def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(hit.initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
-            rx.el.span(
-                rx.el.span(
-                    rx.el.span(hit.name, class_name="row-name"),
-                    rx.el.span(hit.when, class_name="row-when"),
-                    class_name="row-top",
-                ),
-                rx.el.span(
-                    rx.el.span(hit.excerpt, class_name="row-preview"), class_name="row-bottom"
-                ),
-                class_name="row-text",
-            ),
-            type="button",
-            on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
-            class_name="thread-button",
-        ),
+    return hit_line(
         key=hit.key,
-        class_name="thread-row",
+        initials=hit.initials,
+        name=hit.name,
+        when=hit.when,
+        words=hit.excerpt,
+        on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui.pages.inbox.hit_line import hit_line
 from xobito_app.ui.pages.inbox.mention_state import MentionRow, MentionState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
@@ -43,27 +44,13 @@ def mention_list() -> rx.Component:
 
 
 def _line(row: ObjectVar[MentionRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(row.initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
-            rx.el.span(
-                rx.el.span(
-                    rx.el.span(row.name, class_name="row-name"),
-                    rx.el.span(row.when, class_name="row-when"),
-                    class_name="row-top",
-                ),
-                rx.el.span(
-                    rx.el.span(row.words, class_name="row-preview"),
-                    rx.cond(row.is_new, rx.el.span("@", class_name="unread-badge")),
-                    class_name="row-bottom",
-                ),
-                class_name="row-text",
-            ),
-            type="button",
-            on_click=ThreadState.open_hit(row.conversation_id, row.id),
-            class_name="thread-button",
-        ),
+    return hit_line(
         key=row.id,
+        initials=row.initials,
+        name=row.name,
+        when=row.when,
+        words=row.words,
+        mark=rx.cond(row.is_new, rx.el.span("@", class_name="unread-badge")),
+        on_click=ThreadState.open_hit(row.conversation_id, row.id),
         data_unread=row.is_new,
-        class_name="thread-row",
     )
