@@ -9,7 +9,7 @@ import sys
 
 from bench.servers import running_servers
 
-NAMES = ("ingest_ack", "ingest_full", "live", "inbox_list", "search")
+NAMES = ("ingest_ack", "ingest_full", "live", "inbox_list", "search", "contacts_list")
 
 
 async def _run(name: str) -> dict:

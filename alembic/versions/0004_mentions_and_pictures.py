@@ -8,7 +8,7 @@ from alembic import op
 from xobito_app.persistence.rls import fence
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,24 +1,12 @@
 import csv
 import io
 
-import httpx
-import pytest
-
-from tests.fixtures import make_member, make_world
-from xobito_app.api import transcripts
-from xobito_app.api.app import build_api
+from tests.features.contacts.book import add, do, where
+from tests.fixtures import make_empty_world, make_member
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
-from xobito_app.features.activity.filters import ActivityFilter
-from xobito_app.features.inbox.compose import send_text
+from xobito_app.features.contacts import exporting, fields, listing, segments
 from xobito_app.persistence.unit_of_work import unit_of_work
-
-
-@pytest.fixture
-async def http():
-    transport = httpx.ASGITransport(app=build_api())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 async def sign_in(http, world, actor):
@@ -52,44 +40,52 @@ async def test_a_filter_that_cannot_be_read_is_refused(http, world):
     assert answer.status_code == 422
 
 
-async def test_a_conversation_is_saved_as_a_table_and_as_a_page(http, line):
-    await sign_in(http, line.world, line.world.owner)
-    hostile = "=HYPERLINK(1)<script>alert(1)</script>"
-    await line.write(type="text", body=hostile)
-    await line.do(send_text, line.order(), body="Good morning")
-    answer = await http.get(f"/exports/conversations/{line.thread_id}.csv")
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row[4] for row in rows[1:]] == ["Hello", f"'{hostile}", "Good morning"]
-    assert [row[1] for row in rows[1:]] == ["Customer", "Customer", "Us"]
-    page = await http.get(f"/exports/conversations/{line.thread_id}.html")
-    assert "<script>" not in page.text
-    assert "&lt;script&gt;" in page.text
-    assert "sandbox" in page.headers["content-security-policy"]
-    for saved in (answer, page):
-        assert "attachment" in saved.headers["content-disposition"]
-    async with unit_of_work(line.workspace_id) as uow:
-        log = await activity.list_activity(
-            uow.session, line.world.owner, narrowed=ActivityFilter(action="conversation.")
+async def export(http, world, **query):
+    await sign_in(http, world, world.owner)
+    answer = await http.get("/exports/contacts.csv", params=query)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def test_contacts_are_exported_with_every_fact_and_no_formula(http, world, monkeypatch):
+    monkeypatch.setattr(exporting, "WINDOW", 2)
+    await do(world, fields.create_field, draft={"label": "Tier"})
+    for index in range(5):
+        await add(
+            world,
+            first_name=f"P{index}",
+            company="=HYPERLINK(1)",
+            groups=["VIP", "A,B"],
+            custom={"tier": "gold"},
+            country="DE" if index else "FR",
         )
-    assert [entry.action for entry in log.rows].count("conversation.exported") == 2
+    rows = await export(http, world)
+    assert sorted(row["First name"] for row in rows) == ["P0", "P1", "P2", "P3", "P4"]
+    assert rows[0]["Company"] == "'=HYPERLINK(1)"
+    assert rows[0]["Phone"].startswith("'+1650")
+    assert (rows[0]["Status"], rows[0]["Groups"], rows[0]["Tier"]) == ("New", "A,B; VIP", "gold")
+    french = await export(http, world, filter='{"country": "FR"}')
+    assert [row["First name"] for row in french] == ["P0"]
+    segment = await do(world, segments.save_segment, name="F", narrowed=where(country="FR"))
+    assert len(await export(http, world, segment=str(segment.id))) == 1
+    everybody = await do(world, listing.list_contacts)
+    contact_ids = tuple(contact.id for contact in everybody.rows[:2])
+    posted = await http.post(
+        "/exports/contacts.csv", data={"filter": where(ids=contact_ids).model_dump_json()}
+    )
+    assert len(posted.text.strip().splitlines()) == 3
 
 
-async def test_a_long_conversation_is_saved_whole_and_in_order(http, line, monkeypatch):
-    monkeypatch.setattr(transcripts, "_WINDOW", 3)
-    await sign_in(http, line.world, line.world.owner)
-    for number in range(8):
-        await line.do(send_text, line.order(), body=f"Number {number}")
-    answer = await http.get(f"/exports/conversations/{line.thread_id}.csv")
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row[4] for row in rows[1:]] == ["Hello", *(f"Number {n}" for n in range(8))]
-
-
-async def test_nobody_saves_a_conversation_out_of_sight(http, line):
-    path = f"/exports/conversations/{line.thread_id}"
-    assert (await http.get(f"{path}.csv")).status_code == 401
-    await sign_in(http, line.world, line.world.owner)
-    assert (await http.get(f"{path}.exe")).status_code == 404
-    assert (await http.get("/exports/conversations/1.csv")).status_code == 404
-    stranger = await make_world()
-    await sign_in(http, stranger, stranger.owner)
-    assert (await http.get(f"{path}.html")).status_code == 404
+async def test_contacts_are_exported_only_to_those_who_may(http, world):
+    assert (await http.get("/exports/contacts.csv")).status_code == 401
+    await sign_in(http, world, await make_member(world, "Agent"))
+    assert (await http.get("/exports/contacts.csv")).status_code == 403
+    await sign_in(http, world, world.owner)
+    for query in ({"filter": "{"}, {"filter": '{"type": "robot"}'}):
+        assert (await http.get("/exports/contacts.csv", params=query)).status_code == 422
+    foreign = await do(await make_empty_world(), segments.save_segment, name="F", narrowed=where())
+    for wrong in (str(foreign.id), "x"):
+        answer = await http.get("/exports/contacts.csv", params={"segment": wrong})
+        assert answer.status_code == 404
+    posted = await http.post("/exports/contacts.csv", headers={"sec-fetch-site": "cross-site"})
+    assert posted.status_code == 403

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from xobito_app.api.callers import get_viewer, refusal
-from xobito_app.core import clock
+from xobito_app.api.forms import read_form
+from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
+from xobito_app.features.contacts import exporting
+from xobito_app.features.contacts.columns import FileColumn
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 _WINDOW = 500
@@ -31,15 +35,57 @@ async def activity_log(request: Request) -> Response:
         narrowed = read_filter(request.query_params, viewer.time_zone)
     except AppError as error:
         return refusal(error)
+    return _file("activity", _entries(viewer.actor, narrowed))
+
+
+async def contacts(request: Request) -> Response:
+    """GET or POST /exports/contacts.csv: those of a `segment`, or of a `filter` as JSON.
+
+    A selection made by hand is a filter with its ids; it may be too long for an address, so a
+    form can post it.
+    """
+    try:
+        given = await read_form(request) if request.method == "POST" else request.query_params
+        narrowed = exporting.read_filter(given.get("filter", ""))
+        segment = given.get("segment", "")
+        async with unit_of_work() as uow:
+            viewer = await get_viewer(uow, request)
+            columns, chosen = await exporting.begin_export(
+                uow.session,
+                viewer.actor,
+                narrowed=narrowed,
+                segment_id=ids.parse(segment) if segment else None,
+            )
+    except AppError as error:
+        return refusal(error)
+    return _file("contacts", _contacts(viewer.actor, columns, chosen))
+
+
+def _file(name: str, lines: AsyncIterator[str]) -> Response:
     return StreamingResponse(
-        _entries(viewer.actor, narrowed),
+        lines,
         media_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="activity-{clock.now():%Y-%m-%d}.csv"',
+            "Content-Disposition": f'attachment; filename="{name}-{clock.now():%Y-%m-%d}.csv"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+async def _contacts(
+    actor: Actor, columns: Sequence[FileColumn], narrowed: ContactFilter
+) -> AsyncIterator[str]:
+    yield "\ufeff" + csv_lines([tuple(column.heading for column in columns)])
+    cursor = ""
+    while True:
+        async with unit_of_work(actor.workspace_id) as uow:
+            rows, cursor = await exporting.read_rows(
+                uow.session, actor, columns=columns, narrowed=narrowed, cursor=cursor
+            )
+        yield csv_lines(rows)
+        if not cursor:
+            return
 
 
 async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]:

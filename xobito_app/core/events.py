@@ -42,6 +42,8 @@ class Topic(StrEnum):
     TEMPLATE = "template"
     JOURNAL = "journal"
     SETTINGS = "settings"
+    CONTACT_JOB = "contact_job"
+    CONTACT_IMPORT = "contact_import"
 
 
 @dataclass(frozen=True, slots=True)

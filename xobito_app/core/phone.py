@@ -27,9 +27,14 @@ def normalise(text: str, country: str | None = None) -> E164:
         raise Invalid.field(
             "phone", "Write the number with its country code, like +1 650 555 1234."
         ) from None
-    if not phonenumbers.is_possible_number(number):
-        raise Invalid.field("phone", "This number has too few or too many digits.")
-    return E164(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_possible_number(number):
+        return E164(written)
+    # Mexico's old `1` is still on many cards, though the numbering plan no longer knows it.
+    for way in variants(written)[1:]:
+        if phonenumbers.is_possible_number(phonenumbers.parse(way, None)):
+            return E164(way)
+    raise Invalid.field("phone", "This number has too few or too many digits.")
 
 
 def from_wa_id(wa_id: str) -> E164:

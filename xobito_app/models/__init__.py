@@ -1,6 +1,15 @@
 """Tables. Importing this package registers all of them."""
 
-from xobito_app.models import accounts, base, connection, contacts, inbox, workspaces
+from xobito_app.models import (
+    accounts,
+    base,
+    connection,
+    contact_work,
+    contacts,
+    inbox,
+    mail,
+    workspaces,
+)
 
 TABLES_WITHOUT_ROW_SECURITY = frozenset(
     {
@@ -21,7 +30,9 @@ __all__ = [
     "accounts",
     "base",
     "connection",
+    "contact_work",
     "contacts",
     "inbox",
+    "mail",
     "workspaces",
 ]

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
+from sqlalchemy import Table as SqlTable
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
@@ -38,6 +39,17 @@ class IdentityKind(StrEnum):
     WA_ID = "wa_id"
     BSUID = "bsuid"
     PARENT_BSUID = "parent_bsuid"
+
+
+class FieldKind(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    TEXT_AREA = "text_area"
+    NUMBER = "number"
+    DATE = "date"
+    DROPDOWN = "dropdown"
+    CHECKBOXES = "checkboxes"
 
 
 class ContactStatus(WorkspaceRow, Stamped, table=True):
@@ -109,8 +121,10 @@ class Contact(WorkspaceRow, Stamped, table=True):
             postgresql_where=sql("email <> ''"),
         ),
         Index("ix_contact_newest", "workspace_id", sql("created_at DESC"), sql("id DESC")),
+        Index("ix_contact_changed", "workspace_id", sql("updated_at DESC"), sql("id DESC")),
         Index("ix_contact_status_id", "workspace_id", "status_id"),
         Index("ix_contact_source_id", "workspace_id", "source_id"),
+        Index("ix_contact_assignee", "workspace_id", "assignee_id"),
     )
 
     first_name: str = Field(default="", max_length=191)
@@ -137,6 +151,55 @@ class Contact(WorkspaceRow, Stamped, table=True):
     opt_out_reason: str = Field(default="", max_length=255)
     custom: dict[str, Any] = document()
     last_inbound_at: datetime | None = moment()
+
+
+# Derived by PostgreSQL, so that they are right whoever writes the row; lists sort and search by
+# them, but nobody reads them, so the class knows nothing of them.
+_table: SqlTable = getattr(Contact, "__table__")  # noqa: B009
+SORT_NAME = Column(
+    "sort_name",
+    Text,
+    Computed(
+        "lower(coalesce(nullif(btrim(first_name || ' ' || last_name), ''), "
+        "nullif(profile_name, ''), nullif(username, ''), phone, ''))",
+        persisted=True,
+    ),
+)
+# A B-tree takes rows of 2,700 bytes at most: 500 letters of four bytes each stay below.
+HAYSTACK = Column(
+    "haystack",
+    Text,
+    Computed(
+        "left(lower(coalesce(phone, '') || ' ' || first_name || ' ' || last_name || ' ' || email "
+        "|| ' ' || username || ' ' || profile_name || ' ' || company), 500)",
+        persisted=True,
+    ),
+)
+_table.append_column(SORT_NAME)
+_table.append_column(HAYSTACK)
+Index("ix_contact_name", _table.c.workspace_id, SORT_NAME, _table.c.id)
+# Search reads this index from end to end and never the rows: letters in the middle of a word are
+# found too, and row-level security has no function to distrust.
+Index("ix_contact_haystack", _table.c.workspace_id, _table.c.id, postgresql_include=["haystack"])
+
+
+class CustomField(WorkspaceRow, Stamped, table=True):
+    """A fact a team keeps of its contacts; values lie in the contact, under the slug."""
+
+    __tablename__ = "custom_field"
+    __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
+
+    slug: str = Field(max_length=40)
+    label: str = Field(max_length=191)
+    kind: FieldKind = choice(FieldKind.TEXT)
+    options: list[str] = document("[]")
+    placeholder: str = Field(default="", max_length=191)
+    help: str = Field(default="", max_length=500)
+    default_value: str = long_text()
+    is_required: bool = Field(default=False)
+    is_active: bool = Field(default=True)
+    shows_in_table: bool = Field(default=False)
+    position: int = Field(default=0)
 
 
 class ContactIdentity(WorkspaceRow, table=True):

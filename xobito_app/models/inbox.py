@@ -99,7 +99,7 @@ class Conversation(WorkspaceRow, table=True):
             sql("last_message_at DESC"),
             sql("id DESC"),
         ),
-        Index("ix_conversation_contact", "workspace_id", "contact_id"),
+        Index("ix_conversation_contact", "contact_id"),
         Index(
             "ix_conversation_snoozed",
             "workspace_id",
@@ -158,6 +158,8 @@ class Message(WorkspaceRow, table=True):
             sql("at DESC"),
             sql("id DESC"),
         ),
+        # By the contact alone: deleting one must find what goes along.
+        Index("ix_message_contact", "contact_id", "at"),
         Index(
             "uq_message_wamid",
             "number_id",
@@ -277,6 +279,7 @@ class Media(WorkspaceRow, table=True):
             postgresql_where=sql("state = 'pending'"),
         ),
         Index("ix_media_message", "workspace_id", "message_id"),
+        Index("ix_media_conversation", "conversation_id"),
     )
 
     message_id: UUID | None = Field(

@@ -71,6 +71,7 @@ class Activity(WorkspaceRow, table=True):
     __table_args__ = (
         Index("ix_activity_at", "workspace_id", sql("at DESC"), sql("id DESC")),
         Index("ix_activity_user", "workspace_id", "user_id", sql("at DESC"), sql("id DESC")),
+        Index("ix_activity_object", "workspace_id", "object_id", sql("at DESC"), sql("id DESC")),
     )
 
     at: datetime = moment(default_now=True)

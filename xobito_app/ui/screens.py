@@ -20,7 +20,7 @@ from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
 from xobito_app.ui.pages.doctor.page import doctor
 from xobito_app.ui.pages.doctor.state import DoctorState
-from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
+from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.page import inbox
@@ -89,6 +89,7 @@ def add_pages(app: rx.App) -> None:
         (sign_in_page, "/sign-in", "Sign in · Xobito", GateState.open_sign_in),
         (set_up_page, "/set-up", "Set up · Xobito", GateState.open_set_up),
         (join_page, "/join", "Join · Xobito", LinkState.open_join),
+        (forgot_page, "/forgot", "Forgot password · Xobito", GateState.open_forgot),
         (reset_page, "/reset", "New password · Xobito", LinkState.open_reset),
         (welcome_page, "/welcome", "Welcome · Xobito", WelcomeState.open_welcome),
     ):

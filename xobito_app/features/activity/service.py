@@ -105,3 +105,17 @@ async def list_activity(
         limit=limit,
     )
     return page.map(ActivityView.of)
+
+
+async def list_about(
+    session: AsyncSession, workspace_id: UUID, object_id: UUID, *, limit: int
+) -> list[ActivityView]:
+    """Return the newest entries about one object. The caller judges who may see them."""
+    entries = ActivityRepository(session, workspace_id)
+    rows = await entries.all(
+        entries.scoped()
+        .where(col(Activity.object_id) == str(object_id))
+        .order_by(col(Activity.at).desc(), col(Activity.id).desc())
+        .limit(limit)
+    )
+    return [ActivityView.of(row) for row in rows]

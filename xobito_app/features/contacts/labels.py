@@ -1,83 +1,41 @@
-"""The names that sort contacts (groups, statuses, sources), and putting one contact in a group."""
+"""The names that sort contacts, without their counts, for menus; and adding one to a contact."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import Deed, Record, RecordChange, RecordsChanged, Topic, publish
-from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.activity import service as activity
+from xobito_app.core.permissions import Actor
+from xobito_app.features.contacts.book import get_contact_view, update_contact
 from xobito_app.features.contacts.repository import (
-    ContactRepository,
+    GroupRepository,
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.rules import name_of
-from xobito_app.models.contacts import (
-    ContactGroup,
-    ContactGroupMember,
-    ContactSource,
-    ContactStatus,
-)
-from xobito_app.persistence.repository import Repository
-from xobito_app.persistence.unit_of_work import announce
-
-MOST = 200
-"""Names in one menu."""
-
-
-class LabelGroupRepository(Repository[ContactGroup]):
-    """Groups of one workspace."""
-
-    missing = "This group no longer exists."
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One name to choose."""
-
-    id: UUID
-    name: str
+from xobito_app.features.contacts.schemas import ContactDraft, Named
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
     """Every name contacts are sorted by."""
 
-    groups: tuple[Label, ...]
-    statuses: tuple[Label, ...]
-    sources: tuple[Label, ...]
+    groups: tuple[Named, ...]
+    statuses: tuple[Named, ...]
+    sources: tuple[Named, ...]
 
 
 async def list_labels(session: AsyncSession, actor: Actor) -> Labels:
-    """Return the groups, statuses and sources of the workspace, for menus."""
-    groups = LabelGroupRepository(session, actor.workspace_id)
-    statuses = StatusRepository(session, actor.workspace_id)
-    sources = SourceRepository(session, actor.workspace_id)
+    """Return the groups, statuses and sources of the workspace."""
+    workspace_id = actor.workspace_id
+    groups = await GroupRepository(session, workspace_id).list_all()
+    statuses = await StatusRepository(session, workspace_id).list_all()
+    sources = await SourceRepository(session, workspace_id).list_all()
     return Labels(
-        groups=tuple(
-            Label(row.id, row.name)
-            for row in await groups.all(
-                groups.scoped().order_by(col(ContactGroup.name)).limit(MOST)
-            )
-        ),
-        statuses=tuple(
-            Label(row.id, row.name)
-            for row in await statuses.all(
-                statuses.scoped().order_by(col(ContactStatus.position)).limit(MOST)
-            )
-        ),
-        sources=tuple(
-            Label(row.id, row.name)
-            for row in await sources.all(
-                sources.scoped().order_by(col(ContactSource.name)).limit(MOST)
-            )
-        ),
+        groups=tuple(Named(row.id, row.name) for row in groups),
+        statuses=tuple(Named(row.id, row.name) for row in statuses),
+        sources=tuple(Named(row.id, row.name) for row in sources),
     )
 
 
@@ -87,7 +45,7 @@ async def get_group_name(session: AsyncSession, actor: Actor, group_id: UUID) ->
     Raises:
         NotFound: The workspace has no such group.
     """
-    return (await LabelGroupRepository(session, actor.workspace_id).get(group_id)).name
+    return (await GroupRepository(session, actor.workspace_id).get(group_id)).name
 
 
 async def add_to_group(
@@ -97,32 +55,10 @@ async def add_to_group(
 
     Raises:
         Forbidden: The actor may not edit contacts.
-        NotFound: The workspace has no such contact or group.
+        Invalid: The workspace has no such group.
+        NotFound: The workspace has no such contact.
     """
-    require(actor, Permission.CONTACTS_EDIT)
-    contacts = ContactRepository(session, actor.workspace_id)
-    contact = await contacts.get(contact_id, lock=True)
-    group = await LabelGroupRepository(session, actor.workspace_id).get(group_id)
-    before = [known.name for known in (await contacts.list_groups([contact.id]))[contact.id]]
-    added = await session.exec(
-        insert(ContactGroupMember)
-        .values(workspace_id=actor.workspace_id, group_id=group.id, contact_id=contact.id)
-        .on_conflict_do_nothing()
-        .returning(col(ContactGroupMember.contact_id))
-    )
-    if added.first() is None:
-        return
-    activity.record(
-        session,
-        actor,
-        "contact.updated",
-        about="contact",
-        object_id=contact.id,
-        name=name_of(contact),
-        changes={"groups": [before, sorted([*before, group.name])]},
-    )
-    change = RecordChange(contact.id, {"groups": before})
-    await publish(
-        session, RecordsChanged(actor.workspace_id, Record.CONTACT, Deed.UPDATED, (change,))
-    )
-    announce(session, actor.workspace_id, Topic.CONTACT, contact.id)
+    contact = await get_contact_view(session, actor, contact_id=contact_id)
+    known = {group.id for group in contact.groups}
+    draft = ContactDraft(group_ids=[*known, group_id])
+    await update_contact(session, actor, contact_id=contact_id, draft=draft)

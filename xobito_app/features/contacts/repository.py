@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, cast, delete, func, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core import clock, ids
 from xobito_app.models.contacts import (
     Contact,
     ContactGroup,
@@ -33,12 +36,61 @@ class ContactRepository(Repository[Contact]):
         rows = await self.all(self.scoped().where(col(Contact.phone).in_(phones)))
         return {row.phone: row for row in rows if row.phone}
 
-    async def insert_missing(self, rows: Sequence[dict[str, object]]) -> None:
-        """Insert contacts; one whose number somebody else just stored is left out."""
-        await self.session.exec(
-            insert(Contact).on_conflict_do_nothing(index_elements=["workspace_id", "phone"]),
-            params=rows,
+    async def insert_missing(self, rows: Sequence[dict[str, object]]) -> list[UUID]:
+        """Insert contacts and return which; whose number somebody just stored is left out."""
+        statement = (
+            insert(Contact)
+            .on_conflict_do_nothing(index_elements=["workspace_id", "phone"])
+            .returning(col(Contact.id))
         )
+        return [row[0] for row in await self.session.exec(statement, params=rows)]
+
+    async def find_by_email(self, email: str) -> Contact | None:
+        """Return the contact with an e-mail address, whatever its case."""
+        return await self.one_or_none(
+            self.scoped().where(func.lower(col(Contact.email)) == email.lower())
+        )
+
+    async def count(self, *conditions: ColumnElement[bool]) -> int:
+        """Return how many contacts there are, or fit the conditions."""
+        statement = (
+            select(func.count())
+            .select_from(Contact)
+            .where(col(Contact.workspace_id) == self.workspace_id, *conditions)
+        )
+        return (await self.session.exec(statement)).one()
+
+    async def count_by(self, column: Any) -> dict[UUID, int]:
+        """Return how many contacts hold each value of a column."""
+        statement = (
+            select(column, func.count())
+            .where(col(Contact.workspace_id) == self.workspace_id, column.is_not(None))
+            .group_by(column)
+        )
+        return dict((await self.session.exec(statement)).all())
+
+    async def replace(self, column: Any, old: UUID, new: UUID) -> list[UUID]:
+        """Give every contact with one value of a column another, and return which had it."""
+        statement = (
+            update(Contact)
+            .where(col(Contact.workspace_id) == self.workspace_id, column == old)
+            .values({column: new, "updated_at": clock.now()})
+            .returning(col(Contact.id))
+            .execution_options(synchronize_session=False)
+        )
+        return list((await self.session.exec(statement)).scalars().all())
+
+    async def delete_ids(self, contact_ids: Collection[UUID]) -> None:
+        """Delete contacts with all that belongs to them."""
+        await self.session.exec(
+            delete(Contact)
+            .where(col(Contact.workspace_id) == self.workspace_id)
+            .where(col(Contact.id).in_(contact_ids))
+        )
+
+    async def lock_names(self, key: str) -> None:
+        """Let others who store the same number wait, until the end of this transaction."""
+        await self.session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
     async def list_groups(self, contact_ids: Collection[UUID]) -> dict[UUID, list[ContactGroup]]:
         """Return the groups of some contacts, by name."""
@@ -98,6 +150,8 @@ class IdentityRepository(Repository[ContactIdentity]):
 class StatusRepository(Repository[ContactStatus]):
     """Statuses of one workspace."""
 
+    missing = "Status not found."
+
     async def list_all(self) -> Sequence[ContactStatus]:
         """Return the statuses in their order."""
         return await self.all(
@@ -108,6 +162,8 @@ class StatusRepository(Repository[ContactStatus]):
 class SourceRepository(Repository[ContactSource]):
     """Sources of one workspace."""
 
+    missing = "Source not found."
+
     async def list_all(self) -> Sequence[ContactSource]:
         """Return the sources by name."""
         return await self.all(self.scoped().order_by(col(ContactSource.name)).limit(500))
@@ -116,6 +172,116 @@ class SourceRepository(Repository[ContactSource]):
 class GroupRepository(Repository[ContactGroup]):
     """Groups of one workspace."""
 
+    missing = "Group not found."
+
     async def list_all(self) -> Sequence[ContactGroup]:
         """Return the groups by name."""
         return await self.all(self.scoped().order_by(col(ContactGroup.name)).limit(500))
+
+    async def count(self) -> int:
+        """Return how many groups there are."""
+        statement = (
+            select(func.count())
+            .select_from(ContactGroup)
+            .where(col(ContactGroup.workspace_id) == self.workspace_id)
+        )
+        return (await self.session.exec(statement)).one()
+
+    async def list_by_names(self, names: Sequence[str]) -> dict[str, ContactGroup]:
+        """Return the groups with these names, whatever their case, keyed by what was asked.
+
+        PostgreSQL folds both sides: Python's idea of lower case differs for some letters.
+        """
+        if not names:
+            return {}
+        wanted = func.unnest(cast(list(names), ARRAY(Text))).column_valued("wanted")
+        statement = (
+            select(wanted, ContactGroup)
+            .join(ContactGroup, func.lower(col(ContactGroup.name)) == func.lower(wanted))
+            .where(col(ContactGroup.workspace_id) == self.workspace_id)
+        )
+        return dict((await self.session.exec(statement)).all())
+
+    async def insert_missing(self, names: Sequence[str]) -> set[UUID]:
+        """Insert groups and return which; a name somebody just took is left out."""
+        now = clock.now()
+        rows = [
+            {
+                "id": ids.new(),
+                "workspace_id": self.workspace_id,
+                "name": name,
+                "created_at": now,
+                "updated_at": now,
+            }
+            for name in names
+        ]
+        statement = (
+            insert(ContactGroup)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning(col(ContactGroup.id))
+        )
+        return set((await self.session.exec(statement)).scalars().all())
+
+
+class MemberRepository:
+    """Who is in which group, in one workspace."""
+
+    def __init__(self, session: AsyncSession, workspace_id: UUID) -> None:
+        self.session = session
+        self.workspace_id = workspace_id
+
+    async def count_by_group(self) -> dict[UUID, int]:
+        """Return how many contacts are in each group."""
+        statement = (
+            select(ContactGroupMember.group_id, func.count())
+            .where(col(ContactGroupMember.workspace_id) == self.workspace_id)
+            .group_by(col(ContactGroupMember.group_id))
+        )
+        return dict((await self.session.exec(statement)).all())
+
+    async def count(self, group_id: UUID) -> int:
+        """Return how many contacts are in a group."""
+        statement = (
+            select(func.count())
+            .select_from(ContactGroupMember)
+            .where(col(ContactGroupMember.workspace_id) == self.workspace_id)
+            .where(col(ContactGroupMember.group_id) == group_id)
+        )
+        return (await self.session.exec(statement)).one()
+
+    async def list_contact_ids(self, group_id: UUID) -> list[UUID]:
+        """Return everybody in a group."""
+        statement = (
+            select(ContactGroupMember.contact_id)
+            .where(col(ContactGroupMember.workspace_id) == self.workspace_id)
+            .where(col(ContactGroupMember.group_id) == group_id)
+            .order_by(col(ContactGroupMember.contact_id))
+        )
+        return list((await self.session.exec(statement)).all())
+
+    async def names_of(self, contact_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+        """Return the names of the groups of some contacts."""
+        groups = await ContactRepository(self.session, self.workspace_id).list_groups(contact_ids)
+        return {contact_id: [g.name for g in found] for contact_id, found in groups.items()}
+
+    async def add(self, contact_ids: Collection[UUID], group_ids: Collection[UUID]) -> None:
+        """Put contacts into groups; who is in already stays."""
+        rows = [
+            {"workspace_id": self.workspace_id, "group_id": group_id, "contact_id": contact_id}
+            for contact_id in contact_ids
+            for group_id in group_ids
+        ]
+        if rows:
+            await self.session.exec(
+                insert(ContactGroupMember).on_conflict_do_nothing(), params=rows
+            )
+
+    async def remove(self, contact_ids: Collection[UUID], group_ids: Collection[UUID]) -> None:
+        """Take contacts out of groups."""
+        await self.session.exec(
+            delete(ContactGroupMember)
+            .where(col(ContactGroupMember.workspace_id) == self.workspace_id)
+            .where(col(ContactGroupMember.contact_id).in_(contact_ids))
+            .where(col(ContactGroupMember.group_id).in_(group_ids))
+        )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids, phone
+from xobito_app.core.events import Deed
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.contacts.repository import (
     ContactRepository,
@@ -17,6 +18,7 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import Person
+from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, ContactType, IdentityKind
 
 Name = tuple[str, str]
@@ -42,8 +44,12 @@ async def resolve_people(
         index = await _Index.load(session, workspace_id, known)
     found = {person: contact for person in known if (contact := index.find(person)) is not None}
     await _attach_names(session, workspace_id, found, index)
-    for person, contact in found.items():
-        _refresh_profile(contact, person)
+    refreshed = {
+        contact.id: original
+        for person, contact in found.items()
+        if (original := _refresh_profile(contact, person))
+    }
+    await tell_contacts(session, workspace_id, Deed.UPDATED, refreshed)
     return found
 
 
@@ -126,8 +132,9 @@ async def _create(
         )
         if person.phone is None:
             names += _name_rows(workspace_id, contact_id, person)
-    await ContactRepository(session, workspace_id).insert_missing(rows)
+    made = await ContactRepository(session, workspace_id).insert_missing(rows)
     await IdentityRepository(session, workspace_id).attach(names)
+    await tell_contacts(session, workspace_id, Deed.CREATED, made)
 
 
 def _name_rows(workspace_id: UUID, contact_id: UUID, person: Person) -> list[dict[str, Any]]:
@@ -156,14 +163,24 @@ async def _attach_names(
     await IdentityRepository(session, workspace_id).attach(list(unique.values()))
 
 
-def _refresh_profile(contact: Contact, person: Person) -> None:
-    """Take over what Meta says now; names staff typed stay untouched."""
+def _refresh_profile(contact: Contact, person: Person) -> dict[str, Any]:
+    """Take over what Meta says now, and return what changed; typed names stay untouched."""
+    said: dict[str, Any] = {}
     if person.profile_name and (name := one_line(person.profile_name)[:255]):
         if not contact.first_name and not contact.last_name:
-            contact.first_name = name[:191]
-        if contact.profile_name != name:
-            contact.profile_name = name
-    if person.username and contact.username != person.username[:64]:
-        contact.username = person.username[:64]
+            said["first_name"] = name[:191]
+        said["profile_name"] = name
+    if person.username:
+        said["username"] = person.username[:64]
     if person.phone and not contact.phone:
-        contact.phone = person.phone
+        said["phone"] = person.phone
+    original = {
+        field: getattr(contact, field)
+        for field, value in said.items()
+        if getattr(contact, field) != value
+    }
+    for field in original:
+        setattr(contact, field, said[field])
+    if original:
+        contact.updated_at = clock.now()
+    return original

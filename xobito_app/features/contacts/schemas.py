@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
-from xobito_app.core.phone import E164
-from xobito_app.models.contacts import IdentityKind
+from pydantic import BaseModel, ConfigDict, Field
+
+from xobito_app.core.phone import E164, display
+from xobito_app.models.contacts import FieldKind, IdentityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,247 @@ class ContactFacts:
     created_at: datetime
     opted_out_at: datetime | None
     opt_out_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something a contact points at: a source, a group, a person."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMark:
+    """The status of a contact, as a coloured mark."""
+
+    id: UUID
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A contact whole, for screens, REST and webhooks.
+
+    Attributes:
+        name: How the contact is called; never empty.
+        phone: In E.164; empty for somebody known only by a user id.
+        type: `lead`, `customer` or, internally, `guest`.
+        custom: Values of the custom fields by slug: text, number, ISO date or list of texts.
+    """
+
+    id: UUID
+    name: str
+    first_name: str
+    last_name: str
+    profile_name: str
+    username: str
+    phone: str
+    email: str
+    company: str
+    website: str
+    description: str
+    country: str
+    city: str
+    state: str
+    zip: str
+    address: str
+    type: str
+    status: StatusMark | None
+    source: Named | None
+    groups: tuple[Named, ...]
+    assignee: Named | None
+    custom: Mapping[str, Any]
+    language: str
+    is_enabled: bool
+    opted_out_at: datetime | None
+    opt_out_reason: str
+    last_inbound_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def phone_display(self) -> str:
+        """The number as people read it; formatted only when somebody does."""
+        return display(self.phone) if self.phone else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A status, with how many contacts are in it."""
+
+    id: UUID
+    name: str
+    colour: str
+    is_default: bool
+    position: int
+    contacts: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source, with how many contacts came from it."""
+
+    id: UUID
+    name: str
+    is_default: bool
+    contacts: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group, with how many contacts are in it."""
+
+    id: UUID
+    name: str
+    contacts: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFieldView:
+    """A custom field as forms show it."""
+
+    id: UUID
+    slug: str
+    label: str
+    kind: FieldKind
+    options: tuple[str, ...]
+    placeholder: str
+    help: str
+    default: str
+    is_required: bool
+    is_active: bool
+    shows_in_table: bool
+    position: int
+
+
+class CustomFieldDraft(TypedDict, total=False):
+    """What people say of a custom field; `kind` and `slug` are fixed once it exists."""
+
+    label: str
+    slug: str
+    kind: str
+    options: Sequence[str]
+    placeholder: str
+    help: str
+    default: str
+    is_required: bool
+    is_active: bool
+    shows_in_table: bool
+
+
+class ContactDraft(TypedDict, total=False):
+    """What people say of a contact; a change touches only the fields that are given.
+
+    `groups` are names, made when missing; `group_ids` known groups; either replaces all groups.
+    `custom` is merged over the values there are; an empty value takes one away.
+    """
+
+    first_name: str
+    last_name: str
+    phone: str
+    email: str
+    company: str
+    website: str
+    description: str
+    country: str
+    city: str
+    state: str
+    zip: str
+    address: str
+    type: str
+    status_id: UUID | None
+    source_id: UUID | None
+    assignee_id: UUID | None
+    groups: Sequence[str]
+    group_ids: Sequence[UUID]
+    custom: Mapping[str, Any]
+    language: str
+    is_enabled: bool
+    opted_out: bool
+    opt_out_reason: str
+
+
+class CustomRule(BaseModel):
+    """A condition on one custom field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: str = Field(max_length=40)
+    op: Literal["is", "is_not", "contains", "at_least", "at_most", "is_set", "is_empty"] = "is"
+    value: str = Field(default="", max_length=255)
+
+
+class ContactFilter(BaseModel):
+    """Which contacts are meant; every condition given must hold, of several ids any one.
+
+    `ids` is a selection made by hand. Stored with segments and jobs as JSON.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    search: str = Field(default="", max_length=200)
+    type: Literal["", "lead", "customer", "guest"] = ""
+    status_ids: tuple[UUID, ...] = Field(default=(), max_length=100)
+    source_ids: tuple[UUID, ...] = Field(default=(), max_length=100)
+    group_ids: tuple[UUID, ...] = Field(default=(), max_length=100)
+    assignee_id: UUID | None = None
+    is_unassigned: bool = False
+    opted_out: bool | None = None
+    enabled: bool | None = None
+    has_phone: bool | None = None
+    country: str = Field(default="", max_length=2)
+    language: str = Field(default="", max_length=16)
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    updated_since: datetime | None = None
+    custom: tuple[CustomRule, ...] = Field(default=(), max_length=20)
+    ids: tuple[UUID, ...] | None = Field(default=None, max_length=1000)
+
+
+class SortBy(StrEnum):
+    """What a list of contacts can be ordered by."""
+
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+    NAME = "name"
+    EMAIL = "email"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of contacts; among equals the id decides."""
+
+    by: SortBy = SortBy.CREATED
+    descending: bool = True
+
+    @classmethod
+    def parse(cls, text: str) -> Sort:
+        """Read `name` or `-created_at`, as addresses write it; anything else is newest first."""
+        try:
+            return cls(SortBy(text.removeprefix("-")), text.startswith("-"))
+        except ValueError:
+            return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPage:
+    """One page of contacts out of so many, counted from 1."""
+
+    rows: tuple[ContactView, ...]
+    page: int
+    per_page: int
+    total: int
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page; an empty list has one page too."""
+        return max(1, -(-self.total // self.per_page))

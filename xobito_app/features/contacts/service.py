@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import ids
-from xobito_app.core.events import Topic
+from xobito_app.core import clock, ids
+from xobito_app.core.events import Deed
+from xobito_app.core.ids import WorkspaceId
+from xobito_app.core.permissions import system_actor
+from xobito_app.core.text import shorten
+from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
@@ -18,8 +23,8 @@ from xobito_app.features.contacts.repository import (
 )
 from xobito_app.features.contacts.rules import name_of, phone_of
 from xobito_app.features.contacts.schemas import ContactFacts, Person
+from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, IdentityKind
-from xobito_app.persistence.unit_of_work import announce
 
 
 async def opt_out(
@@ -27,23 +32,52 @@ async def opt_out(
 ) -> None:
     """Remember that contacts want no more marketing; an earlier opt-out keeps its time."""
     contacts = await ContactRepository(session, workspace_id).list_by_ids(list(when))
-    for contact in contacts.values():
-        if contact.opted_out_at is None:
-            contact.opted_out_at = when[contact.id]
-            contact.opt_out_reason = reason
-            session.add(contact)
-            announce(session, workspace_id, Topic.CONTACT, contact.id)
+    asking = {row.id: row for row in contacts.values() if row.opted_out_at is None}
+    for contact in asking.values():
+        contact.opted_out_at = when[contact.id]
+        contact.opt_out_reason = shorten(reason, 255)
+    originals = {key: {"opted_out_at": None, "opt_out_reason": ""} for key in asking}
+    await _tell_of_consent(
+        session, workspace_id, "contact.opted_out", asking, originals, reason=reason
+    )
 
 
 async def opt_in(session: AsyncSession, workspace_id: UUID, contact_ids: list[UUID]) -> None:
     """Forget the opt-out of contacts who want marketing again."""
     contacts = await ContactRepository(session, workspace_id).list_by_ids(contact_ids)
-    for contact in contacts.values():
-        if contact.opted_out_at is not None:
-            contact.opted_out_at = None
-            contact.opt_out_reason = ""
-            session.add(contact)
-            announce(session, workspace_id, Topic.CONTACT, contact.id)
+    asking = {row.id: row for row in contacts.values() if row.opted_out_at is not None}
+    originals = {
+        row.id: {"opted_out_at": row.opted_out_at, "opt_out_reason": row.opt_out_reason}
+        for row in asking.values()
+    }
+    for contact in asking.values():
+        contact.opted_out_at = None
+        contact.opt_out_reason = ""
+    await _tell_of_consent(session, workspace_id, "contact.opted_in", asking, originals)
+
+
+async def _tell_of_consent(
+    session: AsyncSession,
+    workspace_id: UUID,
+    action: str,
+    changed: Mapping[UUID, Contact],
+    originals: Mapping[UUID, Mapping[str, Any]],
+    **detail: str,
+) -> None:
+    """Customers decide this themselves, so the log names nobody of the staff."""
+    for contact in changed.values():
+        contact.updated_at = clock.now()
+        session.add(contact)
+        activity.record(
+            session,
+            system_actor(WorkspaceId(workspace_id)),
+            action,
+            about="contact",
+            object_id=contact.id,
+            name=name_of(contact),
+            **detail,
+        )
+    await tell_contacts(session, workspace_id, Deed.UPDATED, originals)
 
 
 async def attach_user_id(

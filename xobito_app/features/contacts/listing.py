@@ -1,0 +1,118 @@
+"""Lists of contacts: searched, narrowed, sorted, in windows by keyset or by number."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.errors import Invalid
+from xobito_app.core.paging import WINDOW, Page
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.contacts import selecting
+from xobito_app.features.contacts.schemas import ContactFilter, ContactView, NumberedPage, Sort
+from xobito_app.features.contacts.views import read_views
+from xobito_app.models.contacts import Contact
+
+MOST_PER_PAGE = 100
+DEEPEST = 100_000
+"""Rows a numbered page may skip; who walks further takes the cursor, which is quick anywhere."""
+
+
+async def list_contacts(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    narrowed: ContactFilter | None = None,
+    sort: Sort | None = None,
+    cursor: str = "",
+    limit: int = WINDOW,
+) -> Page[ContactView]:
+    """Return a window of contacts and the cursor of the next.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+        Invalid: The cursor is damaged or of another order.
+    """
+    require(actor, Permission.CONTACTS_VIEW)
+    return await read_window(
+        session,
+        actor.workspace_id,
+        narrowed=narrowed or ContactFilter(),
+        sort=sort or Sort(),
+        cursor=cursor,
+        limit=max(1, min(limit, MOST_PER_PAGE)),
+    )
+
+
+async def read_window(
+    session: AsyncSession,
+    workspace_id: UUID,
+    *,
+    narrowed: ContactFilter,
+    sort: Sort,
+    cursor: str,
+    limit: int,
+) -> Page[ContactView]:
+    """Return a window of any size. The caller judges who may see it."""
+    chosen = await selecting.find_searched(session, workspace_id, narrowed)
+    statement = select(col(Contact.id), selecting.key_of(sort)).where(
+        *selecting.conditions(workspace_id, chosen)
+    )
+    found = await session.exec(selecting.ordered(statement, sort, cursor).limit(limit + 1))
+    rows: list[tuple[UUID, object]] = [(row[0], row[1]) for row in found]
+    window = rows[:limit]
+    views = await read_views(session, workspace_id, [row_id for row_id, _ in window])
+    more = selecting.encode(sort, window[-1][1], window[-1][0]) if len(rows) > limit else ""
+    return Page(tuple(views.values()), more)
+
+
+async def page_contacts(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    narrowed: ContactFilter | None = None,
+    sort: Sort | None = None,
+    page: int = 1,
+    per_page: int = 15,
+) -> NumberedPage:
+    """Return a page by its number, with how many contacts there are in all.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+        Invalid: The page lies too deep to be skipped to.
+    """
+    require(actor, Permission.CONTACTS_VIEW)
+    size, number = max(1, min(per_page, MOST_PER_PAGE)), max(1, page)
+    if (number - 1) * size > DEEPEST:
+        raise Invalid.field("page", "Too deep for page numbers. Walk with the cursor instead.")
+    chosen = await selecting.find_searched(session, actor.workspace_id, narrowed or ContactFilter())
+    total = await _count(session, actor.workspace_id, chosen)
+    statement = select(col(Contact.id)).where(*selecting.conditions(actor.workspace_id, chosen))
+    statement = selecting.ordered(statement, sort or Sort(), "")
+    found = await session.exec(statement.offset((number - 1) * size).limit(size))
+    views = await read_views(session, actor.workspace_id, list(found))
+    return NumberedPage(tuple(views.values()), number, size, total)
+
+
+async def count_contacts(
+    session: AsyncSession, actor: Actor, *, narrowed: ContactFilter | None = None
+) -> int:
+    """Return how many contacts a filter means.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+    """
+    require(actor, Permission.CONTACTS_VIEW)
+    return await _count(session, actor.workspace_id, narrowed or ContactFilter())
+
+
+async def _count(session: AsyncSession, workspace_id: UUID, narrowed: ContactFilter) -> int:
+    statement = (
+        select(func.count())
+        .select_from(Contact)
+        .where(*selecting.conditions(workspace_id, narrowed))
+    )
+    return (await session.exec(statement)).one()

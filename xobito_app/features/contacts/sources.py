@@ -1,0 +1,187 @@
+"""Sources: where contacts came from, one of them for those who simply write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock
+from xobito_app.core.errors import Invalid
+from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.text import one_line
+from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.refusing import refusals_said
+from xobito_app.features.contacts.repository import ContactRepository, SourceRepository
+from xobito_app.features.contacts.schemas import SourceView
+from xobito_app.features.contacts.telling import tell_contacts, tell_records
+from xobito_app.models.contacts import Contact, ContactSource
+from xobito_app.persistence.unit_of_work import announce
+
+LONGEST = 255
+MOST_SOURCES = 500
+
+
+async def list_sources(session: AsyncSession, actor: Actor) -> list[SourceView]:
+    """Return the sources by name, with how many contacts came from each."""
+    require(actor, Permission.CONTACTS_VIEW, Permission.SOURCES_MANAGE)
+    return await read_sources(session, actor.workspace_id)
+
+
+async def read_sources(session: AsyncSession, workspace_id: UUID) -> list[SourceView]:
+    """Return the sources by name. The caller judges who may see them."""
+    counts = await ContactRepository(session, workspace_id).count_by(col(Contact.source_id))
+    rows = await SourceRepository(session, workspace_id).list_all()
+    return [_view(row, counts.get(row.id, 0)) for row in rows]
+
+
+async def get_source(session: AsyncSession, actor: Actor, *, source_id: UUID) -> SourceView:
+    """Return one source.
+
+    Raises:
+        NotFound: The workspace has no such source.
+    """
+    require(actor, Permission.CONTACTS_VIEW, Permission.SOURCES_MANAGE)
+    row = await SourceRepository(session, actor.workspace_id).get(source_id)
+    return _view(row, await _count(session, row))
+
+
+async def create_source(session: AsyncSession, actor: Actor, *, name: str) -> SourceView:
+    """Add a source.
+
+    Raises:
+        Forbidden: The actor may not manage sources.
+        Invalid: The name is empty, too long or taken.
+    """
+    require(actor, Permission.SOURCES_MANAGE)
+    others = await SourceRepository(session, actor.workspace_id).list_all()
+    if len(others) >= MOST_SOURCES:
+        raise Invalid.field("name", f"A workspace has at most {MOST_SOURCES} sources.")
+    row = ContactSource(workspace_id=actor.workspace_id, name=_name(name, others))
+    async with refusals_said(session):
+        session.add(row)
+    await _tell(session, actor, "source.created", Deed.CREATED, row, {})
+    return _view(row, 0)
+
+
+async def update_source(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    source_id: UUID,
+    name: str | None = None,
+    is_default: bool | None = None,
+) -> SourceView:
+    """Change what is given of a source; making it the default takes that from the other.
+
+    Raises:
+        Forbidden: The actor may not manage sources.
+        Invalid: The name breaks its rule; or the default would be taken away without a successor.
+        NotFound: The workspace has no such source.
+    """
+    require(actor, Permission.SOURCES_MANAGE)
+    sources = SourceRepository(session, actor.workspace_id)
+    row = await sources.get(source_id, lock=True)
+    others = [other for other in await sources.list_all() if other.id != source_id]
+    if is_default is False and row.is_default:
+        raise Invalid.field("is_default", "Make another source the default instead.")
+    original: dict[str, object] = {}
+    if name is not None and (wanted := _name(name, others)) != row.name:
+        original["name"] = row.name
+        async with refusals_said(session):
+            row.name = wanted
+            session.add(row)
+    if is_default and not row.is_default:
+        original["is_default"] = False
+        row.is_default = True
+        for other in others:
+            if other.is_default:
+                other.is_default, other.updated_at = False, clock.now()
+                session.add(other)
+                await tell_records(
+                    session,
+                    actor.workspace_id,
+                    Record.SOURCE,
+                    Deed.UPDATED,
+                    {other.id: {"is_default": True}},
+                )
+    if original:
+        row.updated_at = clock.now()
+        session.add(row)
+        await session.flush()
+        await _tell(session, actor, "source.updated", Deed.UPDATED, row, original)
+    return _view(row, await _count(session, row))
+
+
+async def delete_source(
+    session: AsyncSession, actor: Actor, *, source_id: UUID, replace_with: UUID | None = None
+) -> None:
+    """Delete a source; contacts from it get the replacement.
+
+    Raises:
+        Forbidden: The actor may not manage sources.
+        Invalid: It is the default, or contacts have it and no replacement is given.
+        NotFound: The workspace has no such source.
+    """
+    require(actor, Permission.SOURCES_MANAGE)
+    sources = SourceRepository(session, actor.workspace_id)
+    row = await sources.get(source_id, lock=True)
+    if row.is_default:
+        raise Invalid("This is the default source. Make another one the default first.")
+    count = await _count(session, row)
+    if count and (replace_with is None or replace_with == source_id):
+        raise Invalid.field(
+            "replace_with", f"{count} contacts have this source. Choose which they get instead."
+        )
+    if count and replace_with:
+        successor = await sources.find(replace_with)
+        if successor is None:
+            raise Invalid.field("replace_with", "This source no longer exists.")
+        moved = await ContactRepository(session, actor.workspace_id).replace(
+            col(Contact.source_id), source_id, successor.id
+        )
+        originals = {key: {"source_id": source_id} for key in moved}
+        await tell_contacts(session, actor.workspace_id, Deed.UPDATED, originals)
+    await _tell(session, actor, "source.deleted", Deed.DELETED, row, {})
+    await sources.delete(row)
+
+
+async def _count(session: AsyncSession, row: ContactSource) -> int:
+    contacts = ContactRepository(session, row.workspace_id)
+    return await contacts.count(col(Contact.source_id) == row.id)
+
+
+def _name(name: str, others: Sequence[ContactSource]) -> str:
+    line = one_line(name)
+    if not 1 <= len(line) <= LONGEST:
+        raise Invalid.field("name", f"Write a name of 1 to {LONGEST} characters.")
+    if any(other.name.lower() == line.lower() for other in others):
+        raise Invalid.field("name", "There is already a source with this name.")
+    return line
+
+
+async def _tell(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    deed: Deed,
+    row: ContactSource,
+    original: dict[str, object],
+) -> None:
+    activity.record(session, actor, action, about="source", object_id=row.id, name=row.name)
+    await tell_records(session, actor.workspace_id, Record.SOURCE, deed, {row.id: original})
+    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
+
+
+def _view(row: ContactSource, contacts: int) -> SourceView:
+    return SourceView(
+        id=row.id,
+        name=row.name,
+        is_default=row.is_default,
+        contacts=contacts,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,238 @@
+"""Statuses: the stages a team sees its contacts in, one of them the default."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import clock
+from xobito_app.core.errors import Invalid
+from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.text import one_line
+from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.refusing import refusals_said
+from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
+from xobito_app.features.contacts.schemas import StatusView
+from xobito_app.features.contacts.telling import tell_contacts, tell_records
+from xobito_app.models.contacts import Contact, ContactStatus
+from xobito_app.persistence.unit_of_work import announce
+
+SHORTEST, LONGEST = 3, 255
+MOST_STATUSES = 200
+COLOUR = "#64748b"
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+async def list_statuses(session: AsyncSession, actor: Actor) -> list[StatusView]:
+    """Return the statuses in their order, with how many contacts are in each."""
+    require(actor, Permission.CONTACTS_VIEW, Permission.STATUSES_MANAGE)
+    return await read_statuses(session, actor.workspace_id)
+
+
+async def read_statuses(session: AsyncSession, workspace_id: UUID) -> list[StatusView]:
+    """Return the statuses in their order. The caller judges who may see them."""
+    counts = await ContactRepository(session, workspace_id).count_by(col(Contact.status_id))
+    rows = await StatusRepository(session, workspace_id).list_all()
+    return [_view(row, counts.get(row.id, 0)) for row in rows]
+
+
+async def get_status(session: AsyncSession, actor: Actor, *, status_id: UUID) -> StatusView:
+    """Return one status.
+
+    Raises:
+        NotFound: The workspace has no such status.
+    """
+    require(actor, Permission.CONTACTS_VIEW, Permission.STATUSES_MANAGE)
+    row = await StatusRepository(session, actor.workspace_id).get(status_id)
+    return _view(row, await _count(session, row))
+
+
+async def create_status(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    colour: str = COLOUR,
+    is_default: bool = False,
+) -> StatusView:
+    """Add a status after the others.
+
+    Raises:
+        Forbidden: The actor may not manage statuses.
+        Invalid: The name is taken or not of 3 to 255 characters, or the colour is none.
+    """
+    require(actor, Permission.STATUSES_MANAGE)
+    statuses = StatusRepository(session, actor.workspace_id)
+    others = await statuses.list_all()
+    _check(others, None, name=name, colour=colour)
+    if len(others) >= MOST_STATUSES:
+        raise Invalid.field("name", f"A workspace has at most {MOST_STATUSES} statuses.")
+    row = ContactStatus(
+        workspace_id=actor.workspace_id,
+        name=one_line(name),
+        colour=colour.lower(),
+        position=1 + max((other.position for other in others), default=-1),
+    )
+    async with refusals_said(session):
+        session.add(row)
+    if is_default:
+        await _make_default(session, row, others)
+    await _tell(session, actor, "status.created", Deed.CREATED, row, {})
+    return _view(row, 0)
+
+
+async def update_status(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    status_id: UUID,
+    name: str | None = None,
+    colour: str | None = None,
+    is_default: bool | None = None,
+    position: int | None = None,
+) -> StatusView:
+    """Change what is given of a status; making it the default takes that from the other.
+
+    Raises:
+        Forbidden: The actor may not manage statuses.
+        Invalid: A field breaks its rule; or the default would be taken away without a successor.
+        NotFound: The workspace has no such status.
+    """
+    require(actor, Permission.STATUSES_MANAGE)
+    statuses = StatusRepository(session, actor.workspace_id)
+    row = await statuses.get(status_id, lock=True)
+    others = [other for other in await statuses.list_all() if other.id != status_id]
+    _check(
+        others,
+        status_id,
+        name=row.name if name is None else name,
+        colour=row.colour if colour is None else colour,
+    )
+    if is_default is False and row.is_default:
+        raise Invalid.field("is_default", "Make another status the default instead.")
+    wanted: dict[str, Any] = {
+        "name": None if name is None else one_line(name),
+        "colour": None if colour is None else colour.lower(),
+        "position": None if position is None else max(0, min(position, 10_000)),
+    }
+    original = {
+        field: getattr(row, field)
+        for field, value in wanted.items()
+        if value is not None and value != getattr(row, field)
+    }
+    async with refusals_said(session):
+        for field in original:
+            setattr(row, field, wanted[field])
+        session.add(row)
+    if is_default and not row.is_default:
+        original["is_default"] = False
+        await _make_default(session, row, others)
+    if original:
+        row.updated_at = clock.now()
+        session.add(row)
+        await session.flush()
+        await _tell(session, actor, "status.updated", Deed.UPDATED, row, original)
+    return _view(row, await _count(session, row))
+
+
+async def delete_status(
+    session: AsyncSession, actor: Actor, *, status_id: UUID, replace_with: UUID | None = None
+) -> None:
+    """Delete a status; contacts in it go to the replacement.
+
+    Raises:
+        Forbidden: The actor may not manage statuses.
+        Invalid: It is the default, or contacts are in it and no replacement is given.
+        NotFound: The workspace has no such status.
+    """
+    require(actor, Permission.STATUSES_MANAGE)
+    statuses = StatusRepository(session, actor.workspace_id)
+    row = await statuses.get(status_id, lock=True)
+    if row.is_default:
+        raise Invalid("This is the default status. Make another one the default first.")
+    count = await _count(session, row)
+    if count and (replace_with is None or replace_with == status_id):
+        raise Invalid.field(
+            "replace_with", f"{count} contacts are in this status. Choose which they get instead."
+        )
+    if count and replace_with:
+        successor = await statuses.find(replace_with)
+        if successor is None:
+            raise Invalid.field("replace_with", "This status no longer exists.")
+        moved = await ContactRepository(session, actor.workspace_id).replace(
+            col(Contact.status_id), status_id, successor.id
+        )
+        originals = {key: {"status_id": status_id} for key in moved}
+        await tell_contacts(session, actor.workspace_id, Deed.UPDATED, originals)
+    await _tell(session, actor, "status.deleted", Deed.DELETED, row, {})
+    await statuses.delete(row)
+
+
+async def _make_default(
+    session: AsyncSession, row: ContactStatus, others: list[ContactStatus] | Any
+) -> None:
+    """Pass the default on; the old one first, for there is never more than one."""
+    async with refusals_said(session):
+        for other in others:
+            if other.is_default:
+                other.is_default, other.updated_at = False, clock.now()
+                session.add(other)
+                await session.flush()
+                await tell_records(
+                    session,
+                    row.workspace_id,
+                    Record.STATUS,
+                    Deed.UPDATED,
+                    {other.id: {"is_default": True}},
+                )
+        row.is_default = True
+        session.add(row)
+
+
+async def _count(session: AsyncSession, row: ContactStatus) -> int:
+    contacts = ContactRepository(session, row.workspace_id)
+    return await contacts.count(col(Contact.status_id) == row.id)
+
+
+def _check(others: Any, status_id: UUID | None, *, name: str, colour: str) -> None:
+    errors: dict[str, list[str]] = {}
+    line = one_line(name)
+    if not SHORTEST <= len(line) <= LONGEST:
+        errors["name"] = [f"Write a name of {SHORTEST} to {LONGEST} characters."]
+    elif any(other.name.lower() == line.lower() and other.id != status_id for other in others):
+        errors["name"] = ["There is already a status with this name."]
+    if not _HEX.fullmatch(colour):
+        errors["colour"] = ["Write the colour like #16a34a."]
+    if errors:
+        raise Invalid(next(iter(errors.values()))[0], errors)
+
+
+async def _tell(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    deed: Deed,
+    row: ContactStatus,
+    original: dict[str, Any],
+) -> None:
+    activity.record(session, actor, action, about="status", object_id=row.id, name=row.name)
+    await tell_records(session, actor.workspace_id, Record.STATUS, deed, {row.id: original})
+    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
+
+
+def _view(row: ContactStatus, contacts: int) -> StatusView:
+    return StatusView(
+        id=row.id,
+        name=row.name,
+        colour=row.colour,
+        is_default=row.is_default,
+        position=row.position,
+        contacts=contacts,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

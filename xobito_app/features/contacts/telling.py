@@ -1,0 +1,67 @@
+"""Telling of changed contacts, statuses and sources: to other features, and to live screens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.events import (
+    Deed,
+    Record,
+    RecordChange,
+    RecordsChanged,
+    Topic,
+    publish,
+)
+from xobito_app.persistence.unit_of_work import announce
+
+TOLD_AT_ONCE = 500
+FEW = 20
+"""Up to so many changed contacts are announced one by one; more as a changed list."""
+
+
+async def tell_contacts(
+    session: AsyncSession,
+    workspace_id: UUID,
+    deed: Deed,
+    changes: Mapping[UUID, Mapping[str, Any]] | Collection[UUID],
+) -> None:
+    """Tell of contacts, on update with the old values of what changed.
+
+    Screens hear each id of a few; of many they hear the workspace's: the list is another now.
+    """
+    originals = changes if isinstance(changes, Mapping) else {key: {} for key in changes}
+    if not originals:
+        return
+    await tell_records(session, workspace_id, Record.CONTACT, deed, originals)
+    about: Iterable[UUID] = originals if len(originals) <= FEW else (workspace_id,)
+    for changed in about:
+        announce(session, workspace_id, Topic.CONTACT, changed)
+
+
+async def tell_records(
+    session: AsyncSession,
+    workspace_id: UUID,
+    record: Record,
+    deed: Deed,
+    originals: Mapping[UUID, Mapping[str, Any]],
+) -> None:
+    """Publish what happened to rows of one kind, some hundred at a time."""
+    told = [
+        RecordChange(row_id, {name: plain(value) for name, value in original.items()})
+        for row_id, original in originals.items()
+    ]
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        part = tuple(told[start : start + TOLD_AT_ONCE])
+        await publish(session, RecordsChanged(workspace_id, record, deed, part))
+
+
+def plain(value: Any) -> Any:
+    """Return a column's value as JSON knows it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
