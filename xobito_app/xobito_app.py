@@ -17,6 +17,7 @@ from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.connect import lines as connection_lines
+from xobito_app.ui.pages.contact_import import relay as import_relay
 from xobito_app.ui.pages.contacts import relay as contacts_relay
 from xobito_app.ui.pages.inbox import commands as inbox_commands
 from xobito_app.ui.pages.inbox import relay as inbox_relay
@@ -32,6 +33,7 @@ on_commit(send_nudges)
 on_commit(send_notices)
 inbox_relay.register()
 contacts_relay.register()
+import_relay.register()
 inbox_commands.register()
 connection_lines.register()
 shell_relay.register()

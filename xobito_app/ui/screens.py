@@ -20,6 +20,8 @@ from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
 from xobito_app.ui.pages.contact.page import contact
 from xobito_app.ui.pages.contact.state import ContactState
+from xobito_app.ui.pages.contact_import.page import import_contacts
+from xobito_app.ui.pages.contact_import.state import ImportState
 from xobito_app.ui.pages.contact_labels.field_state import FieldsState
 from xobito_app.ui.pages.contact_labels.page import contact_labels
 from xobito_app.ui.pages.contact_labels.state import LabelsState
@@ -74,6 +76,7 @@ class Screen:
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.CONTACTS, contacts, (ContactsState.load,)),
     Screen(routes.CONTACT_LABELS, contact_labels, (LabelsState.load, FieldsState.load)),
+    Screen(routes.CONTACT_IMPORT, import_contacts, (ImportState.load,)),
     Screen(routes.DUPLICATES, duplicate_contacts, (DuplicatesState.load,)),
     Screen(routes.CONTACTS, contact, (ContactState.load,), "/[contact]"),
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load, MentionState.load)),
