@@ -9,7 +9,15 @@ import sys
 
 from bench.servers import running_servers
 
-NAMES = ("ingest_ack", "ingest_full", "live", "inbox_list", "search", "contacts_list")
+NAMES = (
+    "ingest_ack",
+    "ingest_full",
+    "live",
+    "inbox_list",
+    "search",
+    "contacts_list",
+    "contacts_import",
+)
 
 
 async def _run(name: str) -> dict:
