@@ -39,4 +39,5 @@ def sweep_old() -> None:
 async def _sweep_old() -> None:
     await drop_old_deliveries()
     await for_each_workspace(keeping.drop_unsent)
+    await for_each_workspace(keeping.drop_ownerless)
     await for_each_workspace(importing.drop_old)
