@@ -21,12 +21,12 @@ import psycopg
 
 from bench.servers import ROOT
 from xobito_app.core.ids import new
-from xobito_app.features.connection.credentials import vault
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.connection import Connection, WebhookSecret
 from xobito_app.persistence.engine import dispose
 from xobito_app.persistence.schema import plain_url
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp.signature import HEADER, sign
 
 TARGET_PER_SECOND = 320

@@ -10,9 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 import redis
+
+CALLER_ADDRESS = "198.51.100.7"
 
 # Before anything of the application is imported: nothing of a test may touch a real install.
 _DATA = tempfile.TemporaryDirectory(prefix="xobito tests ", ignore_cleanup_errors=True)
@@ -129,6 +132,16 @@ async def world(_migrated: None):
     from tests.fixtures import make_world
 
     return await make_world()
+
+
+@pytest.fixture
+async def http(_migrated: None):
+    """A client of the HTTP doors, in this process."""
+    from xobito_app.api.app import build_api
+
+    transport = httpx.ASGITransport(app=build_api(), client=(CALLER_ADDRESS, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from xobito_app.models.connection import Connection, Number, Route, Template, We
 from xobito_app.models.inbox import Conversation, Message
 from xobito_app.persistence.redis import redis_client
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.simulator.server import create_app
 from xobito_app.whatsapp.client import Client
 
@@ -217,7 +218,7 @@ async def open_line(folder: Path, monkeypatch: Any) -> AsyncIterator[Line]:
 
 
 async def _connect(world: World, waba: dict[str, Any]) -> World:
-    seal = credentials.vault().seal
+    seal = vault().seal
     async with unit_of_work(world.workspace_id) as uow:
         connection = await uow.session.get(Connection, world.connection_id)
         number = await uow.session.get(Number, world.number_id)

@@ -1,11 +1,10 @@
 import re
 
-import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from tests.conftest import CALLER_ADDRESS
 from tests.fixtures import PASSWORD
-from xobito_app.api.app import build_api
 from xobito_app.core import clock
 from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
@@ -17,20 +16,13 @@ OWN = {"Origin": f"http://localhost:{get_settings().port}"}
 JSON = {**OWN, "Accept": "application/json"}
 
 
-@pytest.fixture
-async def http():
-    transport = httpx.ASGITransport(app=build_api(), client=("198.51.100.7", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
-
-
 @pytest.fixture(autouse=True)
 async def _forgive_address(_migrated):
     """Every test comes from the same address; one's failures must not slow down the next."""
     from xobito_app.features.accounts.repository import AccountRepository
 
     async with unit_of_work() as uow:
-        await AccountRepository(uow.session).forget_failures("address:198.51.100.7")
+        await AccountRepository(uow.session).forget_failures(f"address:{CALLER_ADDRESS}")
 
 
 async def viewer_of(token: str):

@@ -1,23 +1,12 @@
 import csv
 import io
 
-import httpx
-import pytest
-
 from tests.features.contacts.book import add, do, where
 from tests.fixtures import make_empty_world, make_member
-from xobito_app.api.app import build_api
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import exporting, fields, listing, segments
 from xobito_app.persistence.unit_of_work import unit_of_work
-
-
-@pytest.fixture
-async def http():
-    transport = httpx.ASGITransport(app=build_api())
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-        yield client
 
 
 async def sign_in(http, world, actor):

@@ -6,29 +6,20 @@ import asyncio
 import json
 from uuid import uuid4
 
-import httpx
 import pytest
 from sqlmodel import select
 
 from tests import deliveries
 from tests.lines import VERIFY_TOKEN, Line
 from xobito_app.api import whatsapp_webhook
-from xobito_app.api.app import build_api
-from xobito_app.features.connection.credentials import vault
 from xobito_app.features.ingest.drain import drain
 from xobito_app.models.connection import InboundEvent, WebhookSecret
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp.signature import sign
 
 PATH = "/webhooks/whatsapp"
-
-
-@pytest.fixture
-async def http():
-    transport = httpx.ASGITransport(app=build_api())
-    async with httpx.AsyncClient(transport=transport, base_url="http://app.test") as client:
-        yield client
 
 
 async def post(http, line: Line, body: bytes, signature: str | None = "", **headers: str):

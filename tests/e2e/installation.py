@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 240
@@ -64,7 +67,7 @@ class Installation:
         }
 
     def start(self) -> None:
-        log = (self.data / "run.log").open("ab")
+        log = (self.data / "run.log").open("wb")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "xobito_app", "run"],
             cwd=ROOT,
@@ -90,6 +93,79 @@ class Installation:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._folder.cleanup()
+
+    # Violence ----------------------------------------------------------------------------
+
+    def process_ids(self) -> list[int]:
+        """Return the processes of this installation, parents before children.
+
+        By descent, not by environment: PostgreSQL and Valkey write their title over theirs.
+        """
+        children: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+                if state != "Z":
+                    children.setdefault(int(parent), []).append(int(stat.parent.name))
+        found = [self._process.pid] if self._process and self._process.poll() is None else []
+        for process_id in found:
+            found.extend(children.get(process_id, []))
+        return found
+
+    def program(self, name: str) -> int | None:
+        """Return the process of a program by the supervisor's log, when it runs.
+
+        For PostgreSQL it is the server itself, not the command that watches it.
+        """
+        if name == "postgres":
+            first = self.data / "postgres" / "postmaster.pid"
+            process_id = int(first.read_text().split()[0]) if first.exists() else 0
+        else:
+            log = (self.data / "logs" / "supervisord.log").read_text()
+            spawned = re.findall(rf"spawned: '{name}' with pid (\d+)", log)
+            process_id = int(spawned[-1]) if spawned else 0
+        return process_id if process_id in self.process_ids() else None
+
+    def kill(self, name: str) -> int:
+        """End a program without warning and return its process id."""
+        process_id = self.program(name)
+        assert process_id, f"{name} does not run"
+        os.kill(process_id, signal.SIGKILL)
+        return process_id
+
+    def wait_for_another(self, name: str, killed: int, *, seconds: float) -> None:
+        """Wait until a program runs again as another process."""
+        deadline = time.monotonic() + seconds
+        while self.program(name) in (None, killed):
+            assert time.monotonic() < deadline, f"{name} was not started again"
+            time.sleep(0.1)
+
+    def kill_everything(self) -> None:
+        """End all processes without warning, as a power cut does."""
+        for process_id in self.process_ids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process_id, signal.SIGKILL)
+        assert self._process
+        self._process.wait(10)
+
+    def stored_texts(self, pattern: str) -> list[str]:
+        """Return the bodies of the stored messages that are LIKE a pattern."""
+        url = (self.data / "run" / "postgres.url").read_text().strip()
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                spaces = connection.execute("SELECT id FROM workspace").fetchall()
+                bodies: list[str] = []
+                for (workspace_id,) in spaces:
+                    connection.execute(
+                        "SELECT set_config('xobito.workspace_id', %s, true)", [str(workspace_id)]
+                    )
+                    rows = connection.execute(
+                        "SELECT body FROM message WHERE body LIKE %s", [pattern]
+                    )
+                    bodies += [body for (body,) in rows]
+                return bodies
+        except psycopg.OperationalError:
+            return []
 
     def command(self, *arguments: str) -> str:
         """Run a module inside the installation and return what it prints."""

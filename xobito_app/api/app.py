@@ -18,6 +18,7 @@ def build_api() -> Starlette:
             Route("/auth/logout", auth.logout, methods=["POST"]),
             Route("/auth/set-up", auth.set_up, methods=["POST"]),
             Route("/auth/join", auth.join, methods=["POST"]),
+            Route("/auth/forgot", auth.forgot, methods=["POST"]),
             Route("/auth/reset", auth.reset, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),

@@ -21,6 +21,7 @@ from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
+from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
@@ -77,6 +78,11 @@ async def join(request: Request) -> Response:
 async def reset(request: Request) -> Response:
     """POST /auth/reset: set a new password with the `token` of a reset link."""
     return await _answer(request, _reset, page="/reset")
+
+
+async def forgot(request: Request) -> Response:
+    """POST /auth/forgot: mail a reset link to an `email`, if anybody has it."""
+    return await _answer(request, _forgot, page="/forgot")
 
 
 async def switch_workspace(request: Request) -> Response:
@@ -219,7 +225,7 @@ async def _join(request: Request, form: dict[str, str]) -> Outcome:
         if invitation is None:
             return Stopped("dead", security.DEAD_LINK, 410)
         email, has_account = invitation.email, invitation.has_account
-        wait = await accounts.seconds_to_wait(uow.session, email=email, address=browser["address"])
+        wait = await accounts.password_pause(uow.session, email=email, address=browser["address"])
     if has_account and wait:
         raise TooMany(account_rules.wait_sentence(wait), wait)
     try:
@@ -254,6 +260,19 @@ async def _reset(request: Request, form: dict[str, str]) -> Outcome:
         if token:
             await _note(uow, token, "password.reset")
     return Passed("/inbox" if token else "/sign-in?problem=reset", token)
+
+
+async def _forgot(request: Request, form: dict[str, str]) -> Outcome:
+    email = account_rules.read_email(form.get("email", ""))
+    if not mail.is_configured():
+        raise Invalid("This installation sends no mail. Ask an admin for a reset link.")
+    async with unit_of_work() as uow:
+        wait = await security.request_reset(
+            uow.session, email=email, address=_browser(request)["address"]
+        )
+    if wait:
+        return Stopped("wait", account_rules.wait_sentence(wait), 429, wait)
+    return Passed("/sign-in?problem=mailed")
 
 
 async def _switch_workspace(request: Request, form: dict[str, str]) -> Outcome:

@@ -11,10 +11,10 @@ from starlette.responses import PlainTextResponse, Response
 from xobito_app.api.gathering import Gathering
 from xobito_app.core.crypto import same
 from xobito_app.core.errors import AppError, TooLarge
-from xobito_app.features.connection.credentials import vault
 from xobito_app.features.connection.repository import list_webhook_secrets
 from xobito_app.features.ingest.intake import MAX_BODY
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import signature
 
 FRESH_SECONDS = 5.0

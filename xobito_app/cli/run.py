@@ -17,6 +17,7 @@ from xobito_app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, ports
 from xobito_app.cli.files import hold_lock, make_data_directory
 from xobito_app.cli.supervisor import Supervisor, await_predecessor, programs
 from xobito_app.core.errors import AppError, Conflict
+from xobito_app.features.mail.rules import read_smtp_url
 from xobito_app.settings import Settings, child_environment, get_settings
 
 _START_SECONDS = 180
@@ -57,6 +58,9 @@ def _prepare(settings: Settings) -> None:
     Raises:
         AppError: The data directory or the port is taken, or the build failed.
     """
+    # A wrong SMTP_URL is better said now than found out by whoever waits for a mail.
+    if settings.smtp_url:
+        read_smtp_url(settings.smtp_url, fallback_host="localhost")
     run_path = make_data_directory(settings.data_path)
     if not hold_lock(run_path / "run.lock", wait_seconds=0):
         raise Conflict(

@@ -7,6 +7,7 @@ from xobito_app.models import (
     contact_work,
     contacts,
     inbox,
+    mail,
     workspaces,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "contact_work",
     "contacts",
     "inbox",
+    "mail",
     "workspaces",
 ]

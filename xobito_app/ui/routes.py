@@ -122,6 +122,38 @@ JOURNAL = PageRoute(
     "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, Place.PALETTE, key="j"
 )
 
+CONTACTS = PageRoute(
+    "contacts",
+    "/contacts",
+    "Contacts",
+    "contact",
+    (Permission.CONTACTS_VIEW,),
+    key="c",
+    on_phone=True,
+)
+DUPLICATES = PageRoute(
+    "duplicates",
+    "/contacts/duplicates",
+    "Duplicates",
+    "copy",
+    (Permission.CONTACTS_VIEW,),
+    Place.PALETTE,
+)
+CONTACT_LABELS = PageRoute(
+    "contact_labels",
+    "/contacts/labels",
+    "Statuses, sources, groups, fields",
+    "tags",
+    (
+        Permission.CONTACTS_VIEW,
+        Permission.STATUSES_MANAGE,
+        Permission.SOURCES_MANAGE,
+        Permission.GROUPS_MANAGE,
+        Permission.CUSTOM_FIELDS_MANAGE,
+    ),
+    Place.PALETTE,
+)
+
 CANNED = PageRoute(
     "canned",
     "/canned-replies",
@@ -133,6 +165,7 @@ CANNED = PageRoute(
 
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
+    CONTACTS,
     TEMPLATES,
     CANNED,
     SIMULATOR,
@@ -144,10 +177,12 @@ ROUTES: tuple[PageRoute, ...] = (
     JOURNAL,
     ACTIVITY,
     ACCOUNT,
+    CONTACT_LABELS,
+    DUPLICATES,
 )
 """Every page behind the sign-in, in the order of the rail."""
 
-GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/reset", "/404"})
+GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/forgot", "/reset", "/404"})
 """The pages for people who are not signed in."""
 
 

@@ -17,9 +17,18 @@ from xobito_app.ui.pages.canned.page import canned_replies
 from xobito_app.ui.pages.canned.state import CannedState
 from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
+from xobito_app.ui.pages.contact.page import contact
+from xobito_app.ui.pages.contact.state import ContactState
+from xobito_app.ui.pages.contact_labels.field_state import FieldsState
+from xobito_app.ui.pages.contact_labels.page import contact_labels
+from xobito_app.ui.pages.contact_labels.state import LabelsState
+from xobito_app.ui.pages.contacts.page import contacts
+from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.pages.doctor.page import doctor
 from xobito_app.ui.pages.doctor.state import DoctorState
-from xobito_app.ui.pages.gate.page import join_page, reset_page, sign_in_page
+from xobito_app.ui.pages.duplicates.page import duplicate_contacts
+from xobito_app.ui.pages.duplicates.state import DuplicatesState
+from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
@@ -58,6 +67,10 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
+    Screen(routes.CONTACTS, contacts, (ContactsState.load,)),
+    Screen(routes.CONTACT_LABELS, contact_labels, (LabelsState.load, FieldsState.load)),
+    Screen(routes.DUPLICATES, duplicate_contacts, (DuplicatesState.load,)),
+    Screen(routes.CONTACTS, contact, (ContactState.load,), "/[contact]"),
     Screen(routes.TEMPLATES, templates, (TemplatesState.load,)),
     Screen(routes.NUMBERS, numbers, (NumbersState.load,)),
     Screen(routes.CONNECT, connect, (ConnectState.load,)),
@@ -87,6 +100,7 @@ def add_pages(app: rx.App) -> None:
         (sign_in_page, "/sign-in", "Sign in · Xobito", GateState.open_sign_in),
         (set_up_page, "/set-up", "Set up · Xobito", GateState.open_set_up),
         (join_page, "/join", "Join · Xobito", LinkState.open_join),
+        (forgot_page, "/forgot", "Forgot password · Xobito", GateState.open_forgot),
         (reset_page, "/reset", "New password · Xobito", LinkState.open_reset),
         (welcome_page, "/welcome", "Welcome · Xobito", WelcomeState.open_welcome),
     ):

@@ -60,7 +60,7 @@ async def test_failures_are_forgiven_after_a_quiet_hour(world, moving):
 
     async def wait() -> int:
         async with unit_of_work() as uow:
-            return await accounts.seconds_to_wait(
+            return await accounts.password_pause(
                 uow.session, email=world.email, address=world.email
             )
 

@@ -12,6 +12,7 @@ from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
 from xobito_app.models.inbox import Conversation, Direction, Message, MessageStatus
 from xobito_app.persistence import unit_of_work as unit_of_work_module
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ async def test_a_refused_sync_is_kept_as_the_reason_and_goes_again(meta: Meta, e
         )
         good, connection.token_sealed = (
             connection.token_sealed,
-            service.vault().seal(other.access_token),
+            vault().seal(other.access_token),
         )
         uow.session.add(connection)
     await service.sync(empty.workspace_id)

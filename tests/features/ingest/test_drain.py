@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from typing import Any
 
 from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests import deliveries
 from tests.fixtures import World, make_world
@@ -16,6 +18,23 @@ from xobito_app.models.connection import InboundEvent
 from xobito_app.models.contacts import Contact, ContactIdentity
 from xobito_app.models.inbox import Conversation, Message, PendingEffect, Reaction
 from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+async def add_answer(session: AsyncSession, thread: Conversation, *, status: str) -> Message:
+    """Store an outgoing text of a thread."""
+    answer = Message(
+        workspace_id=thread.workspace_id,
+        conversation_id=thread.id,
+        number_id=thread.number_id,
+        contact_id=thread.contact_id,
+        direction="out",
+        body="reply",
+        status=status,
+        at=thread.last_message_at,
+    )
+    session.add(answer)
+    await session.flush()
+    return answer
 
 
 async def deliver(*bodies: object) -> None:
@@ -44,30 +63,62 @@ async def events(world: World) -> list[InboundEvent]:
         return list((await uow.session.exec(statement.order_by(col(InboundEvent.id)))).all())
 
 
-async def test_each_message_is_stored_once_whatever_the_order_and_the_repeats(world):
-    senders = [f"1650555{n:04}" for n in range(50)]
-    bodies = [deliveries.incoming(world, s, f"message {i}") for s in senders for i in range(5)]
+async def flood(bodies: list[dict[str, Any]]) -> None:
+    """Post each delivery three times, and once more in another envelope, shuffled, eight at once.
+
+    Meta repeats a delivery, and a second app may get the same message in another envelope.
+    """
     raw = [json.dumps(body).encode() for body in bodies] * 3
-    # Meta repeats a delivery, and a second app may get the same message in another envelope.
     raw += [json.dumps({**body, "again": True}).encode() for body in bodies]
     random.Random(7).shuffle(raw)
 
-    async def post(body: bytes) -> None:
-        async with unit_of_work() as uow:
-            await store_delivery(uow.session, body)
-
     async def post_and_drain(chunk: list[bytes]) -> None:
         for body in chunk:
-            await post(body)
+            async with unit_of_work() as uow:
+                await store_delivery(uow.session, body)
         await drain()
 
     await asyncio.gather(*(post_and_drain(raw[i::8]) for i in range(8)))
     await drain()
 
+
+async def test_each_message_is_stored_once_whatever_the_order_and_the_repeats(world):
+    senders = [f"1650555{n:04}" for n in range(50)]
+    await flood([deliveries.incoming(world, s, f"message {i}") for s in senders for i in range(5)])
     assert await count(world, Message) == 250
     assert await count(world, Contact) == 50
     assert await count(world, Conversation) == 50
     assert {event.state for event in await events(world)} == {"done"}
+
+
+async def test_known_contacts_keep_their_thread_and_answers_their_furthest_status(world):
+    senders = [f"1650555{n:04}" for n in range(50)]
+    await deliver(*(deliveries.incoming(world, s, "hello") for s in senders))
+    async with unit_of_work(world.workspace_id) as uow:
+        answers: list[Message] = []
+        for number, thread in enumerate((await uow.session.exec(select(Conversation))).all()):
+            thread.status = "closed" if number % 2 else "open"
+            answer = await add_answer(uow.session, thread, status="accepted")
+            answer.wamid = deliveries.wamid()
+            answers.append(answer)
+    words = [
+        deliveries.envelope(
+            world, deliveries.change(world, statuses=[deliveries.status(answer.wamid, word)])
+        )
+        for answer in answers
+        for word in ("sent", "delivered", "read")
+    ]
+    await flood(
+        [deliveries.incoming(world, s, f"again {i}") for s in senders for i in range(4)] + words
+    )
+    assert await count(world, Contact) == 50
+    assert await count(world, Conversation) == 50
+    stored = await messages(world)
+    assert sum(m.direction == "in" for m in stored) == 250
+    assert {m.status for m in stored if m.direction == "out"} == {"read"}
+    async with unit_of_work(world.workspace_id) as uow:
+        threads = (await uow.session.exec(select(Conversation))).all()
+    assert {(thread.status, thread.inbound_count) for thread in threads} == {("open", 5)}
 
 
 async def test_a_returning_contact_keeps_the_thread(world):
@@ -119,17 +170,7 @@ async def test_statuses_only_move_forward_and_may_come_first(world):
     await deliver(deliveries.incoming(world, "16505550001", "hello"))
     async with unit_of_work(world.workspace_id) as uow:
         thread = (await uow.session.exec(select(Conversation))).one()
-        sent = Message(
-            workspace_id=world.workspace_id,
-            conversation_id=thread.id,
-            number_id=thread.number_id,
-            contact_id=thread.contact_id,
-            direction="out",
-            body="reply",
-            status="unresolved",
-            at=thread.last_message_at,
-        )
-        uow.session.add(sent)
+        sent = await add_answer(uow.session, thread, status="unresolved")
     first = deliveries.wamid()
     for word in ("delivered", "sent", "read", "delivered"):
         body = deliveries.status(first, word, biz_opaque_callback_data=str(sent.id))

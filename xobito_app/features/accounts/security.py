@@ -16,10 +16,13 @@ from xobito_app.core.events import Topic
 from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
-from xobito_app.features.accounts.service import get_user, vault
+from xobito_app.features.accounts.service import get_user, seconds_to_wait
 from xobito_app.features.activity import service as activity
+from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import service as mail
 from xobito_app.models.accounts import LinkKind, OneTimeLink
 from xobito_app.persistence.unit_of_work import announce
+from xobito_app.persistence.vault import vault
 
 DEAD_LINK = "This link was used before or is too old. Ask for a new one."
 
@@ -50,6 +53,28 @@ async def make_reset_link(session: AsyncSession, user_id: UUID) -> str:
         OneTimeLink(kind=LinkKind.RESET, token_hash=crypto.hash_token(token), user_id=user_id)
     )
     return token
+
+
+async def request_reset(session: AsyncSession, *, email: str, address: str) -> int:
+    """Mail a reset link to whoever has this e-mail; say nothing of whether anybody does.
+
+    Asking again and again slows down like a wrong password, per e-mail and per address.
+
+    Returns:
+        How many seconds to wait before asking; 0 when it was done.
+    """
+    email = email.strip().lower()[:191]
+    accounts = AccountRepository(session)
+    subjects = [f"reset:{email}", f"reset-from:{address}"]
+    if wait := await seconds_to_wait(accounts, subjects):
+        return wait
+    for subject in sorted(subjects):
+        await accounts.count_failure(subject)
+    user = await accounts.find_user_by_email(email)
+    if user is not None and await accounts.list_memberships(user.id):
+        token = await make_reset_link(session, user.id)
+        await mail.post(session, user.email, letters.password_reset(link=links.reset(token)))
+    return 0
 
 
 async def find_reset_email(session: AsyncSession, *, token: str) -> str:

@@ -11,7 +11,6 @@ from pyotp.totp import TOTP
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.crypto import Vault
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
@@ -29,7 +28,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import User, UserSession
 from xobito_app.models.workspaces import Role
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
-from xobito_app.settings import get_settings
+from xobito_app.persistence.vault import vault
 
 WRONG = "E-mail or password is wrong."
 SEEN_EVERY = timedelta(minutes=5)
@@ -52,7 +51,7 @@ async def sign_in(
     accounts = AccountRepository(session)
     email = email.strip().lower()[:191]
     subjects = _subjects(email, address)
-    wait = await _seconds_to_wait(accounts, subjects)
+    wait = await seconds_to_wait(accounts, subjects)
     if wait:
         return SignInOutcome(problem=rules.wait_sentence(wait), retry_after=wait)
     user = await accounts.find_user_by_email(email)
@@ -77,7 +76,8 @@ async def sign_in(
     return SignInOutcome(token=token)
 
 
-async def _seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
+async def seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
+    """Return how long the next try of these subjects must wait after the failed ones."""
     now = clock.now()
     waits = [
         (tried.last_at + rules.pause_after(tried.failures) - now).total_seconds()
@@ -92,9 +92,9 @@ async def _refuse(accounts: AccountRepository, subjects: list[str], problem: str
     return SignInOutcome(problem=problem)
 
 
-async def seconds_to_wait(session: AsyncSession, *, email: str, address: str) -> int:
-    """Return how long the next password for an account must wait after the failed ones."""
-    return await _seconds_to_wait(AccountRepository(session), _subjects(email, address))
+async def password_pause(session: AsyncSession, *, email: str, address: str) -> int:
+    """Return how many seconds the next password for an account must wait."""
+    return await seconds_to_wait(AccountRepository(session), _subjects(email, address))
 
 
 async def note_failure(session: AsyncSession, *, email: str, address: str) -> None:
@@ -126,11 +126,6 @@ async def open_session_without_code(
         return ""
     chosen = workspace_id if workspace_id and workspace_id in ids else ids[0]
     return await open_session(session, user_id, chosen, address=address, browser=browser)
-
-
-def vault() -> Vault:
-    """Return the vault of this installation."""
-    return Vault(get_settings().secret_key)
 
 
 def _accept_second_factor(user: User, code: str) -> bool:

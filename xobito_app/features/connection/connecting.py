@@ -16,7 +16,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import numbers, rules, service, simulator, subscription
-from xobito_app.features.connection.credentials import client_for, vault
+from xobito_app.features.connection.credentials import client_for
 from xobito_app.features.connection.examine import Findings, Progress, examine, silent
 from xobito_app.features.connection.repository import (
     ConnectionRepository,
@@ -29,6 +29,7 @@ from xobito_app.features.templates import sync as template_sync
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.connection import Connection, ConnectionState, WebhookSecret
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.settings import get_settings
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.client import Client, Credentials

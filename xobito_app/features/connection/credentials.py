@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from xobito_app.core.crypto import Vault
 from xobito_app.core.errors import Unavailable
 from xobito_app.models.connection import Connection
+from xobito_app.persistence.vault import vault
 from xobito_app.settings import get_settings
 from xobito_app.whatsapp.client import Client, Credentials
 
 # A pool belongs to the event loop it was opened on.
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Client]] = WeakKeyDictionary()
-
-
-@lru_cache(maxsize=1)
-def vault() -> Vault:
-    """Return what this installation's credentials are sealed with."""
-    return Vault(get_settings().secret_key)
 
 
 def base_url_of(connection: Connection) -> str:

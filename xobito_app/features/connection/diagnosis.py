@@ -52,11 +52,13 @@ class Vitals:
         lane_ages: Seconds since each lane of workers answered beat; None when Redis is away.
         pending_since: When the oldest delivery nobody has read came in.
         queued_since: When the oldest message that waits to be sent was written.
+        mail_problem: Why mail does not go out, empty when it does; None when there is none.
     """
 
     lane_ages: Mapping[str, float | None] | None
     pending_since: datetime | None
     queued_since: datetime | None
+    mail_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def judge_house(vitals: Vitals, now: datetime) -> Iterator[Check]:
     """Yield the checks that need no connection."""
     yield _workers(vitals.lane_ages)
     yield _queue(vitals, now)
+    yield _mail(vitals.mail_problem)
 
 
 def judge_account(probe: Probe, stamps: Stamps, now: datetime) -> Iterator[Check]:
@@ -157,6 +160,17 @@ def _workers(ages: Mapping[str, float | None] | None) -> Check:
         f"The {' and '.join(late)} workers have not answered beat for a minute.",
         f"Start `xobito worker --lane {late[0]}`; if it runs, it has more work than it manages.",
     )
+
+
+def _mail(problem: str | None) -> Check:
+    if problem is None:
+        line = "No mail was sent yet; without SMTP_URL, links are shown to be passed on by hand."
+        return Check("mail", "Mail", Verdict.SKIPPED, line)
+    if problem:
+        return Check(
+            "mail", "Mail", Verdict.WARNING, problem, "Check SMTP_URL; waiting mails then leave."
+        )
+    return Check("mail", "Mail", Verdict.OK, "The last mail went out.")
 
 
 def _queue(vitals: Vitals, now: datetime) -> Check:

@@ -16,7 +16,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.connection import diagnosis, rules, subscription, usage
-from xobito_app.features.connection.credentials import client_for, credentials_of, vault
+from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.connection.diagnosis import Check, Probe, Stamps, Vitals
 from xobito_app.features.connection.examine import read_expiry
 from xobito_app.features.connection.repository import (
@@ -24,9 +24,11 @@ from xobito_app.features.connection.repository import (
     NumberRepository,
     find_webhook_secret,
 )
+from xobito_app.features.mail import service as mail
 from xobito_app.models.connection import Connection, EventState, InboundEvent
 from xobito_app.models.inbox import Message, MessageStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.client import Client, Credentials
 from xobito_app.whatsapp.errors import NETWORK_ERRORS, GraphError
@@ -82,6 +84,7 @@ async def _read_vitals(
         lane_ages=lane_ages,
         pending_since=(await session.exec(pending)).one(),
         queued_since=(await session.exec(queued)).one(),
+        mail_problem=await mail.last_problem(session),
     )
 
 

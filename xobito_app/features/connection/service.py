@@ -16,7 +16,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import numbers, rules, usage
-from xobito_app.features.connection.credentials import client_for, credentials_of, vault
+from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.connection.examine import read_expiry
 from xobito_app.features.connection.repository import (
     ConnectionRepository,
@@ -28,6 +28,7 @@ from xobito_app.features.connection.repository import (
 from xobito_app.features.connection.schemas import ConnectionView, NumberView, Overview
 from xobito_app.models.connection import Connection, ConnectionState, Number
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
+from xobito_app.persistence.vault import vault
 from xobito_app.settings import get_settings
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.client import Credentials

@@ -15,6 +15,8 @@ from xobito_app.features.accounts import people
 from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.accounts.security import make_reset_link
 from xobito_app.features.activity import service as activity
+from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
 from xobito_app.features.workspaces.schemas import (
     InvitationView,
@@ -142,7 +144,7 @@ async def delete_role(session: AsyncSession, actor: Actor, *, role_id: UUID) -> 
 
 
 async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UUID) -> str:
-    """Return a token that lets its holder join once, within seven days.
+    """Return a token that lets its holder join once, within seven days; mail it when possible.
 
     Raises:
         Invalid: The address is no e-mail, or its owner is already in the workspace.
@@ -161,6 +163,13 @@ async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UU
         session, workspace_id=actor.workspace_id, role_id=role.id, email=address
     )
     activity.record(session, actor, "staff.invited", about="staff", object_id=link_id, name=address)
+    workspace = await session.get(Workspace, actor.workspace_id)
+    letter = letters.invitation(
+        workspace=workspace.name if workspace else "Xobito",
+        inviter=actor.name,
+        link=links.invitation(token),
+    )
+    await mail.post(session, address, letter)
     return token
 
 

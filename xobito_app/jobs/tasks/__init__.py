@@ -8,12 +8,28 @@ from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
 from xobito_app.jobs import nudges, runtime
-from xobito_app.jobs.tasks import contacts, heartbeat, inbound, keeping, outbound, whatsapp
+from xobito_app.jobs.tasks import (
+    contacts,
+    heartbeat,
+    inbound,
+    keeping,
+    mail,
+    outbound,
+    whatsapp,
+)
 from xobito_app.persistence import engine, redis
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime import notices
 
-__all__ = ["contacts", "heartbeat", "inbound", "keeping", "outbound", "whatsapp"]
+__all__ = [
+    "contacts",
+    "heartbeat",
+    "inbound",
+    "keeping",
+    "mail",
+    "outbound",
+    "whatsapp",
+]
 
 
 @runtime.on_start

@@ -9,6 +9,7 @@ from xobito_app.core.job_names import CONVERSATIONS_WAKE, HISTORY_CLEAR, RETENTI
 from xobito_app.features.contacts import importing
 from xobito_app.features.inbox import keeping
 from xobito_app.features.ingest.keeping import drop_old_deliveries
+from xobito_app.features.mail import dispatch as mail
 from xobito_app.jobs import runtime
 from xobito_app.jobs.celery_app import celery
 from xobito_app.jobs.everywhere import for_each_workspace
@@ -32,12 +33,13 @@ def clear_history(workspace_id: str = "") -> None:
 
 @celery.task(name=RETENTION_SWEEP)
 def sweep_old() -> None:
-    """Delete raw deliveries and unsent files that nobody needs any more."""
+    """Delete raw deliveries, mails and unsent files that nobody needs any more."""
     runtime.start(_sweep_old, name=RETENTION_SWEEP)
 
 
 async def _sweep_old() -> None:
     await drop_old_deliveries()
+    await mail.drop_old()
     await for_each_workspace(keeping.drop_unsent)
     await for_each_workspace(keeping.drop_ownerless)
     await for_each_workspace(importing.drop_old)

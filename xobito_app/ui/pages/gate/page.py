@@ -45,11 +45,45 @@ def sign_in_page() -> rx.Component:
             rx.cond(GateState.needs_code, _code_field()),
             hidden_field("next"),
         ),
-        rx.el.p(
-            "Forgot your password? Ask an admin of your workspace for a reset link; they make one"
-            " on the Team page.",
-            class_name=styles.FIELD_HELP,
+        rx.cond(
+            GateState.sends_mail,
+            link_button("Forgot your password?", to="/forgot", weight="ghost"),
+            rx.el.p(
+                "Forgot your password? Ask an admin of your workspace for a reset link; they make"
+                " one on the Team page.",
+                class_name=styles.FIELD_HELP,
+            ),
         ),
+    )
+
+
+def forgot_page() -> rx.Component:
+    """Return the page that asks for a link by mail."""
+    return gate_page(
+        "Forgot your password?",
+        "Say who you are, and a link that sets a new one comes by mail.",
+        rx.cond(
+            GateState.sends_mail,
+            gate_form(
+                "/auth/forgot",
+                "Send the link",
+                text_field(
+                    "E-mail",
+                    name="email",
+                    kind="email",
+                    errors=GateState.errors,
+                    auto_complete="username",
+                    required=True,
+                    auto_focus=True,
+                ),
+            ),
+            rx.el.p(
+                "This installation sends no mail. Ask an admin of your workspace for a reset"
+                " link; they make one on the Team page.",
+                class_name=styles.FIELD_HELP,
+            ),
+        ),
+        link_button("To the sign-in", to="/sign-in"),
     )
 
 

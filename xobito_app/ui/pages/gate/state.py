@@ -8,6 +8,7 @@ import reflex as rx
 
 from xobito_app.core.text import shorten
 from xobito_app.features.accounts import security as account_security
+from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -19,9 +20,10 @@ _SENTENCES = {
     "code": "Enter the code of your authenticator as well.",
     "invalid": "Something in the form was not right. Try again.",
     "joined": "You are in. Sign in to open the workspace.",
+    "mailed": "If somebody has this address, a link is on its way. Look in the mail.",
     "reset": "Your new password is set. Sign in with it.",
 }
-_GOOD_NEWS = {"joined", "reset"}
+_GOOD_NEWS = {"joined", "mailed", "reset"}
 _TO_INBOX = "window.location.replace('/inbox')"
 _READ_LINK = "window.location.hash.slice(1)"
 
@@ -33,11 +35,13 @@ class GateState(AppState):
     news: rx.Field[str] = rx.field("")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     needs_code: rx.Field[bool] = rx.field(False)
+    sends_mail: rx.Field[bool] = rx.field(False)
     is_busy: rx.Field[bool] = rx.field(False)
 
     def _clear(self) -> None:
         self.problem, self.news, self.errors = "", "", {}
         self.needs_code = self.is_busy = False
+        self.sends_mail = mail.is_configured()
 
     @rx.event
     @public
@@ -54,6 +58,14 @@ class GateState(AppState):
         sentence = _SENTENCES.get(word, "")
         self.news, self.problem = (sentence, "") if word in _GOOD_NEWS else ("", sentence)
         return None
+
+    @rx.event
+    @public
+    async def open_forgot(self):
+        """Start the page that asks for a reset link."""
+        self._clear()
+        word = self.router.url.query_parameters.get("problem", "")
+        self.problem = _SENTENCES.get(word, "")
 
     @rx.event
     @public

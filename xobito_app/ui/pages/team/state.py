@@ -10,9 +10,11 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.features.mail import links
+from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms, links
+from xobito_app.ui import forms
 from xobito_app.ui.components import said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.team.rows import InviteRow, MemberRow, RoleRow
@@ -167,7 +169,7 @@ class InviteState(AppState):
             self._show_link(
                 links.invitation(token),
                 "Invitation link",
-                f"Pass it on to {email.strip()}. It works once, for seven days.",
+                _invited(email.strip()),
             )
             return TeamState.load
         return [TeamState.load, said("Added. They can sign in now.")]
@@ -195,6 +197,13 @@ class InviteState(AppState):
     async def forget_link(self, _is_open: bool):
         """Take the link off the screen; it cannot be shown again."""
         self._show_link("", "", "")
+
+
+def _invited(email: str) -> str:
+    """Say what became of an invitation, and for how long its link works."""
+    if mail.is_configured():
+        return f"It is on its way to {email}; here it is as well. It works once, for seven days."
+    return f"Pass it on to {email}. It works once, for seven days."
 
 
 class MemberQuestionState(AppState):

@@ -1,0 +1,1 @@
+"""Mail over SMTP, when the installation has an `SMTP_URL`."""
