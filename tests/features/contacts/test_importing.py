@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -271,7 +272,7 @@ async def test_one_batch_tells_once_with_old_values(empty):
 @pytest.mark.parametrize("is_dry", [False, True])
 async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch, is_dry):
     monkeypatch.setattr(import_work, "BATCH", 3)
-    monkeypatch.setattr(import_work, "STALE_AFTER", import_work.TELL_EVERY * 0)
+    monkeypatch.setattr(import_work, "STALE_AFTER", timedelta(0))
     lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
     import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
     listed = import_work._list_refused

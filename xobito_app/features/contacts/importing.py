@@ -24,6 +24,7 @@ from xobito_app.features.contacts import import_files
 from xobito_app.features.contacts.columns import IGNORED, columns_of, fold, guess_mapping
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import Prepared, read_rows
+from xobito_app.features.contacts.telling import percent_of
 from xobito_app.models.contact_work import ContactImport, ImportMapping, ImportState
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
@@ -79,9 +80,7 @@ class ImportView:
     @property
     def percent(self) -> int:
         """How much is done, 0 to 100."""
-        if self.state == ImportState.DONE:
-            return 100
-        return min(99, self.done * 100 // self.total) if self.total else 0
+        return percent_of(self.done, self.total, is_done=self.state == ImportState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
