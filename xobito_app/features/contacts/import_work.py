@@ -196,6 +196,8 @@ async def _take_in(
             row.state, row.finished_at = ImportState.DONE, clock.now()
         _tell_progress(uow.session, row, task.actor)
     seen.take(outcome.brought)
+    if piece.is_last and not task.is_dry:
+        import_files.discard_upload(workspace_id, import_id)
     return not piece.is_last
 
 
