@@ -17,15 +17,19 @@ NAMES = (
     "search",
     "contacts_list",
     "contacts_import",
+    "api_contacts",
+    "api_limit",
 )
 
 
 async def _run(name: str) -> dict:
+    from xobito_app.persistence import redis
     from xobito_app.persistence.engine import dispose
 
     try:
         return await importlib.import_module(f"bench.{name}").run()
     finally:
+        await redis.close()
         await dispose()
 
 

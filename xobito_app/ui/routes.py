@@ -163,6 +163,24 @@ CANNED = PageRoute(
     Place.FOOT,
 )
 
+WEBHOOKS = PageRoute(
+    "webhooks",
+    "/settings/webhooks",
+    "Webhooks",
+    "webhook",
+    (Permission.WEBHOOKS_MANAGE,),
+    Place.PALETTE,
+)
+
+TOKENS = PageRoute(
+    "tokens",
+    "/settings/api-tokens",
+    "API tokens",
+    "key-round",
+    (Permission.API_TOKENS_MANAGE,),
+    Place.PALETTE,
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     CONTACTS,
@@ -172,6 +190,8 @@ ROUTES: tuple[PageRoute, ...] = (
     NUMBERS,
     TEAM,
     SETTINGS,
+    WEBHOOKS,
+    TOKENS,
     CONNECT,
     DOCTOR,
     JOURNAL,

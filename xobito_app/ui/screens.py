@@ -13,6 +13,7 @@ from xobito_app.ui.pages.account.page import account_page
 from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
 from xobito_app.ui.pages.activity.page import activity_page
 from xobito_app.ui.pages.activity.state import ActivityState
+from xobito_app.ui.pages.canned.macro_state import MacroState
 from xobito_app.ui.pages.canned.page import canned_replies
 from xobito_app.ui.pages.canned.state import CannedState
 from xobito_app.ui.pages.connect.page import connect
@@ -30,6 +31,7 @@ from xobito_app.ui.pages.duplicates.page import duplicate_contacts
 from xobito_app.ui.pages.duplicates.state import DuplicatesState
 from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
+from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -47,6 +49,10 @@ from xobito_app.ui.pages.team.page import team_page
 from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.pages.templates.page import templates
 from xobito_app.ui.pages.templates.state import TemplatesState
+from xobito_app.ui.pages.tokens.page import api_tokens
+from xobito_app.ui.pages.tokens.state import TokensState
+from xobito_app.ui.pages.webhooks.page import webhooks
+from xobito_app.ui.pages.webhooks.state import DeliveryLogState, WebhooksState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -66,20 +72,22 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
-    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
     Screen(routes.CONTACTS, contacts, (ContactsState.load,)),
     Screen(routes.CONTACT_LABELS, contact_labels, (LabelsState.load, FieldsState.load)),
     Screen(routes.DUPLICATES, duplicate_contacts, (DuplicatesState.load,)),
     Screen(routes.CONTACTS, contact, (ContactState.load,), "/[contact]"),
+    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load, MentionState.load)),
     Screen(routes.TEMPLATES, templates, (TemplatesState.load,)),
     Screen(routes.NUMBERS, numbers, (NumbersState.load,)),
     Screen(routes.CONNECT, connect, (ConnectState.load,)),
     Screen(routes.DOCTOR, doctor, (DoctorState.examine,)),
     Screen(routes.JOURNAL, journal, (JournalState.load,)),
-    Screen(routes.CANNED, canned_replies, (CannedState.load,)),
+    Screen(routes.CANNED, canned_replies, (CannedState.load, MacroState.load)),
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
+    Screen(routes.WEBHOOKS, webhooks, (WebhooksState.load, DeliveryLogState.load)),
+    Screen(routes.TOKENS, api_tokens, (TokensState.load,)),
     Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),
     Screen(routes.ACCOUNT, account_page, (AccountState.load, SecondFactorState.load)),
 )

@@ -19,6 +19,7 @@ from xobito_app.features.contacts import (
     fields,
     groups,
     importing,
+    labels,
     merging,
     notes,
     segments,
@@ -79,6 +80,7 @@ async def test_each_service_that_changes_something_leaves_one_entry(empty):
     await call(notes.update_note, note_id=note.id, body="y")
     await call(notes.delete_note, note_id=note.id)
     job = await call(bulk.start_job, kind="add_group", narrowed=where(), target_id=group.id)
+    await call(labels.add_to_group, contact_id=one.id, group_id=group.id)
     await call(bulk.stop_job, job_id=job.id)
     await call(groups.delete_group, group_id=group.id)
     other = await add(empty)

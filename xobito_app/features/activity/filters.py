@@ -31,6 +31,10 @@ AREAS = {
     "segment": "Segments",
     "template": "Templates",
     "canned_reply": "Canned replies",
+    "webhook": "Webhooks",
+    "api_token": "API tokens",
+    "macro": "Macros",
+    "history": "History",
 }
 """The first word of an action, and how people call the area."""
 

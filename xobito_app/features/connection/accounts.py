@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.errors import NotFound
+from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.models.connection import Connection, ConnectionState, Number
@@ -32,6 +33,14 @@ async def lock_connected(
     """Return an account locked for change, unless it was disconnected meanwhile."""
     found = await ConnectionRepository(session, workspace_id).get(connection_id, lock=True)
     return found if found.state == ConnectionState.CONNECTED else None
+
+
+async def list_numbers(session: AsyncSession, workspace_id: UUID) -> Sequence[Number]:
+    """Return the numbers of a workspace, the primary one first."""
+    numbers = NumberRepository(session, workspace_id)
+    return await numbers.all(
+        numbers.scoped().order_by(col(Number.is_primary).desc(), col(Number.display_phone))
+    )
 
 
 async def connection_of(session: AsyncSession, workspace_id: UUID, number_id: UUID) -> UUID:
@@ -70,6 +79,26 @@ async def line_of(
     if number_id not in found:
         raise NotFound(NumberRepository.missing)
     return found[number_id]
+
+
+async def choose_number(
+    session: AsyncSession, workspace_id: UUID, phone_number_id: str = ""
+) -> Number:
+    """Return the number to write from: the one with Meta's id, or the primary one.
+
+    Raises:
+        Invalid: It is not of this workspace, or there is none.
+    """
+    numbers = NumberRepository(session, workspace_id)
+    if phone_number_id:
+        found = await numbers.by_phone_number_id([phone_number_id])
+        if phone_number_id not in found:
+            raise Invalid.field("from_phone_number_id", NumberRepository.missing)
+        return found[phone_number_id]
+    rows = await numbers.list_all()
+    if not rows:
+        raise Invalid("This workspace has no WhatsApp number yet. Connect one first.")
+    return rows[0]
 
 
 async def note_trouble(

@@ -1,79 +1,64 @@
-"""What statuses and sources have in common: one default, and a successor when one goes."""
+"""The names that sort contacts, without their counts, for menus; and adding one to a contact."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock
-from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Record
-from xobito_app.features.contacts.refusing import refusals_said
+from xobito_app.core.permissions import Actor
+from xobito_app.features.contacts.book import get_contact_view, update_contact
 from xobito_app.features.contacts.repository import (
-    ContactRepository,
+    GroupRepository,
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.telling import tell_contacts, tell_records
-from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
-
-Label = ContactStatus | ContactSource
-_KINDS: dict[Record, tuple[type[StatusRepository | SourceRepository], Any]] = {
-    Record.STATUS: (StatusRepository, col(Contact.status_id)),
-    Record.SOURCE: (SourceRepository, col(Contact.source_id)),
-}
+from xobito_app.features.contacts.schemas import ContactDraft, Named
 
 
-async def count_contacts_of(session: AsyncSession, record: Record, row: Label) -> int:
-    """Return how many contacts have a status or source."""
-    _, column = _KINDS[record]
-    return await ContactRepository(session, row.workspace_id).count(column == row.id)
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Every name contacts are sorted by."""
+
+    groups: tuple[Named, ...]
+    statuses: tuple[Named, ...]
+    sources: tuple[Named, ...]
 
 
-async def pass_default_to(
-    session: AsyncSession, record: Record, row: Label, others: Sequence[Label]
-) -> None:
-    """Make one the default; the old one loses it first, for there is never more than one.
-
-    Raises:
-        Invalid: Somebody else chose another default in the same moment.
-    """
-    async with refusals_said(session):
-        for other in others:
-            if other.is_default:
-                other.is_default, other.updated_at = False, clock.now()
-                session.add(other)
-                await session.flush()
-                original = {other.id: {"is_default": True}}
-                await tell_records(session, row.workspace_id, record, Deed.UPDATED, original)
-        row.is_default = True
-        session.add(row)
+async def list_labels(session: AsyncSession, actor: Actor) -> Labels:
+    """Return the groups, statuses and sources of the workspace."""
+    workspace_id = actor.workspace_id
+    groups = await GroupRepository(session, workspace_id).list_all()
+    statuses = await StatusRepository(session, workspace_id).list_all()
+    sources = await SourceRepository(session, workspace_id).list_all()
+    return Labels(
+        groups=tuple(Named(row.id, row.name) for row in groups),
+        statuses=tuple(Named(row.id, row.name) for row in statuses),
+        sources=tuple(Named(row.id, row.name) for row in sources),
+    )
 
 
-async def hand_over_contacts(
-    session: AsyncSession, record: Record, row: Label, replace_with: UUID | None
-) -> None:
-    """Give the contacts of a status or source that goes to another one.
+async def get_group_name(session: AsyncSession, actor: Actor, group_id: UUID) -> str:
+    """Return the name of a group.
 
     Raises:
-        Invalid: It is the default; or it has contacts and no other is given.
+        NotFound: The workspace has no such group.
     """
-    if row.is_default:
-        raise Invalid(f"This is the default {record}. Make another one the default first.")
-    count = await count_contacts_of(session, record, row)
-    if not count:
-        return
-    if replace_with is None or replace_with == row.id:
-        raise Invalid.field(
-            "replace_with", f"{count} contacts have this {record}. Choose which they get instead."
-        )
-    repository, column = _KINDS[record]
-    if await repository(session, row.workspace_id).find(replace_with) is None:
-        raise Invalid.field("replace_with", f"This {record} no longer exists.")
-    moved = await ContactRepository(session, row.workspace_id).replace(column, row.id, replace_with)
-    originals = {contact_id: {column.key: row.id} for contact_id in moved}
-    await tell_contacts(session, row.workspace_id, Deed.UPDATED, originals)
+    return (await GroupRepository(session, actor.workspace_id).get(group_id)).name
+
+
+async def add_to_group(
+    session: AsyncSession, actor: Actor, *, contact_id: UUID, group_id: UUID
+) -> None:
+    """Put a contact in a group; one who is in it already stays.
+
+    Raises:
+        Forbidden: The actor may not edit contacts.
+        Invalid: The workspace has no such group.
+        NotFound: The workspace has no such contact.
+    """
+    contact = await get_contact_view(session, actor, contact_id=contact_id)
+    known = {group.id for group in contact.groups}
+    draft = ContactDraft(group_ids=[*known, group_id])
+    await update_contact(session, actor, contact_id=contact_id, draft=draft)

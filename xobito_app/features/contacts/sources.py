@@ -14,7 +14,7 @@ from xobito_app.core.events import Deed, Record, Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.labels import (
+from xobito_app.features.contacts.label_changes import (
     count_contacts_of,
     hand_over_contacts,
     pass_default_to,

@@ -49,6 +49,7 @@ class Order:
         reply_to_id: The entry it answers.
         due_at: When it is to go out; now when None.
         is_template: Whether it may go out with the reply window closed.
+        origin: Where it was written: `inbox` or `api`.
     """
 
     conversation_id: UUID
@@ -56,6 +57,7 @@ class Order:
     reply_to_id: UUID | None = None
     due_at: datetime | None = None
     is_template: bool = False
+    origin: str = "inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer
     # The thread is locked: whoever clicked first has committed or not begun.
     if earlier := await messages.find_by_client_key(key):
         return await _same(session, actor, thread, earlier)
-    _check_due(order.due_at)
+    if order.due_at is not None:
+        check_due(order.due_at)
     check_window(thread, order.due_at, is_template=order.is_template)
     recipient = await recipient_of(session, thread)
     reply_to = await _quoted(messages, thread, order.reply_to_id)
     draft = await write(recipient)
     reply_to = draft.reply_to or reply_to
     message = new_message(actor, thread, draft, key=key, reply_to=reply_to, due_at=order.due_at)
+    message.origin = order.origin
     inserted = await session.exec(
         insert(Message)
         .values(message.model_dump())
@@ -230,9 +234,14 @@ def _read_key(key: str) -> str:
     return key
 
 
-def _check_due(due_at: datetime | None) -> None:
+def check_due(due_at: datetime) -> None:
+    """Let a moment pass for which a message may be scheduled.
+
+    Raises:
+        Invalid: It is past, or too far away.
+    """
     now = clock.now()
-    if due_at is not None and not now < due_at <= now + LONGEST_SCHEDULE:
+    if not now < due_at <= now + LONGEST_SCHEDULE:
         raise Invalid.field(
             "due_at", f"Choose a time between now and {LONGEST_SCHEDULE.days} days from now."
         )
@@ -244,6 +253,23 @@ async def _same(
     if earlier is None or earlier.conversation_id != thread.id:
         raise Conflict("This was already sent in another chat. Reload the page.")
     return await timeline.read_entry(session, earlier)
+
+
+async def lock_outgoing(session: AsyncSession, actor: Actor, message_id: UUID) -> Message:
+    """Return an outgoing message for change; its thread is locked first, as everywhere.
+
+    Raises:
+        Forbidden: The actor may not reply here.
+        NotFound: It is missing or out of the actor's sight.
+        Invalid: It never went to the customer.
+    """
+    messages = MessageRepository(session, actor.workspace_id)
+    found = await messages.get(message_id)
+    await open_thread(session, actor, found.conversation_id)
+    message = (await messages.lock_many([message_id]))[message_id]
+    if message.direction != Direction.OUT:
+        raise Invalid("Only messages to the customer can be changed.")
+    return message
 
 
 async def _quoted(

@@ -10,6 +10,8 @@ from xobito_app.features.contacts import importing
 from xobito_app.features.inbox import keeping
 from xobito_app.features.ingest.keeping import drop_old_deliveries
 from xobito_app.features.mail import dispatch as mail
+from xobito_app.features.tokens.repeats import drop_old as drop_old_repeats
+from xobito_app.features.webhooks.deliver import drop_old as drop_old_webhooks
 from xobito_app.jobs import runtime
 from xobito_app.jobs.celery_app import celery
 from xobito_app.jobs.everywhere import for_each_workspace
@@ -43,3 +45,5 @@ async def _sweep_old() -> None:
     await for_each_workspace(keeping.drop_unsent)
     await for_each_workspace(keeping.drop_ownerless)
     await for_each_workspace(importing.drop_old)
+    await for_each_workspace(drop_old_webhooks)
+    await for_each_workspace(drop_old_repeats)
