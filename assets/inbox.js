@@ -46,6 +46,7 @@
       const url = new URL(window.location.href);
       if (id) url.searchParams.set("c", id);
       else url.searchParams.delete("c");
+      url.searchParams.delete("m");
       window.history.replaceState(window.history.state, "", url);
     });
   };
@@ -55,13 +56,16 @@
     const pane = document.querySelector(".inbox-thread");
     const box = scroller();
     if (!pane || !box) {
+      if (shownConversation) xobito.changeTray?.(shownConversation, "");
       shownConversation = "";
       return;
     }
     const id = pane.dataset.conversation || "";
     const focus = box.dataset.focus;
     if (id !== shownConversation) {
+      xobito.changeTray?.(shownConversation, id);
       shownConversation = id;
+      newKey();
       stick = true;
       restoreDraft(id);
       const area = byId("composer-text");
@@ -129,9 +133,10 @@
     area.style.height = "auto";
     area.style.height = Math.min(area.scrollHeight, 184) + "px";
   }
+  xobito.makeKey = () => (crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2));
   function newKey() {
     const field = byId("composer-key");
-    if (field) field.value = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
+    if (field) field.value = xobito.makeKey();
   }
 
   document.addEventListener("input", (event) => {
@@ -154,7 +159,8 @@
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (target.id === "composer-text") {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      const sends = event.ctrlKey || event.metaKey || (target.dataset.enter !== "breaks" && !event.shiftKey);
+      if (event.key === "Enter" && sends && !event.isComposing) {
         event.preventDefault();
         submitComposer();
       } else if (event.key === "Escape") {
@@ -163,11 +169,18 @@
       return;
     }
     if (target.closest && target.closest("input, textarea, select, [contenteditable], [role=dialog]")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || xobito.goPending) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!document.querySelector(".inbox")) return;
-    const act = KEYS[event.key.toLowerCase()];
+    const key = event.key.toLowerCase();
+    // G and a letter go to another page: the letter alone must not act on the chat as well.
+    const follows = lastKey === "g" && Date.now() - lastKeyAt < 900;
+    lastKey = key;
+    lastKeyAt = Date.now();
+    const act = follows ? null : KEYS[key];
     if (act && act() !== false) event.preventDefault();
   });
+  let lastKey = "";
+  let lastKeyAt = 0;
   const click = (id) => () => {
     const node = byId(id);
     if (!node) return false;
@@ -193,7 +206,10 @@
     r: () => { click("composer-reply")(); return focusOn("composer-text")(); },
     n: () => { click("composer-note")(); return focusOn("composer-text")(); },
     a: click("assign-thread"),
+    t: click("take-thread"),
     e: click("close-thread"),
+    s: click("snooze-thread"),
+    m: click("unread-thread"),
     "/": focusOn("inbox-search"),
   };
 
@@ -204,15 +220,22 @@
     if (!form || !area || (!area.value.trim() && !(files && files.value))) return;
     form.requestSubmit();
   }
+  xobito.submitComposer = submitComposer;
+  xobito.conversation = () => shownConversation;
+  xobito.focusComposer = () => byId("composer-text")?.focus();
+  xobito.insert = function (words) {
+    const area = byId("composer-text");
+    if (!area) return;
+    area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   /* Called by the server once a message stands in the thread. */
   xobito.sent = function (conversation) {
     const area = byId("composer-text");
     localStorage.removeItem(draftKey(conversation));
     if (area && conversation === shownConversation) setValue(area, "");
-    const files = byId("composer-files");
-    if (files) files.value = "";
-    const list = byId("composer-file-list");
-    if (list) list.replaceChildren();
+    xobito.emptyTray?.(conversation);
     newKey();
     stick = true;
     afterChange();
@@ -228,97 +251,6 @@
   document.addEventListener("focusin", (event) => {
     const field = byId("composer-key");
     if (event.target.id === "composer-text" && field && !field.value) newKey();
-  });
-
-  /* Files: chosen, dropped or pasted; sent to our own door, named in the form by id. */
-  async function upload(files) {
-    const list = byId("composer-file-list");
-    const field = byId("composer-files");
-    if (!list || !field) return;
-    for (const file of files) {
-      const chip = document.createElement("span");
-      chip.className = "file-chip";
-      chip.textContent = file.name + " …";
-      list.append(chip);
-      const body = new FormData();
-      body.append("file", file, file.name);
-      try {
-        const answer = await fetch("/media", { method: "POST", body, credentials: "same-origin" });
-        const result = await answer.json().catch(() => ({}));
-        if (!answer.ok) throw new Error(result.message || "The file could not be uploaded.");
-        chip.textContent = file.name;
-        chip.dataset.id = result.id;
-        const remove = document.createElement("button");
-        remove.type = "button";
-        remove.textContent = "×";
-        remove.setAttribute("aria-label", "Remove " + file.name);
-        remove.addEventListener("click", () => { chip.remove(); collect(); });
-        chip.append(remove);
-        collect();
-      } catch (error) {
-        chip.classList.add("is-failed");
-        chip.textContent = file.name + ": " + error.message;
-        setTimeout(() => chip.remove(), 8000);
-      }
-    }
-  }
-  function collect() {
-    const ids = [...document.querySelectorAll("#composer-file-list .file-chip")]
-      .map((chip) => chip.dataset.id).filter(Boolean);
-    byId("composer-files").value = ids.join(",");
-    if (!byId("composer-key").value) newKey();
-  }
-  document.addEventListener("change", (event) => {
-    if (event.target.id !== "composer-picker") return;
-    upload([...event.target.files]);
-    event.target.value = "";
-  });
-  document.addEventListener("paste", (event) => {
-    if (event.target.id !== "composer-text") return;
-    const files = [...(event.clipboardData?.files || [])];
-    if (files.length) {
-      event.preventDefault();
-      upload(files);
-    }
-  });
-  document.addEventListener("dragover", (event) => {
-    if (event.target.closest && event.target.closest(".inbox-thread") && byId("composer-files")) event.preventDefault();
-  });
-  document.addEventListener("drop", (event) => {
-    if (!(event.target.closest && event.target.closest(".inbox-thread")) || !byId("composer-files")) return;
-    event.preventDefault();
-    upload([...event.dataTransfer.files]);
-  });
-
-  /* A voice note: press to record, press again to attach. */
-  let recorder = null;
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest && event.target.closest("#composer-voice");
-    if (!button) return;
-    if (recorder) {
-      recorder.stop();
-      return;
-    }
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-      const type = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"]
-        .find((kind) => MediaRecorder.isTypeSupported(kind));
-      recorder = new MediaRecorder(stream, type ? { mimeType: type } : undefined);
-      const parts = [];
-      recorder.ondataavailable = (part) => parts.push(part.data);
-      recorder.onstop = () => {
-        stream.getTracks().forEach((track) => track.stop());
-        const kind = recorder.mimeType.split(";")[0];
-        const ending = { "audio/ogg": "ogg", "audio/webm": "webm", "audio/mp4": "m4a" }[kind] || "ogg";
-        recorder = null;
-        button.classList.remove("is-recording");
-        upload([new File(parts, "voice-note." + ending, { type: kind })]);
-      };
-      recorder.start();
-      button.classList.add("is-recording");
-    } catch (error) {
-      button.title = "The microphone is not available.";
-    }
   });
 
   /* Colleagues see who looks at the same thread. */

@@ -39,6 +39,37 @@
     if (changedForm()) event.preventDefault();
   });
 
+  // A picture is sent as soon as it is chosen; what is wrong with it is said beside it.
+  const changePicture = async (box, door, request) => {
+    const note = box.querySelector("[data-picture-note]");
+    const say = (words, failed) => {
+      note.textContent = words;
+      note.classList.toggle("field-error", failed);
+    };
+    say("One moment…", false);
+    try {
+      const answer = await fetch(door, { credentials: "same-origin", ...request });
+      const told = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw new Error(told.message || "The picture could not be stored.");
+      say("Saved.", false);
+    } catch (error) {
+      say(error.message, true);
+    }
+  };
+  document.addEventListener("change", (event) => {
+    const door = event.target.dataset?.picture;
+    if (!door || !event.target.files.length) return;
+    const body = new FormData();
+    body.append("file", event.target.files[0]);
+    changePicture(event.target.closest(".picture-field"), door, { method: "POST", body });
+    event.target.value = "";
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-picture-drop]");
+    if (!button) return;
+    changePicture(button.closest(".picture-field"), button.dataset.pictureDrop, { method: "DELETE" });
+  });
+
   // An element with data-key="g i" is clicked when these keys are typed outside of fields.
   const isTyping = (target) =>
     target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu]");

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -120,6 +121,11 @@ class Line:
             for name, value in changes.items():
                 setattr(kept, name, value)
             uow.session.add(kept)
+
+    async def age(self, message_id: UUID, **by: timedelta) -> None:
+        """Move moments of a message into the past."""
+        row = await self.message(message_id)
+        await self.change(row, **{name: getattr(row, name) - shift for name, shift in by.items()})
 
     async def say(self, path: str, **body: Any) -> Any:
         answer = await self.control.post(path, json=body)

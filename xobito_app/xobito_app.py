@@ -17,7 +17,9 @@ from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.connect import lines as connection_lines
+from xobito_app.ui.pages.contact_import import relay as import_relay
 from xobito_app.ui.pages.contacts import relay as contacts_relay
+from xobito_app.ui.pages.inbox import commands as inbox_commands
 from xobito_app.ui.pages.inbox import relay as inbox_relay
 from xobito_app.ui.pages.simulator.relay import follow as follow_simulator
 from xobito_app.ui.screens import add_pages
@@ -31,6 +33,8 @@ on_commit(send_nudges)
 on_commit(send_notices)
 inbox_relay.register()
 contacts_relay.register()
+import_relay.register()
+inbox_commands.register()
 connection_lines.register()
 shell_relay.register()
 

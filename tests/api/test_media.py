@@ -261,7 +261,7 @@ async def test_after_a_week_a_file_is_given_up_until_somebody_asks(line):
     row = await row_of(line, entry.media.id)
     assert (row.state, row.error) == ("failed", fetch.GAVE_UP)
     line.wire.trick = None
-    await line.do(fetch.try_again, media_id=row.id)
+    await line.do(fetch.try_message_again, message_id=entry.id)
     await fetch.fetch_due(line.workspace_id)
     assert (await row_of(line, entry.media.id)).state == "stored"
     with pytest.raises(Invalid):
@@ -291,7 +291,7 @@ async def test_files_are_seen_by_those_who_see_the_thread(line, http):
         await line.change(await line.thread(), assignee_id=line.world.owner.user_id)
         assert (await client.get(url)).status_code == 404
         with pytest.raises(NotFound):
-            await line.do(fetch.try_again, media_id=entry.media.id, actor=agent)
+            await line.do(fetch.try_message_again, message_id=entry.id, actor=agent)
     async with await browser((await make_world()).owner) as client:
         assert (await client.get(url)).status_code == 404
         for guess in (uuid4(), "..", "x"):

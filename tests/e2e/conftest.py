@@ -39,7 +39,9 @@ def open_as(place: Installation, browser: Browser) -> Iterator[Opener]:
     complaints: list[str] = []
 
     def open_page(person: str, path: str = "/inbox", *, width: int = 1280) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 820})
+        context = browser.new_context(
+            viewport={"width": width, "height": 820}, permissions=["microphone"]
+        )
         if person:
             cookie = {"name": "xobito_session", "value": place.people[person], "url": place.url}
             context.add_cookies([cookie])

@@ -23,7 +23,14 @@ import psycopg
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 240
-CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # A microphone that hums, for voice messages.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
 
 
 def chromium() -> str:

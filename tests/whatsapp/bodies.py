@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from xobito_app.whatsapp.inbound import parse
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
 SENDER = "16505551234"
@@ -62,3 +66,10 @@ def status(word: str, **rest: Any) -> dict[str, Any]:
         "recipient_id": SENDER,
         **rest,
     }
+
+
+def only(*changes: dict[str, Any], **entry: Any) -> Any:
+    """Return the one part that a body of these changes is read as."""
+    parts = parse(body(*changes, **entry), NOW).parts
+    assert len(parts) == 1
+    return parts[0]

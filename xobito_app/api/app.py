@@ -5,7 +5,15 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, exports, imports, media, whatsapp_webhook
+from xobito_app.api import (
+    auth,
+    exports,
+    imports,
+    media,
+    pictures,
+    transcripts,
+    whatsapp_webhook,
+)
 from xobito_app.api.health import health
 from xobito_app.api.v1.router import routes as rest_routes
 
@@ -26,8 +34,12 @@ def build_api() -> Starlette:
             Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),
             Route("/imports/contacts", imports.upload, methods=["POST"]),
             Route("/imports/{import_id}/errors.csv", imports.refused_rows, methods=["GET"]),
+            Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
+            Route("/pictures/me", pictures.photo, methods=["POST", "DELETE"]),
+            Route("/pictures/workspace", pictures.logo, methods=["GET", "POST", "DELETE"]),
+            Route("/pictures/people/{user_id}", pictures.person, methods=["GET"]),
             Route("/media", media.upload, methods=["POST"]),
             Route("/media/{media_id}", media.show, methods=["GET"]),
             *rest_routes(),

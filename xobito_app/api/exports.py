@@ -76,28 +76,28 @@ def _file(name: str, lines: AsyncIterator[str]) -> Response:
 async def _contacts(
     actor: Actor, columns: Sequence[FileColumn], narrowed: ContactFilter
 ) -> AsyncIterator[str]:
-    yield "\ufeff" + _lines([tuple(column.heading for column in columns)])
+    yield "\ufeff" + csv_lines([tuple(column.heading for column in columns)])
     cursor = ""
     while True:
         async with unit_of_work(actor.workspace_id) as uow:
             rows, cursor = await exporting.read_rows(
                 uow.session, actor, columns=columns, narrowed=narrowed, cursor=cursor
             )
-        yield _lines(rows)
+        yield csv_lines(rows)
         if not cursor:
             return
 
 
 async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]:
     # Spreadsheets take a file for UTF-8 only when it begins with a byte order mark.
-    yield "\ufeff" + _lines([_HEADS])
+    yield "\ufeff" + csv_lines([_HEADS])
     cursor = ""
     while True:
         async with unit_of_work(actor.workspace_id) as uow:
             page = await activity.list_activity(
                 uow.session, actor, narrowed=narrowed, cursor=cursor, limit=_WINDOW
             )
-        yield _lines(
+        yield csv_lines(
             (
                 f"{entry.at:%Y-%m-%d %H:%M:%S}",
                 entry.actor_name,
@@ -113,7 +113,8 @@ async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]
             return
 
 
-def _lines(rows: Iterable[tuple[str, ...]]) -> str:
+def csv_lines(rows: Iterable[tuple[str, ...]]) -> str:
+    """Return rows as CSV in which no cell is a formula."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([defuse(cell) for cell in row] for row in rows)
     return buffer.getvalue()

@@ -35,6 +35,8 @@ class Topic(StrEnum):
     MESSAGE = "message"
     CONTACT = "contact"
     PRESENCE = "presence"
+    MENTION = "mention"
+    ALERT = "alert"
     ACCESS = "access"
     CONNECTION = "connection"
     TEMPLATE = "template"

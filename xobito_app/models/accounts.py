@@ -38,6 +38,7 @@ class User(Row, Stamped, table=True):
     totp_last_step: int = Field(default=0)
     recovery_hashes: list[str] = document("[]")
     preferences: dict[str, Any] = document()
+    picture: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
 
 
 class UserSession(Row, table=True):

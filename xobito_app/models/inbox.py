@@ -325,3 +325,26 @@ class Macro(WorkspaceRow, Stamped, table=True):
 
     name: str = Field(max_length=60)
     actions: list[dict[str, Any]] = document("[]")
+
+
+class Mention(WorkspaceRow, table=True):
+    """A colleague who was called by name in a note, until they have looked."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        UniqueConstraint("user_id", "message_id"),
+        Index("ix_mention_person", "workspace_id", "user_id", sql("at DESC"), sql("id DESC")),
+        Index(
+            "ix_mention_unseen",
+            "workspace_id",
+            "user_id",
+            "conversation_id",
+            postgresql_where=sql("seen_at IS NULL"),
+        ),
+    )
+
+    user_id: UUID = belongs_to("app_user")
+    conversation_id: UUID = belongs_to("conversation", index=True)
+    message_id: UUID = belongs_to("message", index=True)
+    at: datetime = required_moment()
+    seen_at: datetime | None = moment()

@@ -32,6 +32,7 @@ class Workspace(Row, Stamped, table=True):
     country: str = Field(default="", max_length=2)
     language: str = Field(default="en", max_length=16)
     settings: dict[str, Any] = document()
+    logo: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
 
 
 class Role(WorkspaceRow, Stamped, table=True):

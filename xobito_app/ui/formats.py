@@ -53,6 +53,17 @@ def full(at: datetime, zone: str) -> str:
     return f"{format_date(local, 'd MMM yyyy', locale=LOCALE)}, {clock_time(at, zone)}"
 
 
+def weekday(at: datetime, zone: str) -> str:
+    """Return a moment to plan with, like Tue 24 Nov, 09:00."""
+    local = _local(at, zone)
+    return f"{format_date(local, 'EEE d MMM', locale=LOCALE)}, {clock_time(at, zone)}"
+
+
+def field_time(at: datetime, zone: str) -> str:
+    """Return a moment as a browser's field for a day and a time holds it."""
+    return f"{_local(at, zone):%Y-%m-%dT%H:%M}"
+
+
 def size(count: int) -> str:
     """Return a file size: 840 B, 12 KB, 3.4 MB."""
     if count < 1024:

@@ -131,6 +131,14 @@ CONTACTS = PageRoute(
     key="c",
     on_phone=True,
 )
+CONTACT_IMPORT = PageRoute(
+    "contact_import",
+    "/contacts/import",
+    "Import contacts",
+    "upload",
+    (Permission.CONTACTS_IMPORT,),
+    Place.PALETTE,
+)
 DUPLICATES = PageRoute(
     "duplicates",
     "/contacts/duplicates",
@@ -198,6 +206,7 @@ ROUTES: tuple[PageRoute, ...] = (
     ACTIVITY,
     ACCOUNT,
     CONTACT_LABELS,
+    CONTACT_IMPORT,
     DUPLICATES,
 )
 """Every page behind the sign-in, in the order of the rail."""

@@ -13,12 +13,15 @@ from xobito_app.ui.pages.account.page import account_page
 from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
 from xobito_app.ui.pages.activity.page import activity_page
 from xobito_app.ui.pages.activity.state import ActivityState
+from xobito_app.ui.pages.canned.macro_state import MacroState
 from xobito_app.ui.pages.canned.page import canned_replies
 from xobito_app.ui.pages.canned.state import CannedState
 from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
 from xobito_app.ui.pages.contact.page import contact
 from xobito_app.ui.pages.contact.state import ContactState
+from xobito_app.ui.pages.contact_import.page import import_contacts
+from xobito_app.ui.pages.contact_import.state import ImportState
 from xobito_app.ui.pages.contact_labels.field_state import FieldsState
 from xobito_app.ui.pages.contact_labels.page import contact_labels
 from xobito_app.ui.pages.contact_labels.state import LabelsState
@@ -30,6 +33,7 @@ from xobito_app.ui.pages.duplicates.page import duplicate_contacts
 from xobito_app.ui.pages.duplicates.state import DuplicatesState
 from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
+from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.page import inbox
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -70,17 +74,18 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
-    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load)),
     Screen(routes.CONTACTS, contacts, (ContactsState.load,)),
     Screen(routes.CONTACT_LABELS, contact_labels, (LabelsState.load, FieldsState.load)),
+    Screen(routes.CONTACT_IMPORT, import_contacts, (ImportState.load,)),
     Screen(routes.DUPLICATES, duplicate_contacts, (DuplicatesState.load,)),
     Screen(routes.CONTACTS, contact, (ContactState.load,), "/[contact]"),
+    Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load, MentionState.load)),
     Screen(routes.TEMPLATES, templates, (TemplatesState.load,)),
     Screen(routes.NUMBERS, numbers, (NumbersState.load,)),
     Screen(routes.CONNECT, connect, (ConnectState.load,)),
     Screen(routes.DOCTOR, doctor, (DoctorState.examine,)),
     Screen(routes.JOURNAL, journal, (JournalState.load,)),
-    Screen(routes.CANNED, canned_replies, (CannedState.load,)),
+    Screen(routes.CANNED, canned_replies, (CannedState.load, MacroState.load)),
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),

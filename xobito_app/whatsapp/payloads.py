@@ -28,7 +28,7 @@ class MediaKind(StrEnum):
     STICKER = "sticker"
 
 
-_CAPTIONED = {MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT}
+CAPTIONED = {MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def media(
     """
     content: dict[str, Any] = {"id": required("media", media_id, 256, "The file id", "id")}
     if caption:
-        if kind not in _CAPTIONED:
+        if kind not in CAPTIONED:
             raise Invalid.field("caption", f"A {kind} message cannot have a caption.")
         content["caption"] = required("caption", caption, limits.CAPTION, "The caption", "caption")
     if filename:

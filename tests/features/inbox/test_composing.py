@@ -13,6 +13,7 @@ from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.features.inbox import afterwards, compose, compose_template
 from xobito_app.features.inbox.compose_template import suggestions
 from xobito_app.features.inbox.receipts import send_receipt
+from xobito_app.features.workspaces.service import rename_workspace
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp.cards import CardPhone, ContactCard
@@ -251,3 +252,24 @@ async def test_typing_is_shown_by_those_who_may_reply(line):
     with pytest.raises(Forbidden):
         await line.do(afterwards.show_typing, conversation_id=line.thread_id, actor=viewer)
     await line.do(afterwards.show_typing, conversation_id=line.thread_id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": " ", "phone": "+43664123456"}, "name"),
+        ({"name": "Ben"}, "phone"),
+        ({"name": "Ben", "phone": "12"}, "phone"),
+        ({"name": "Ben", "email": "nobody"}, "email"),
+    ],
+)
+async def test_a_typed_card_needs_a_name_and_a_way_to_reach(line, typed, field):
+    with pytest.raises(Invalid) as caught:
+        await line.do(compose.typed_card, **typed)
+    assert set(caught.value.fields) == {field}
+
+
+async def test_a_number_on_a_typed_card_is_read_in_the_workspaces_country(line):
+    await line.do(rename_workspace, name="Shop", time_zone="UTC", country="AT")
+    card = await line.do(compose.typed_card, name=" Ben  Brown ", phone="0664 1234567")
+    assert (card.formatted_name, card.phones[0].phone) == ("Ben Brown", "+436641234567")

@@ -27,6 +27,8 @@ class Viewer:
     joined_at: datetime
     preferences: dict[str, Any] = field(default_factory=dict)
     has_second_factor: bool = False
+    picture: str = ""
+    workspace_logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,8 @@ async def identify(uow: UnitOfWork, token: str, *, address: str = "") -> Viewer 
         joined_at=membership.joined_at,
         preferences=dict(user.preferences),
         has_second_factor=user.totp_confirmed_at is not None,
+        picture=user.picture,
+        workspace_logo=workspace.logo,
     )
 
 
@@ -311,7 +313,18 @@ async def save_preference(session: AsyncSession, viewer: Viewer, *, name: str, v
     announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)
 
 
-PREFERENCES = frozenset({"sound", "browser_notifications", "enter_sends", "rail_open"})
+PREFERENCES = frozenset(
+    {
+        "sound",
+        "browser_notifications",
+        "notify_assigned",
+        "notify_unassigned",
+        "notify_mention",
+        "notify_assignment",
+        "enter_sends",
+        "rail_open",
+    }
+)
 
 
 async def get_user(session: AsyncSession, user_id: UUID) -> User:

@@ -33,6 +33,8 @@ AREAS = {
     "canned_reply": "Canned replies",
     "webhook": "Webhooks",
     "api_token": "API tokens",
+    "macro": "Macros",
+    "history": "History",
 }
 """The first word of an action, and how people call the area."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import Invalid, NotFound
@@ -32,6 +33,14 @@ async def lock_connected(
     """Return an account locked for change, unless it was disconnected meanwhile."""
     found = await ConnectionRepository(session, workspace_id).get(connection_id, lock=True)
     return found if found.state == ConnectionState.CONNECTED else None
+
+
+async def list_numbers(session: AsyncSession, workspace_id: UUID) -> Sequence[Number]:
+    """Return the numbers of a workspace, the primary one first."""
+    numbers = NumberRepository(session, workspace_id)
+    return await numbers.all(
+        numbers.scoped().order_by(col(Number.is_primary).desc(), col(Number.display_phone))
+    )
 
 
 async def connection_of(session: AsyncSession, workspace_id: UUID, number_id: UUID) -> UUID:

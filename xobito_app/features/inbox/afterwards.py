@@ -14,14 +14,14 @@ from xobito_app.core.job_names import READ_RECEIPT
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import effects, files, rules, wire
-from xobito_app.features.inbox.outgoing import Draft, Order, get_target, open_thread, queue
+from xobito_app.features.inbox.outgoing import Draft, Order, get_target, lock_outgoing, queue
 from xobito_app.features.inbox.repository import (
     MessageRepository,
     ReactionRepository,
 )
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible
-from xobito_app.models.inbox import Direction, Message, MessageStatus
+from xobito_app.models.inbox import Message, MessageStatus
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp import payloads
 from xobito_app.whatsapp.payloads import Recipient
@@ -83,7 +83,7 @@ async def cancel_scheduled(session: AsyncSession, actor: Actor, *, message_id: U
         NotFound: It is missing or out of the actor's sight.
         Conflict: It has left already.
     """
-    message = await _lock(session, actor, message_id)
+    message = await lock_outgoing(session, actor, message_id)
     if message.status != MessageStatus.SCHEDULED:
         raise Conflict("This message is no longer waiting for its time.")
     message.status = MessageStatus.CANCELLED
@@ -100,7 +100,7 @@ async def resend(session: AsyncSession, actor: Actor, *, message_id: UUID) -> En
         NotFound: It is missing or out of the actor's sight.
         Invalid: Sending again cannot help, or the reply window is closed.
     """
-    old = await _lock(session, actor, message_id)
+    old = await lock_outgoing(session, actor, message_id)
     key = f"again:{old.id}"
     order = Order(old.conversation_id, key, is_template=old.kind == "template")
     is_repeated = await MessageRepository(session, actor.workspace_id).find_by_client_key(key)
@@ -132,7 +132,7 @@ async def resolve_unresolved(
         NotFound: It is missing or out of the actor's sight.
         Conflict: It was settled meanwhile.
     """
-    message = await _lock(session, actor, message_id)
+    message = await lock_outgoing(session, actor, message_id)
     if message.status != MessageStatus.UNRESOLVED:
         raise Conflict("It is known by now what became of this message.")
     now = clock.now()
@@ -160,18 +160,6 @@ async def show_typing(session: AsyncSession, actor: Actor, *, conversation_id: U
     thread = await get_visible(session, actor, conversation_id)
     if rules.is_within_window(thread.last_inbound_at, clock.business_now()):
         enqueue(session, READ_RECEIPT, actor.workspace_id, thread.id, TYPING)
-
-
-async def _lock(session: AsyncSession, actor: Actor, message_id: UUID) -> Message:
-    """Return an outgoing message for change; its thread is locked first, as everywhere."""
-    messages = MessageRepository(session, actor.workspace_id)
-    found = await messages.get(message_id)
-    await open_thread(session, actor, found.conversation_id)
-    locked = await messages.lock_many([message_id])
-    message = locked[message_id]
-    if message.direction != Direction.OUT:
-        raise Invalid("Only messages to the customer can be changed.")
-    return message
 
 
 async def _changed(

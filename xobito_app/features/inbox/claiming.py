@@ -130,7 +130,7 @@ async def _pack(
         if not is_connected:
             refusal = "The WhatsApp number was disconnected before this was sent."
         elif row.kind != "template" and not rules.is_within_window(
-            threads[row.conversation_id].last_inbound_at, now
+            threads[row.conversation_id].last_inbound_at, clock.business_now()
         ):
             refusal = "The 24-hour window closed before this was sent. Send a template instead."
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.phone import normalise
 from xobito_app.core.text import clean, one_line
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox import wire
@@ -18,6 +20,7 @@ from xobito_app.features.inbox.outgoing import Draft, Order, queue
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import name_of
+from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.inbox import Media
 from xobito_app.whatsapp import media as media_rules
 from xobito_app.whatsapp import payloads, payloads_interactive
@@ -50,6 +53,7 @@ class LinkButton:
 
 
 Choice = Buttons | ChoiceList | LinkButton
+_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+\.[^\s@]{2,}")
 VOICE_TYPE = "audio/ogg"
 VOICE_NAME = "voice-message.ogg"
 """Meta's voice messages are OGG with Opus, mono."""
@@ -211,6 +215,38 @@ async def cards_of(
         for contact_id in contact_ids
         if (contact := found.get(contact_id))
     ]
+
+
+async def typed_card(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    company: str = "",
+) -> ContactCard:
+    """Return a card of what somebody typed; a number without country code is the workspace's.
+
+    Raises:
+        Invalid: The name is missing, there is neither number nor e-mail, or one of them is odd.
+    """
+    called = one_line(name)[:191]
+    if not called:
+        raise Invalid.field("name", "Write the name of the contact.")
+    if not phone.strip() and not email.strip():
+        raise Invalid.field("phone", "Write a phone number or an e-mail.")
+    country = (await get_workspace(session, actor.workspace_id)).country or None
+    number = normalise(phone, country) if phone.strip() else ""
+    address = one_line(email)
+    if address and not _EMAIL.fullmatch(address):
+        raise Invalid.field("email", "This is no e-mail address.")
+    return ContactCard(
+        formatted_name=called,
+        phones=(CardPhone(number, "CELL", number.removeprefix("+")),) if number else (),
+        emails=(CardEmail(address, "WORK"),) if address else (),
+        company=one_line(company)[:255] or None,
+    )
 
 
 async def send_interactive(

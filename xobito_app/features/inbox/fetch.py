@@ -215,3 +215,18 @@ async def try_again(session: AsyncSession, actor: Actor, *, media_id: UUID) -> N
     session.add(file)
     _tell(session, file)
     enqueue(session, MEDIA_FETCH, actor.workspace_id, lane=Lane.BULK)
+
+
+async def try_message_again(session: AsyncSession, actor: Actor, *, message_id: UUID) -> None:
+    """Fetch the files of a message at once that could not be fetched before.
+
+    Raises:
+        NotFound: It is missing or out of the actor's sight.
+        Invalid: There is nothing to fetch.
+    """
+    stored = MediaRepository(session, actor.workspace_id)
+    files_of_it = await stored.all(stored.scoped().where(col(Media.message_id) == message_id))
+    if not files_of_it:
+        raise NotFound(stored.missing)
+    for file in files_of_it:
+        await try_again(session, actor, media_id=file.id)

@@ -16,6 +16,7 @@ from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import one_line
 from xobito_app.features.contacts.service import opt_out
+from xobito_app.features.inbox.alerts import alert_of_assignment, alert_of_message
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.work import add_event
 from xobito_app.features.workspaces import duty
@@ -49,6 +50,7 @@ def next_answerer(
 
 async def on_message(session: AsyncSession, event: MessageReceived) -> None:
     """Do what the workspace's settings ask for; most messages cost no query at all."""
+    alert_of_message(session, event.workspace_id, event.conversation_id, event.message_id)
     settings = await read_settings(session, event.workspace_id)
     if is_keyword(event.body, settings.opt_out_keywords):
         await opt_out(
@@ -78,6 +80,7 @@ async def _assign(session: AsyncSession, thread: Conversation, settings: Workspa
     await duty.note_turn(session, thread.workspace_id, chosen.user_id)
     actor = system_actor(WorkspaceId(thread.workspace_id))
     add_event(session, actor, thread, f"Assigned to {chosen.name} by itself")
+    alert_of_assignment(session, thread.workspace_id, thread.id, chosen.user_id)
     await publish(session, ConversationAssigned(thread.workspace_id, thread.id, chosen.user_id))
 
 

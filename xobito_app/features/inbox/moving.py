@@ -18,6 +18,7 @@ from xobito_app.models.inbox import (
     ConversationRead,
     ConversationStatus,
     Media,
+    Mention,
     Message,
 )
 from xobito_app.persistence.unit_of_work import announce
@@ -256,6 +257,14 @@ async def _rehome(
                 .values(**values)
                 .execution_options(synchronize_session=False)
             )
+    if message_ids:
+        await session.exec(
+            update(Mention)
+            .where(col(Mention.workspace_id) == workspace_id)
+            .where(col(Mention.message_id).in_(message_ids))
+            .values(conversation_id=thread_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def _reads(

@@ -94,7 +94,8 @@ async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer
     # The thread is locked: whoever clicked first has committed or not begun.
     if earlier := await messages.find_by_client_key(key):
         return await _same(session, actor, thread, earlier)
-    _check_due(order.due_at)
+    if order.due_at is not None:
+        check_due(order.due_at)
     check_window(thread, order.due_at, is_template=order.is_template)
     recipient = await recipient_of(session, thread)
     reply_to = await _quoted(messages, thread, order.reply_to_id)
@@ -233,9 +234,14 @@ def _read_key(key: str) -> str:
     return key
 
 
-def _check_due(due_at: datetime | None) -> None:
+def check_due(due_at: datetime) -> None:
+    """Let a moment pass for which a message may be scheduled.
+
+    Raises:
+        Invalid: It is past, or too far away.
+    """
     now = clock.now()
-    if due_at is not None and not now < due_at <= now + LONGEST_SCHEDULE:
+    if not now < due_at <= now + LONGEST_SCHEDULE:
         raise Invalid.field(
             "due_at", f"Choose a time between now and {LONGEST_SCHEDULE.days} days from now."
         )
@@ -247,6 +253,23 @@ async def _same(
     if earlier is None or earlier.conversation_id != thread.id:
         raise Conflict("This was already sent in another chat. Reload the page.")
     return await timeline.read_entry(session, earlier)
+
+
+async def lock_outgoing(session: AsyncSession, actor: Actor, message_id: UUID) -> Message:
+    """Return an outgoing message for change; its thread is locked first, as everywhere.
+
+    Raises:
+        Forbidden: The actor may not reply here.
+        NotFound: It is missing or out of the actor's sight.
+        Invalid: It never went to the customer.
+    """
+    messages = MessageRepository(session, actor.workspace_id)
+    found = await messages.get(message_id)
+    await open_thread(session, actor, found.conversation_id)
+    message = (await messages.lock_many([message_id]))[message_id]
+    if message.direction != Direction.OUT:
+        raise Invalid("Only messages to the customer can be changed.")
+    return message
 
 
 async def _quoted(

@@ -31,6 +31,11 @@ class ThreadFilter:
     status_id: UUID | None = None
     source_id: UUID | None = None
 
+    @property
+    def narrows_contacts(self) -> bool:
+        """Tell whether facts of the contact decide, which a line does not carry."""
+        return bool(self.group_id or self.status_id or self.source_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
@@ -56,6 +61,7 @@ class ThreadLine:
     inbound_count: int
     snoozed_until: datetime | None
     unread: int = 0
+    assignee_picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,9 +68,11 @@ async def _queue_due(workspace_id: UUID, message_ids: list[UUID]) -> None:
             if message.status != MessageStatus.SCHEDULED:
                 continue
             thread = threads[message.conversation_id]
-            message.at = now
+            message.at = clock.business_now()
             message.due_at = None
-            if message.kind == "template" or rules.is_within_window(thread.last_inbound_at, now):
+            if message.kind == "template" or rules.is_within_window(
+                thread.last_inbound_at, message.at
+            ):
                 message.status = MessageStatus.QUEUED
                 lead(thread, message)
                 uow.session.add(thread)

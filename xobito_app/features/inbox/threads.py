@@ -74,6 +74,10 @@ def _restrict(statement: Rows, wanted: ThreadFilter, now: datetime) -> Rows:
             col(Conversation.last_inbound_at) > now - rules.REPLY_WINDOW,
             col(Conversation.last_inbound_at) <= now - rules.REPLY_WINDOW + rules.CLOSING_SOON,
         )
+    return _restrict_contact(statement, wanted)
+
+
+def _restrict_contact(statement: Rows, wanted: ThreadFilter) -> Rows:
     if wanted.status_id or wanted.source_id:
         contacts = select(Contact.id).where(
             col(Contact.workspace_id) == col(Conversation.workspace_id)
@@ -175,7 +179,7 @@ async def read_lines(
     if not conversation_ids:
         return {}
     statement = (
-        select(Conversation, Contact, User.name)
+        select(Conversation, Contact, User.name, User.picture)
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .join(User, col(User.id) == col(Conversation.assignee_id), isouter=True)
         .where(col(Conversation.workspace_id) == workspace_id)
@@ -191,6 +195,7 @@ async def read_lines(
             status=thread.status,
             assignee_id=thread.assignee_id,
             assignee_name=assignee or "",
+            assignee_picture=picture or "",
             last_at=thread.last_message_at,
             last_inbound_at=thread.last_inbound_at,
             preview=thread.last_preview,
@@ -200,8 +205,25 @@ async def read_lines(
             inbound_count=thread.inbound_count,
             snoozed_until=thread.snoozed_until,
         )
-        for thread, contact, assignee in await session.exec(statement)
+        for thread, contact, assignee, picture in await session.exec(statement)
     }
+
+
+async def fitting(
+    session: AsyncSession,
+    workspace_id: UUID,
+    conversation_ids: Collection[UUID],
+    wanted: ThreadFilter,
+) -> frozenset[UUID]:
+    """Return which of these threads fit a list's wishes about the contact."""
+    if not conversation_ids or not wanted.narrows_contacts:
+        return frozenset(conversation_ids)
+    statement: Rows = (
+        select(Conversation.id)
+        .where(col(Conversation.workspace_id) == workspace_id)
+        .where(col(Conversation.id).in_(conversation_ids))
+    )
+    return frozenset((await session.exec(_restrict_contact(statement, wanted))).all())
 
 
 async def seen_counts(
@@ -246,11 +268,13 @@ async def count_threads(session: AsyncSession, actor: Actor) -> Counts:
         unassigned=await capped(ListView.UNASSIGNED),
         team=await capped(ListView.TEAM),
         all=await capped(ListView.ALL),
-        unread=await _count_unread(session, actor, sight),
+        unread=await count_unread(session, actor),
     )
 
 
-async def _count_unread(session: AsyncSession, actor: Actor, sight: Sight) -> int:
+async def count_unread(session: AsyncSession, actor: Actor) -> int:
+    """Return how many of the newest open threads have something the actor has not seen."""
+    sight = Sight.of(actor)
     newest = _id_windows(actor.workspace_id, sight, ThreadFilter(), "", UNREAD_REACH)
     if newest is None:
         return 0

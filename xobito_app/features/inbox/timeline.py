@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import paging
+from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.contacts import service as contacts
@@ -88,6 +89,8 @@ async def read_around(
     thread = await get_visible(session, actor, conversation_id)
     messages = MessageRepository(session, actor.workspace_id)
     wanted = await messages.get(message_id)
+    if wanted.conversation_id != thread.id:
+        raise NotFound(messages.missing)
     later = await messages.all(
         messages.scoped()
         .where(col(Message.conversation_id) == thread.id)

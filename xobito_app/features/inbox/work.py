@@ -16,6 +16,8 @@ from xobito_app.core.job_names import READ_RECEIPT
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
+from xobito_app.features.inbox import mentions
+from xobito_app.features.inbox.alerts import alert_of_assignment
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.features.workspaces import team
 from xobito_app.models.inbox import (
@@ -90,6 +92,8 @@ async def assign(
         object_id=thread.id,
         to=str(assignee_id or ""),
     )
+    if assignee_id is not None and assignee_id != actor.user_id:
+        alert_of_assignment(session, thread.workspace_id, thread.id, assignee_id)
     await publish(session, ConversationAssigned(thread.workspace_id, thread.id, assignee_id))
 
 
@@ -165,6 +169,8 @@ async def add_note(
 ) -> UUID:
     """Leave a private note in a thread; a repeated call with the same key adds nothing.
 
+    Colleagues called by name, like `@Ana Ruiz`, find it on their list of mentions.
+
     Raises:
         Invalid: It is empty or longer than 4096 characters.
         NotFound: The thread is out of sight.
@@ -177,6 +183,9 @@ async def add_note(
         raise Invalid(f"A note holds at most {NOTE_LIMIT} characters.")
     thread = await get_visible(session, actor, conversation_id)
     note = _entry(actor, thread, Direction.NOTE, "note", text)
+    called = await mentions.called_in(session, actor, text)
+    if called:
+        note.content = {"mentions": list(called)}
     inserted = await session.exec(
         insert(Message)
         .values({**note.model_dump(), "client_key": key[:64] or None})
@@ -184,6 +193,7 @@ async def add_note(
         .returning(col(Message.id))
     )
     if inserted.first():
+        mentions.remember(session, actor, note, called)
         announce(session, actor.workspace_id, Topic.MESSAGE, thread.id, note.id)
         activity.record(
             session, actor, "conversation.noted", about="conversation", object_id=thread.id

@@ -19,6 +19,7 @@ class MemberView:
     is_owner: bool
     is_active: bool
     has_second_factor: bool
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

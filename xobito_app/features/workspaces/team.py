@@ -42,6 +42,7 @@ async def list_members(session: AsyncSession, actor: Actor) -> list[MemberView]:
             is_owner=membership.is_owner,
             is_active=membership.is_active,
             has_second_factor=user.totp_confirmed_at is not None,
+            picture=user.picture,
         )
         for membership, user in await MemberRepository(session, actor.workspace_id).list_present()
     ]

@@ -168,6 +168,47 @@ def check_field(label: str | rx.Var[str], **props: Any) -> rx.Component:
     )
 
 
+def picture_field(
+    shown: rx.Component, *, door: str, label: str, has_picture: rx.Var[bool]
+) -> rx.Component:
+    """Return a picture with buttons to put another there or take it away.
+
+    The script in `assets/xobito.js` sends what is chosen to `door` and says what is wrong with it;
+    the page hears of the change like every other tab does.
+    """
+    return rx.el.div(
+        shown,
+        rx.el.label(
+            icon("image-up"),
+            label,
+            rx.el.input(
+                type="file",
+                accept="image/png,image/jpeg,image/webp",
+                class_name=styles.SR_ONLY,
+                aria_label=label,
+                data_picture=door,
+            ),
+            class_name=f"{styles.BUTTON} button-secondary",
+        ),
+        rx.cond(
+            has_picture,
+            rx.el.button(
+                "Remove",
+                type="button",
+                data_picture_drop=door,
+                class_name=f"{styles.BUTTON} button-ghost",
+            ),
+        ),
+        rx.el.span(
+            "PNG, JPEG or WebP, at most 2 MB. It is cut to a square.",
+            class_name=styles.FIELD_HELP,
+            data_picture_note="",
+            role="status",
+        ),
+        class_name="picture-field",
+    )
+
+
 def copyable(value: str | rx.Var[str], *, label: str) -> rx.Component:
     """Return a text to be copied with one press."""
     return rx.el.div(

@@ -11,6 +11,7 @@ from xobito_app.ui.components import empty_state, link_button, radix, skeleton_r
 from xobito_app.ui.components.layout import page_body
 from xobito_app.ui.reflex_parts import ReactRouterLink, has_connection_errors
 from xobito_app.ui.routes import PageRoute
+from xobito_app.ui.shell.alerts import alert_marks
 from xobito_app.ui.shell.palette import key_help, palette
 from xobito_app.ui.shell.providers import StatusLine
 from xobito_app.ui.shell.rail import bottom_bar, hidden_forms, key_links, rail
@@ -41,6 +42,7 @@ def page(*content: Any, route: PageRoute) -> rx.Component:
         ),
         key_links(),
         hidden_forms(),
+        alert_marks(),
         palette(),
         key_help(),
         delay_duration=400,

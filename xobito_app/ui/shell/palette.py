@@ -31,10 +31,13 @@ _KEYS = (
     (("R",), "Reply"),
     (("N",), "Write a note"),
     (("A",), "Assign"),
+    (("T",), "Take it myself"),
     (("E",), "Close the conversation"),
-    (("S",), "Snooze"),
+    (("S",), "Snooze until tomorrow"),
     (("M",), "Mark unread"),
     (("[",), "Widen or narrow the bar at the left"),
+    (("/", "…"), "In a reply: canned replies and macros"),
+    (("@", "…"), "In a note: call a colleague"),
     (("?",), "This list"),
 )
 

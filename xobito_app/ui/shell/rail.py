@@ -90,7 +90,14 @@ def key_links() -> rx.Component:
 def _workspace_menu() -> rx.Component:
     return menu(
         [
-            rx.el.span(ShellState.person.workspace_mark, class_name="rail-mark"),
+            rx.el.span(
+                rx.cond(
+                    ShellState.person.logo != "",
+                    rx.el.img(src=ShellState.person.logo, alt=""),
+                    ShellState.person.workspace_mark,
+                ),
+                class_name="rail-mark",
+            ),
             rx.el.span(ShellState.person.workspace, class_name="rail-text"),
         ],
         menu_label("Workspaces"),
@@ -121,7 +128,7 @@ def _person_menu() -> rx.Component:
     person = ShellState.person
     return menu(
         [
-            avatar(person.initials, person.tone),
+            avatar(person.initials, person.tone, photo=person.photo),
             rx.el.span(person.name, class_name="rail-text"),
         ],
         *_person_items(),

@@ -9,6 +9,8 @@ import reflex as rx
 from xobito_app.core.text import initials
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.features.inbox import threads
+from xobito_app.features.workspaces.pictures import logo_url, photo_url
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.formats import badge
@@ -31,6 +33,8 @@ class ShellPerson:
     tone: int = 0
     workspace: str = ""
     workspace_mark: str = ""
+    photo: str = ""
+    logo: str = ""
 
     @classmethod
     def of(cls, viewer: Viewer) -> ShellPerson:
@@ -43,6 +47,8 @@ class ShellPerson:
             tone=tone_of(viewer.user_id),
             workspace=viewer.workspace_name,
             workspace_mark=viewer.workspace_name[:1].upper(),
+            photo=photo_url(viewer.user_id, viewer.picture),
+            logo=logo_url(viewer.workspace_logo),
         )
 
 
@@ -77,6 +83,8 @@ class ShellState(AppState):
         self.workspaces = [
             WorkspaceRow(str(c.id), c.name, c.id == viewer.actor.workspace_id) for c in choices
         ]
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            self._show_unread(await threads.count_unread(uow.session, viewer.actor))
         self.lines = lines
         self._show(viewer)
         # From now on this tab hears when rights change, whatever page it shows.

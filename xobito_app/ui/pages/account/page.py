@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import forms, styles
 from xobito_app.ui.components import (
+    avatar,
     badge,
     button,
     card,
     error_state,
     page_body,
     page_header,
+    picture_field,
     section,
     select_field,
     skeleton_rows,
@@ -22,7 +26,8 @@ from xobito_app.ui.components import (
 )
 from xobito_app.ui.pages.account.rows import SessionRow
 from xobito_app.ui.pages.account.second_factor import second_factor
-from xobito_app.ui.pages.account.state import SWITCHES, AccountState
+from xobito_app.ui.pages.account.state import OCCASIONS, TYPING, WAYS, AccountState
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.shell.rail import SIGN_OUT
 from xobito_app.ui.theme import icon
 
@@ -47,10 +52,16 @@ def account_page() -> rx.Component:
 
 
 def _profile() -> rx.Component:
-    profile, errors = AccountState.profile, AccountState.errors
+    profile, errors, person = AccountState.profile, AccountState.errors, ShellState.person
     return section(
         "Profile",
         "How colleagues see you. Times are shown in your time zone.",
+        picture_field(
+            avatar(person.initials, person.tone, size="large", photo=person.photo),
+            door="/pictures/me",
+            label="Choose a photo",
+            has_picture=person.photo != "",
+        ),
         forms.guarded_form(
             "profile",
             text_field("Name", name="name", errors=errors, default_value=profile.name),
@@ -119,16 +130,31 @@ def _factor() -> rx.Component:
 def _switches() -> rx.Component:
     return section(
         "Notifications and typing",
-        "For you alone, in every workspace.",
-        *(
-            switch_field(
-                words,
-                checked=AccountState.switches[name],
-                on_checked_change=lambda is_on, name=name: AccountState.set_switch(name, is_on),
-            )
-            for name, words in SWITCHES.items()
+        "For you alone, in every workspace. Never for the chat you are looking at.",
+        _switch("sound", WAYS["sound"], rx.call_script("xobito.tryAlert('sound')")),
+        _switch(
+            "browser_notifications",
+            WAYS["browser_notifications"],
+            rx.call_script("xobito.tryAlert('browser')"),
         ),
+        rx.el.p(id="alert-permission", class_name=styles.FIELD_HELP, role="status"),
+        rx.cond(
+            AccountState.switches["sound"] | AccountState.switches["browser_notifications"],
+            rx.el.div(
+                rx.el.div("Tell me of", class_name=styles.FIELD_LABEL),
+                *(_switch(name, words) for name, words in OCCASIONS.items()),
+                class_name=styles.STACK,
+            ),
+        ),
+        *(_switch(name, words) for name, words in TYPING.items()),
     )
+
+
+def _switch(name: str, words: str, *also: Any) -> rx.Component:
+    def changed(is_on: rx.Var[bool]) -> list[Any]:
+        return [AccountState.set_switch(name, is_on), *also]
+
+    return switch_field(words, checked=AccountState.switches[name], on_checked_change=changed)
 
 
 def _browser() -> rx.Component:

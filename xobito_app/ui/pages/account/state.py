@@ -19,12 +19,16 @@ from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.account.rows import ProfileRow, SessionRow
 from xobito_app.ui.security import AppState, guarded
 
-SWITCHES = {
-    "sound": "Play a sound when a message arrives",
-    "browser_notifications": "Show browser notifications",
-    "enter_sends": "Enter sends, Shift Enter breaks the line",
+WAYS = {"sound": "Play a sound", "browser_notifications": "Show browser notifications"}
+OCCASIONS = {
+    "notify_assigned": "A message in a chat of mine",
+    "notify_unassigned": "A message in a chat of nobody's",
+    "notify_mention": "A note that calls me by name",
+    "notify_assignment": "A chat that is given to me",
 }
-_ON_BY_DEFAULT = {"sound", "enter_sends"}
+TYPING = {"enter_sends": "Enter sends, Shift Enter breaks the line"}
+SWITCHES = {**WAYS, **OCCASIONS, **TYPING}
+_ON_BY_DEFAULT = {*OCCASIONS, *TYPING}
 
 
 class AccountState(AppState):

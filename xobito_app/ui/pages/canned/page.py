@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -16,9 +18,12 @@ from xobito_app.ui.components import (
     row_menu,
     skeleton_rows,
     table,
+    tabs,
     text_area,
     text_field,
 )
+from xobito_app.ui.pages.canned.macro_state import MacroState
+from xobito_app.ui.pages.canned.macros import macro_list
 from xobito_app.ui.pages.canned.state import CannedState, ReplyRow
 from xobito_app.ui.shell import ShellState
 
@@ -30,15 +35,29 @@ def canned_replies() -> rx.Component:
             "Canned replies",
             rx.cond(
                 ShellState.can["canned_replies.manage"],
-                button(
-                    "New reply",
-                    weight="primary",
-                    icon_name="plus",
-                    on_click=CannedState.write_new,
+                rx.cond(
+                    CannedState.tab == "macros",
+                    _new("New macro", MacroState.write_new),
+                    _new("New reply", CannedState.write_new),
                 ),
             ),
-            line="Prepared answers, one click away in the composer.",
+            line="Prepared answers and macros, a slash away in the composer.",
         ),
+        tabs(
+            ("replies", "Replies", _replies()),
+            ("macros", "Macros", macro_list()),
+            value=CannedState.tab,
+            on_change=CannedState.show_tab,
+        ),
+    )
+
+
+def _new(label: str, on_click: Any) -> rx.Component:
+    return button(label, weight="primary", icon_name="plus", on_click=on_click)
+
+
+def _replies() -> rx.Component:
+    return rx.fragment(
         rx.cond(
             CannedState.is_loaded,
             rx.cond(CannedState.rows.length() > 0, _list(), _none()),

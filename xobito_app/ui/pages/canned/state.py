@@ -32,6 +32,7 @@ class ReplyRow:
 class CannedState(AppState):
     """The prepared answers of the workspace."""
 
+    tab: rx.Field[str] = rx.field("replies")
     rows: rx.Field[list[ReplyRow]] = rx.field(default_factory=list)
     is_loaded: rx.Field[bool] = rx.field(False)
     is_open: rx.Field[bool] = rx.field(False)
@@ -49,6 +50,12 @@ class CannedState(AppState):
             found = await canned.find(uow.session, actor, typed="", limit=LIMIT)
         self.rows = [ReplyRow(str(r.id), f"/{r.shortcut}", shorten(r.body, 140)) for r in found]
         self.is_loaded = True
+
+    @rx.event
+    @guarded(Permission.CANNED_REPLIES_VIEW)
+    async def show_tab(self, tab: str):
+        """Show replies or macros."""
+        self.tab = "macros" if tab == "macros" else "replies"
 
     @rx.event
     @guarded(Permission.CANNED_REPLIES_MANAGE)

@@ -210,13 +210,13 @@ def _facts() -> rx.Component:
     return rx.fragment(
         card(
             card_head("Facts"),
-            rx.el.dl(rx.foreach(view.facts, _fact), class_name="facts"),
+            rx.el.dl(rx.foreach(view.facts, _fact), class_name="contact-facts"),
         ),
         rx.cond(
             view.own,
             card(
                 card_head("Own fields"),
-                rx.el.dl(rx.foreach(view.own, _fact), class_name="facts"),
+                rx.el.dl(rx.foreach(view.own, _fact), class_name="contact-facts"),
             ),
         ),
         rx.cond(

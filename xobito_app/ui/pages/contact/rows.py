@@ -158,13 +158,22 @@ EVENT_ICONS = tuple(icon for icon, _ in _HAPPENED.values())
 def _changes(changes: Mapping[str, Any]) -> str:
     parts: list[str] = []
     for name, change in changes.items():
-        label = _LABELS.get(name, name.replace("_", " "))
-        if isinstance(change, list) and len(change) == 2:
-            old, new = (custom_text(value) or "nothing" for value in change)
-            parts.append(f"{label}: {old} → {new}")
+        old, new = change if isinstance(change, list) and len(change) == 2 else ("", "")
+        if isinstance(old, dict) or isinstance(new, dict):
+            # Own fields come together; each is a change of its own.
+            before, after = old or {}, new or {}
+            parts += [_change(slug, before.get(slug), after[slug]) for slug in after]
+            parts += [_change(slug, before[slug], "") for slug in before if slug not in after]
         else:
-            parts.append(label)
+            parts.append(_change(_LABELS.get(name, name), old, new))
     return ", ".join(parts)
+
+
+def _change(label: str, old: Any, new: Any) -> str:
+    return (
+        f"{label.replace('_', ' ')}: {custom_text(old) or 'nothing'}"
+        f" → {custom_text(new) or 'nothing'}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

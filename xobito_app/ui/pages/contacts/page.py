@@ -321,14 +321,14 @@ def _foot() -> rx.Component:
     return rx.el.div(
         rx.el.span(state.range, class_name=f"{styles.MUTED} {styles.TABULAR} {styles.GROW}"),
         button(
-            "Newer",
+            "Previous",
             compact=True,
             icon_name="chevron-left",
             disabled=~state.has_newer,
             on_click=state.newer,
         ),
         button(
-            "Older",
+            "Next",
             compact=True,
             icon_name="chevron-right",
             disabled=~state.has_older,

@@ -30,18 +30,9 @@ def tick(name: rx.Var[str]) -> rx.Component:
     )
 
 
-def entry_line(
-    row: ObjectVar[EntryRow], *, on_reply: Any, on_resend: Any, on_arrived: Any, on_lost: Any
-) -> rx.Component:
+def entry_line(row: ObjectVar[EntryRow], **handlers: Any) -> rx.Component:
     """Draw one entry, with its day above when the day changes."""
-    return entry(
-        row=row,
-        on_reply=on_reply,
-        on_resend=on_resend,
-        on_arrived=on_arrived,
-        on_lost=on_lost,
-        key=row.id,
-    )
+    return entry(row=row, key=row.id, **handlers)
 
 
 @rx.memo
@@ -53,6 +44,9 @@ def entry(
     on_resend: rx.EventHandler,
     on_arrived: rx.EventHandler,
     on_lost: rx.EventHandler,
+    on_change: rx.EventHandler,
+    on_cancel: rx.EventHandler,
+    on_fetch: rx.EventHandler,
 ) -> rx.Component:
     """One entry of the thread."""
     line = row.to(EntryRow)
@@ -67,6 +61,8 @@ def entry(
                 rx.fragment(
                     rx.cond(line.is_failed, _failure(line, on_resend)),
                     rx.cond(line.is_unresolved, _unresolved(on_arrived, on_lost)),
+                    rx.cond(line.is_scheduled, _scheduled(on_change, on_cancel)),
+                    rx.cond(line.media_failed, _not_fetched(on_fetch)),
                 ),
             ),
         ),
@@ -94,6 +90,23 @@ def _bubble(
             rx.cond(line.reaction != "", rx.el.span(line.reaction, class_name="reaction")),
             class_name="bubble",
         ),
+        rx.cond(line.can_react, _actions(line, on_reply)),
+        trouble,
+        class_name="bubble-box",
+    )
+
+
+def _actions(line: ObjectVar[EntryRow], on_reply: rx.EventHandler) -> rx.Component:
+    """What can be done with a message while it is pointed at; the script opens the emoji."""
+    return rx.el.div(
+        rx.el.button(
+            icon("smile-plus", size=14),
+            type="button",
+            aria_label="React to this message",
+            class_name="bubble-action",
+            data_react=line.id,
+            data_ours=line.our_reaction,
+        ),
         rx.el.button(
             icon("reply", size=14),
             type="button",
@@ -101,8 +114,7 @@ def _bubble(
             on_click=on_reply,
             class_name="bubble-action",
         ),
-        trouble,
-        class_name="bubble-box",
+        class_name="bubble-actions",
     )
 
 
@@ -115,6 +127,21 @@ def _unresolved(on_arrived: rx.EventHandler, on_lost: rx.EventHandler) -> rx.Com
         rx.el.button("It arrived", type="button", on_click=on_arrived, class_name="link-button"),
         rx.el.button("It did not", type="button", on_click=on_lost, class_name="link-button"),
         class_name="bubble-problem is-unknown",
+    )
+
+
+def _scheduled(on_change: rx.EventHandler, on_cancel: rx.EventHandler) -> rx.Component:
+    return rx.el.div(
+        rx.el.button("Change", type="button", on_click=on_change, class_name="link-button"),
+        rx.el.button("Cancel", type="button", on_click=on_cancel, class_name="link-button"),
+        class_name="bubble-problem is-calm",
+    )
+
+
+def _not_fetched(on_fetch: rx.EventHandler) -> rx.Component:
+    return rx.el.div(
+        rx.el.button("Try again", type="button", on_click=on_fetch, class_name="link-button"),
+        class_name="bubble-problem is-calm",
     )
 
 
@@ -136,6 +163,10 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
             rx.el.div(icon("lock", size=11), "Private note", class_name="note-mark"),
         ),
         rx.cond(line.forwarded != "", rx.el.div(line.forwarded, class_name="forwarded")),
+        rx.cond(
+            line.chosen != "",
+            rx.el.div(icon("mouse-pointer-click", size=11), line.chosen, class_name="forwarded"),
+        ),
         rx.cond(line.referral != "", _referral(line)),
         rx.cond(line.has_quote, _quote(line)),
         rx.cond(line.has_media, _media(line)),

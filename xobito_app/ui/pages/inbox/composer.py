@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.vars import ObjectVar
+from typing import Any
 
-from xobito_app.ui.components import button, dialog, dialog_foot, popover
-from xobito_app.ui.pages.inbox.composer_state import (
-    CannedRow,
-    ComposerState,
-    TemplateRow,
-    VariableRow,
+import reflex as rx
+
+from xobito_app.ui.pages.inbox.attach import attach_dialog, attach_menu
+from xobito_app.ui.pages.inbox.composer_state import ComposerState
+from xobito_app.ui.pages.inbox.draft_state import DraftState
+from xobito_app.ui.pages.inbox.schedule import (
+    change_dialog,
+    due_line,
+    schedule_button,
+    scheduled_strip,
 )
+from xobito_app.ui.pages.inbox.shortcuts import shortcut_button, slash_list
+from xobito_app.ui.pages.inbox.template_picker import template_picker
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -23,24 +28,28 @@ def composer() -> rx.Component:
         rx.cond(
             header.can_reply,
             rx.fragment(
+                scheduled_strip(),
                 _modes(),
                 rx.cond(
-                    header.has_window | (ComposerState.mode == "note"),
+                    header.has_window | (DraftState.mode == "note"),
                     _form(),
                     _window_closed(),
                 ),
             ),
             rx.el.p(icon("lock", size=14), header.why_not, class_name="composer-why"),
         ),
-        _picker(),
-        rx.el.input(type="hidden", id="composer-fill", value=ComposerState.fill, read_only=True),
+        template_picker(),
+        attach_dialog(),
+        change_dialog(),
+        _hidden_forms(),
         rx.el.button(id="thread-seen", type="button", hidden=True, on_click=ThreadState.seen),
         rx.el.button(id="thread-here", type="button", hidden=True, on_click=ThreadState.be_here),
         rx.el.button(
             id="composer-typing", type="button", hidden=True, on_click=ThreadState.type_here
         ),
         class_name="composer",
-        data_mode=ComposerState.mode,
+        data_mode=DraftState.mode,
+        id="composer",
     )
 
 
@@ -50,8 +59,8 @@ def _modes() -> rx.Component:
             "Reply",
             id="composer-reply",
             type="button",
-            aria_pressed=ComposerState.mode == "reply",
-            on_click=ComposerState.write_reply,
+            aria_pressed=DraftState.mode == "reply",
+            on_click=DraftState.write_reply,
             class_name="composer-mode",
         ),
         rx.el.button(
@@ -59,8 +68,8 @@ def _modes() -> rx.Component:
             "Note",
             id="composer-note",
             type="button",
-            aria_pressed=ComposerState.mode == "note",
-            on_click=ComposerState.write_note,
+            aria_pressed=DraftState.mode == "note",
+            on_click=DraftState.write_note,
             class_name="composer-mode",
         ),
         class_name="composer-modes",
@@ -70,33 +79,39 @@ def _modes() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         rx.cond(
-            ComposerState.quoted_id != "",
+            DraftState.quoted_id != "",
             rx.el.div(
                 icon("reply", size=13),
-                rx.el.span(ComposerState.quoted_text, class_name="grow quote-text"),
+                rx.el.span(DraftState.quoted_text, class_name="grow quote-text"),
                 rx.el.button(
                     icon("x", size=13),
                     type="button",
                     aria_label="Do not answer this message",
-                    on_click=ComposerState.drop_quote,
+                    on_click=DraftState.drop_quote,
                     class_name="button button-ghost button-icon button-compact",
                 ),
                 class_name="composer-quote",
             ),
         ),
         rx.el.div(id="composer-file-list", class_name="file-list"),
+        slash_list(),
         rx.el.textarea(
             id="composer-text",
             name="text",
             rows=1,
             max_length=4096,
             placeholder=rx.cond(
-                ComposerState.mode == "note",
+                DraftState.mode == "note",
                 "Write a note for the team",
-                "Write a reply. Enter sends, Shift + Enter breaks the line",
+                rx.cond(
+                    ThreadState.enter_sends,
+                    "Write a reply. Enter sends, Shift + Enter breaks the line",
+                    "Write a reply. Ctrl + Enter sends",
+                ),
             ),
             aria_label="Message",
             class_name="composer-text",
+            data_enter=rx.cond(ThreadState.enter_sends, "sends", "breaks"),
         ),
         rx.el.input(type="hidden", name="key", id="composer-key", default_value=""),
         rx.el.input(type="hidden", name="files", id="composer-files", default_value=""),
@@ -104,11 +119,18 @@ def _form() -> rx.Component:
             ComposerState.problem != "",
             rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
         ),
+        due_line(),
+        _voice_bar(),
         rx.el.div(
             _tools(),
             rx.el.span(class_name="grow"),
+            rx.cond(DraftState.mode == "note", rx.fragment(), schedule_button()),
             rx.el.button(
-                rx.cond(ComposerState.mode == "note", "Add note", "Send"),
+                rx.cond(
+                    DraftState.mode == "note",
+                    "Add note",
+                    rx.cond(DraftState.due != "", "Schedule", "Send"),
+                ),
                 icon("send-horizontal", size=14),
                 type="submit",
                 class_name="button button-primary button-compact",
@@ -123,71 +145,81 @@ def _form() -> rx.Component:
 
 def _tools() -> rx.Component:
     return rx.fragment(
-        rx.el.label(
-            icon("paperclip", size=16),
-            rx.el.input(
-                type="file",
-                name="picker",
-                id="composer-picker",
-                multiple=True,
-                class_name="sr-only",
-            ),
-            class_name="button button-ghost button-icon button-compact",
-            title="Attach files",
-            aria_label="Attach files",
-        ),
-        rx.el.button(
-            icon("mic", size=16),
-            type="button",
-            id="composer-voice",
-            title="Record a voice note",
-            aria_label="Record a voice note",
-            class_name="button button-ghost button-icon button-compact",
-        ),
-        _canned(),
-        rx.el.button(
-            icon("layout-template", size=16),
-            type="button",
-            title="Send a template",
-            aria_label="Send a template",
-            on_click=ComposerState.open_picker,
-            class_name="button button-ghost button-icon button-compact",
-        ),
-    )
-
-
-def _canned() -> rx.Component:
-    return popover(
-        [icon("zap")],
         rx.el.input(
-            type="search",
-            placeholder="Find a canned reply",
-            aria_label="Find a canned reply",
-            on_change=ComposerState.find_canned.debounce(120),
-            class_name="input input-compact",
+            type="file",
+            name="picker",
+            id="composer-picker",
+            multiple=True,
+            tab_index=-1,
+            aria_label="Files to attach",
+            class_name="sr-only",
         ),
+        rx.cond(DraftState.mode == "note", rx.fragment(), attach_menu()),
+        _tool("smile", "Emoji", id="composer-emoji"),
         rx.cond(
-            ComposerState.canned.length() > 0,
-            rx.el.ul(rx.foreach(ComposerState.canned, _canned_line), class_name="picker-list"),
-            rx.el.p("No canned reply fits.", class_name="empty-text"),
+            DraftState.mode == "note",
+            rx.fragment(),
+            _tool("mic", "Record a voice message", id="composer-voice"),
         ),
-        label="Canned replies",
-        class_name="button button-ghost button-icon button-compact",
-        open=ComposerState.canned_open,
-        on_open_change=ComposerState.set_canned,
+        shortcut_button(),
+        _tool("layout-template", "Send a template", on_click=ComposerState.open_picker),
     )
 
 
-def _canned_line(reply: ObjectVar[CannedRow]) -> rx.Component:
-    return rx.el.li(
+def _tool(icon_name: str, label: str, **props: Any) -> rx.Component:
+    return rx.el.button(
+        icon(icon_name, size=16),
+        type="button",
+        title=label,
+        aria_label=label,
+        class_name="button button-ghost button-icon button-compact",
+        **props,
+    )
+
+
+def _voice_bar() -> rx.Component:
+    """What takes the place of the tools while a voice message is recorded; the script fills it."""
+    return rx.el.div(
+        rx.el.span(class_name="voice-dot", aria_hidden="true"),
+        rx.el.span("0:00", id="voice-time", class_name="voice-time", role="timer"),
+        rx.el.span("Recording", id="voice-words", class_name="grow"),
         rx.el.button(
-            rx.el.strong(reply.label),
-            rx.el.span(reply.preview),
+            icon("trash-2", size=15),
             type="button",
-            on_click=ComposerState.use_canned(reply.id),
-            class_name="picker-line",
+            id="voice-cancel",
+            aria_label="Throw the recording away",
+            class_name="button button-ghost button-icon button-compact",
         ),
-        key=reply.id,
+        rx.el.button(
+            "Send",
+            icon("send-horizontal", size=14),
+            type="button",
+            id="voice-send",
+            class_name="button button-primary button-compact",
+        ),
+        id="voice-bar",
+        class_name="voice-bar",
+    )
+
+
+def _hidden_forms() -> rx.Component:
+    """What the script fills in and submits: a voice message, a reaction."""
+    return rx.fragment(
+        rx.el.form(
+            rx.el.input(type="hidden", name="media_id", default_value=""),
+            rx.el.input(type="hidden", name="key", default_value=""),
+            on_submit=ComposerState.send_voice,
+            id="voice-form",
+            hidden=True,
+        ),
+        rx.el.form(
+            rx.el.input(type="hidden", name="message_id", default_value=""),
+            rx.el.input(type="hidden", name="emoji", default_value=""),
+            rx.el.input(type="hidden", name="key", default_value=""),
+            on_submit=ComposerState.react,
+            id="reaction-form",
+            hidden=True,
+        ),
     )
 
 
@@ -208,104 +240,4 @@ def _window_closed() -> rx.Component:
             class_name="button button-primary button-compact",
         ),
         class_name="window-closed",
-    )
-
-
-def _picker() -> rx.Component:
-    return dialog(
-        "Send a template",
-        rx.cond(ComposerState.chosen.id != "", _fill_in(), _choose()),
-        line="Templates approved by WhatsApp may be sent at any time.",
-        open=ComposerState.picker_open,
-        on_open_change=ComposerState.set_picker,
-    )
-
-
-def _choose() -> rx.Component:
-    return rx.el.div(
-        rx.el.input(
-            type="search",
-            placeholder="Find a template",
-            aria_label="Find a template",
-            on_change=ComposerState.find_template.debounce(150),
-            class_name="input",
-        ),
-        rx.cond(
-            ComposerState.templates.length() > 0,
-            rx.el.ul(rx.foreach(ComposerState.templates, _template), class_name="picker-list"),
-            rx.el.p("No approved template fits.", class_name="empty-text"),
-        ),
-    )
-
-
-def _template(template: ObjectVar[TemplateRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(
-                rx.el.strong(template.name),
-                rx.el.span(template.language, class_name="badge"),
-                rx.el.span(template.category, class_name="badge"),
-                class_name="picker-top",
-            ),
-            rx.el.span(template.preview),
-            type="button",
-            on_click=ComposerState.choose(template.id),
-            class_name="picker-line",
-        ),
-        key=template.id,
-    )
-
-
-def _fill_in() -> rx.Component:
-    chosen = ComposerState.chosen
-    return rx.el.form(
-        rx.el.div(
-            rx.el.div(
-                rx.cond(chosen.header != "", rx.el.p(chosen.header, class_name="bubble-header")),
-                rx.el.p(chosen.body, class_name="bubble-text"),
-                rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
-                _chosen_buttons(),
-                class_name="bubble",
-            ),
-            class_name="template-preview",
-            data_side="out",
-        ),
-        rx.foreach(ComposerState.variables, _variable),
-        rx.cond(
-            ComposerState.problem != "",
-            rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
-        ),
-        dialog_foot(
-            button("Back", weight="secondary", on_click=ComposerState.open_picker),
-            button("Send template", weight="primary", type="submit"),
-        ),
-        on_submit=ComposerState.send_template,
-        class_name="form",
-    )
-
-
-def _chosen_buttons() -> rx.Component:
-    titles = ComposerState.chosen_buttons
-    return rx.cond(
-        titles.length() > 0,
-        rx.el.div(
-            rx.foreach(titles, lambda title: rx.el.div(title, class_name="bubble-button")),
-            class_name="bubble-buttons",
-        ),
-    )
-
-
-def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(variable.label, class_name="field-label"),
-        rx.el.input(
-            name=variable.key,
-            default_value=variable.value,
-            placeholder=variable.example,
-            max_length=1024,
-            required=True,
-            class_name="input",
-        ),
-        key=variable.key,
-        class_name="field",
     )

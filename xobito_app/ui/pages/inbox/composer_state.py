@@ -1,8 +1,8 @@
-"""Writing to the customer: replies, notes, files, templates, canned replies."""
+"""Writing to the customer: replies, notes, files, voice, reactions, templates."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,18 @@ from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.inbox import (
     afterwards,
-    canned,
     compose,
     compose_template,
+    scheduling,
     template_draft,
     work,
 )
-from xobito_app.features.inbox.outgoing import Order
+from xobito_app.features.inbox.bundle import send_bundle
 from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import forms
+from xobito_app.ui.pages.inbox.attachments import read_attachments
+from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.security import AppState, current_viewer, guarded
 
@@ -50,15 +53,6 @@ class VariableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CannedRow:
-    """A prepared answer."""
-
-    id: str
-    label: str
-    preview: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chosen:
     """The template about to be sent."""
 
@@ -73,18 +67,13 @@ class Chosen:
 class ComposerState(AppState):
     """What the person is about to send."""
 
-    mode: rx.Field[str] = rx.field("reply")
-    quoted_id: rx.Field[str] = rx.field("")
-    quoted_text: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
     picker_open: rx.Field[bool] = rx.field(False)
     templates: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
     chosen_buttons: rx.Field[list[str]] = rx.field(default_factory=list)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
-    canned: rx.Field[list[CannedRow]] = rx.field(default_factory=list)
-    canned_open: rx.Field[bool] = rx.field(False)
-    fill: rx.Field[str] = rx.field("")
+    zone_line: rx.Field[str] = rx.field("")
     _template_key: str = ""
 
     async def _conversation(self) -> UUID:
@@ -93,48 +82,32 @@ class ComposerState(AppState):
 
     @rx.event
     @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
-    async def write_reply(self):
-        """Write to the customer."""
-        self.mode = "reply"
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
-    async def write_note(self):
-        """Write a note only the team sees."""
-        self.mode = "note"
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY, Permission.INBOX_NOTE)
     async def submit(self, form: dict[str, Any]):
         """Send what is in the composer; the key makes a double click one message."""
         viewer = await current_viewer(self)
         conversation_id = await self._conversation()
         body, key = str(form.get("text") or ""), str(form.get("key") or ids.new())[:64]
-        files = [ids.parse(part) for part in str(form.get("files") or "").split(",") if part][:10]
-        quoted = ids.parse(self.quoted_id) if self.quoted_id else None
+        draft = await self.get_state(DraftState)
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 session, actor = uow.session, viewer.actor
-                if self.mode == "note":
+                if draft.mode == "note":
                     await work.add_note(
                         session, actor, conversation_id=conversation_id, body=body, key=key
                     )
-                elif files:
-                    for index, media_id in enumerate(files):
-                        await compose.send_media(
-                            session,
-                            actor,
-                            Order(conversation_id, f"{key[:60]}-{index}", quoted),
-                            media_id=media_id,
-                            caption=body if index == 0 else "",
-                        )
                 else:
-                    order = Order(conversation_id, key, quoted)
-                    await compose.send_text(session, actor, order, body=body)
+                    await send_bundle(
+                        session,
+                        actor,
+                        draft._order(conversation_id, key),
+                        body=body,
+                        attachments=read_attachments(form.get("files")),
+                    )
         except AppError as error:
             self.problem = error.message
             return None
-        self.problem = self.quoted_id = self.quoted_text = ""
+        self.problem = ""
+        draft._sent()
         # The id was parsed, so it is nothing but hexadecimal digits and dashes.
         return rx.call_script(f"xobito.sent('{conversation_id}')")
 
@@ -142,18 +115,51 @@ class ComposerState(AppState):
     @guarded(Permission.INBOX_REPLY)
     async def quote(self, message_id: str):
         """Answer one certain message."""
-        thread = await self.get_state(ThreadState)
+        thread, draft = await self.get_state(ThreadState), await self.get_state(DraftState)
         for row in [*thread.older, *thread.entries]:
             if row.id == message_id:
-                self.quoted_id = row.id
-                self.quoted_text = shorten(row.text or row.media_kind, 120)
-                self.mode = "reply"
+                draft.quoted_id = row.id
+                draft.quoted_text = shorten(row.text or row.media_kind or row.kind, 120)
+                draft.mode = "reply"
+        return rx.call_script("setTimeout(() => xobito.focusComposer(), 30)")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
-    async def drop_quote(self):
-        """Answer nothing in particular."""
-        self.quoted_id = self.quoted_text = ""
+    async def send_voice(self, form: dict[str, Any]):
+        """Send a recorded voice message; what is typed in the composer stays there."""
+        viewer = await current_viewer(self)
+        draft = await self.get_state(DraftState)
+        order = draft._order(await self._conversation(), forms.text(form, "key", 64))
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                await compose.send_media(
+                    uow.session,
+                    viewer.actor,
+                    order,
+                    media_id=ids.parse(forms.text(form, "media_id")),
+                    voice=True,
+                )
+        except AppError as error:
+            self.problem = error.message
+            return None
+        self.problem = ""
+        draft._sent()
+        return rx.call_script("xobito.voiceSent()")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def react(self, form: dict[str, Any]):
+        """Put an emoji on a message, or take ours away with an empty one."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await afterwards.react(
+                uow.session,
+                viewer.actor,
+                conversation_id=await self._conversation(),
+                message_id=ids.parse(forms.text(form, "message_id")),
+                emoji=forms.text(form, "emoji", 64),
+                key=forms.text(form, "key", 64),
+            )
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -175,42 +181,6 @@ class ComposerState(AppState):
                 message_id=ids.parse(message_id),
                 was_delivered=bool(was_delivered),
             )
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.INBOX_REPLY)
-    async def find_canned(self, typed: str):
-        """List the prepared answers whose shortcut or words fit."""
-        await self._find_canned(str(typed)[:80])
-
-    async def _find_canned(self, typed: str) -> None:
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await canned.find(uow.session, viewer.actor, typed=typed)
-        self.canned = [CannedRow(str(c.id), f"/{c.shortcut}", shorten(c.body, 90)) for c in found]
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def set_canned(self, is_open: bool):
-        """Open or close the list of prepared answers."""
-        self.canned_open = bool(is_open)
-        if self.canned_open:
-            await self._find_canned("")
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def use_canned(self, reply_id: str):
-        """Put a prepared answer into the composer, with the contact's facts filled in."""
-        viewer = await current_viewer(self)
-        conversation_id = await self._conversation()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            self.fill = await canned.render(
-                uow.session,
-                viewer.actor,
-                reply_id=ids.parse(reply_id),
-                conversation_id=conversation_id,
-            )
-        self.canned_open = False
-        return rx.call_script("setTimeout(() => xobito.fill(), 30)")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -264,6 +234,7 @@ class ComposerState(AppState):
                 conversation_id=conversation_id,
                 template_id=ids.parse(template_id),
             )
+            zone = await scheduling.time_zone_of(uow.session, viewer.actor)
         self.chosen = Chosen(
             id=template_id,
             name=draft.name,
@@ -272,6 +243,7 @@ class ComposerState(AppState):
             footer=draft.footer,
             needs_media=draft.needs_media,
         )
+        self.zone_line = f"In the workspace's time zone, {zone}. Leave it empty to send now."
         self.chosen_buttons = list(draft.buttons)
         self.variables = [
             VariableRow(b.key, b.label, b.value, b.example, b.is_media) for b in draft.blanks
@@ -285,13 +257,20 @@ class ComposerState(AppState):
         """Send the chosen template with the values typed in."""
         viewer = await current_viewer(self)
         conversation_id = await self._conversation()
+        draft = await self.get_state(DraftState)
         values = {v.key: str(form.get(v.key) or "").strip() for v in self.variables}
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
+                order = draft._order(conversation_id, self._template_key, is_template=True)
+                if local := forms.text(form, "due_at"):
+                    outlook = await scheduling.look_ahead(
+                        uow.session, viewer.actor, conversation_id=conversation_id, local=local
+                    )
+                    order = replace(order, due_at=outlook.due_at)
                 await compose_template.send_template(
                     uow.session,
                     viewer.actor,
-                    Order(conversation_id, self._template_key, is_template=True),
+                    order,
                     template_id=ids.parse(self.chosen.id),
                     values=values,
                 )
@@ -299,5 +278,6 @@ class ComposerState(AppState):
             self.problem = error.message
             return
         self.problem = ""
+        draft._sent()
         self.picker_open = False
         self.chosen = Chosen()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from xobito_app.core.text import initials
+from xobito_app.features.inbox.rules import preview_of
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.ui import formats
 from xobito_app.ui.pages.inbox.formatting import Piece, pieces_of
@@ -61,6 +62,8 @@ class EntryRow:
     quote_author: str
     quote_text: str
     reaction: str
+    our_reaction: str
+    can_react: bool
     has_media: bool
     media_kind: str
     media_url: str
@@ -78,11 +81,33 @@ class EntryRow:
     referral: str
     referral_url: str
     forwarded: str
+    chosen: str
     note: str
     sort: str
     buttons: list[ButtonRow] = field(default_factory=list)
     cards: list[CardRow] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRow:
+    """A message that waits for its time."""
+
+    id: str
+    when: str
+    preview: str
+    sort: str
+
+    @classmethod
+    def of(cls, entry: EntryView, zone: str) -> ScheduledRow:
+        """Format a scheduled entry for the list above the composer."""
+        due = entry.due_at or entry.at
+        return cls(
+            id=str(entry.id),
+            when=formats.weekday(due, zone),
+            preview=preview_of(entry.kind, entry.body, entry.content),
+            sort=f"{due.timestamp():017.6f}{entry.id}",
+        )
 
 
 _TICK_LABELS = {
@@ -134,6 +159,8 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         quote_author=(entry.quote.author or contact) if entry.quote else "",
         quote_text=entry.quote.preview if entry.quote else "",
         reaction=entry.their_reaction + entry.our_reaction,
+        our_reaction=entry.our_reaction,
+        can_react=_can_react(entry),
         has_media=media is not None,
         media_kind=kind if kind in MEDIA_KINDS else _header_media(content),
         media_url=f"/media/{media.id}" if media else "",
@@ -153,12 +180,19 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         forwarded={"often": "Forwarded many times", "once": "Forwarded"}.get(
             content.get("forwarded", ""), ""
         ),
+        chosen=_CHOSEN.get(str((content.get("reply") or {}).get("kind", "")), ""),
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
-        pieces=pieces_of(entry.body),
+        pieces=pieces_of(entry.body, content.get("mentions", ())),
         cards=[_card(card) for card in content.get("cards", [])],
     )
+
+
+def _can_react(entry: EntryView) -> bool:
+    """Tell whether WhatsApp knows the entry, so that it can be answered or reacted to."""
+    is_known = bool(entry.wamid) and not entry.wamid.startswith("unnamed:")
+    return is_known and entry.direction in ("in", "out") and not entry.is_revoked
 
 
 def _header_media(content: dict[str, Any]) -> str:
@@ -252,11 +286,33 @@ def _note(entry: EntryView, due: datetime | None, zone: str) -> str:
     errors = entry.content.get("errors") or []
     if errors:
         return str(errors[0].get("details") or errors[0].get("title") or "")
-    order = entry.content.get("order") or {}
-    if order:
-        items = order.get("items", [])
-        return f"{len(items)} item{'s' if len(items) != 1 else ''} ordered"
-    return ""
+    if order := entry.content.get("order"):
+        return "\n".join(_order_line(item) for item in order.get("items", [])[:_MOST_LINES])
+    return _reply_detail(entry.content.get("reply") or {})
+
+
+_MOST_LINES = 20
+_CHOSEN = {
+    "button": "Pressed a button",
+    "template_button": "Pressed a button",
+    "list": "Chose from the list",
+    "form": "Filled in a form",
+}
+
+
+def _order_line(item: dict[str, Any]) -> str:
+    price = f", {item['price']:g} {item.get('currency') or ''}" if item.get("price") else ""
+    return f"{item.get('quantity') or 1} × {item.get('product_id') or 'item'}{price}".strip()
+
+
+def _reply_detail(reply: dict[str, Any]) -> str:
+    """Return what belongs to a pressed button or a filled form beside its title."""
+    answers = [
+        f"{name}: {value}"
+        for name, value in (reply.get("fields") or {}).items()
+        if name != "flow_token"
+    ]
+    return "\n".join(answers[:_MOST_LINES]) or str(reply.get("description") or "")
 
 
 def joined(rows: list[EntryRow]) -> list[EntryRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _EDGE = r"(?<![\w*_~`])"
@@ -28,8 +29,33 @@ class Piece:
     href: str = ""
 
 
-def pieces_of(text: str) -> list[Piece]:
-    """Return the styled pieces of a text; empty when it has no marks at all."""
+def pieces_of(text: str, names: Sequence[str] = ()) -> list[Piece]:
+    """Return the styled pieces of a text; empty when it has no marks at all.
+
+    Args:
+        text: What somebody wrote.
+        names: Colleagues whom a note calls; `@` and their name is a mark of its own.
+    """
+    if not names:
+        return _marked(text)
+    plain = _marked(text) or [Piece(text)]
+    called = re.compile(r"(@(?:" + "|".join(map(re.escape, names)) + r"))(?!\w)", re.IGNORECASE)
+    return [part for piece in plain for part in _called(piece, called)]
+
+
+def _called(piece: Piece, called: re.Pattern[str]) -> list[Piece]:
+    if piece.href or piece.style == "code":
+        return [piece]
+    parts = called.split(piece.text)
+    # `split` keeps what its group matched: every second part is a name.
+    return [
+        Piece(part, "mention" if number % 2 else piece.style)
+        for number, part in enumerate(parts)
+        if part
+    ]
+
+
+def _marked(text: str) -> list[Piece]:
     pieces: list[Piece] = []
     end = 0
     for found in _MARKS.finditer(text):

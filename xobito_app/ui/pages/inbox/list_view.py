@@ -8,6 +8,10 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.pages.inbox.bubbles import tick
+from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
+from xobito_app.ui.pages.inbox.hit_line import hit_line
+from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
+from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -19,7 +23,11 @@ def conversation_list() -> rx.Component:
     return rx.el.section(
         _tabs(),
         _tools(),
-        rx.cond(InboxListState.is_searching, _results(), _threads()),
+        rx.cond(
+            MentionState.is_open & ~InboxListState.is_searching,
+            mention_list(),
+            rx.cond(InboxListState.is_searching, _results(), _threads()),
+        ),
         class_name="inbox-list",
         aria_label="Conversations",
     )
@@ -31,8 +39,8 @@ def _tab(label: str, view: str, count: rx.Var[str]) -> rx.Component:
         rx.cond(count != "", rx.el.span(count, class_name="tab-count")),
         type="button",
         role="tab",
-        aria_selected=InboxListState.view == view,
-        on_click=InboxListState.show_view(view),
+        aria_selected=(InboxListState.view == view) & ~MentionState.is_open,
+        on_click=[MentionState.leave, InboxListState.show_view(view)],
         class_name="inbox-tab",
     )
 
@@ -44,6 +52,7 @@ def _tabs() -> rx.Component:
         _tab("Unassigned", "unassigned", counts.unassigned),
         _tab("Team", "team", counts.team),
         _tab("All", "all", counts.all),
+        mention_tab(),
         role="tablist",
         class_name="inbox-tabs",
     )
@@ -63,6 +72,7 @@ def _tools() -> rx.Component:
                 auto_complete="off",
                 class_name="inbox-search-input",
             ),
+            filter_button(),
             class_name="inbox-search",
         ),
         rx.el.div(
@@ -75,6 +85,7 @@ def _tools() -> rx.Component:
             ),
             class_name="inbox-filters",
         ),
+        filter_chips(),
         class_name="inbox-tools",
     )
 
@@ -127,11 +138,15 @@ def _empty() -> rx.Component:
         icon("inbox", size=28),
         rx.el.p("Nothing here.", class_name="empty-title"),
         rx.el.p(
-            rx.match(
-                InboxListState.status,
-                ("closed", "Closed chats are kept here."),
-                ("snoozed", "Chats you put aside wait here."),
-                "New messages from customers appear here by themselves.",
+            rx.cond(
+                is_narrowed(),
+                "No chat fits these filters.",
+                rx.match(
+                    InboxListState.status,
+                    ("closed", "Closed chats are kept here."),
+                    ("snoozed", "Chats you put aside wait here."),
+                    "New messages from customers appear here by themselves.",
+                ),
             ),
             class_name="empty-text",
         ),
@@ -181,7 +196,11 @@ def thread_row(
                     rx.cond(
                         line.has_assignee,
                         rx.el.span(
-                            line.assignee_initials,
+                            rx.cond(
+                                line.assignee_photo != "",
+                                rx.el.img(src=line.assignee_photo, alt="", loading="lazy"),
+                                line.assignee_initials,
+                            ),
                             class_name="avatar avatar-small tone-6",
                             title=line.assignee,
                         ),
@@ -218,24 +237,11 @@ def _results() -> rx.Component:
 
 
 def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(hit.initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
-            rx.el.span(
-                rx.el.span(
-                    rx.el.span(hit.name, class_name="row-name"),
-                    rx.el.span(hit.when, class_name="row-when"),
-                    class_name="row-top",
-                ),
-                rx.el.span(
-                    rx.el.span(hit.excerpt, class_name="row-preview"), class_name="row-bottom"
-                ),
-                class_name="row-text",
-            ),
-            type="button",
-            on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
-            class_name="thread-button",
-        ),
+    return hit_line(
         key=hit.key,
-        class_name="thread-row",
+        initials=hit.initials,
+        name=hit.name,
+        when=hit.when,
+        words=hit.excerpt,
+        on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
     )

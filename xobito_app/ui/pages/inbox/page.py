@@ -17,6 +17,7 @@ def inbox() -> rx.Component:
         thread(),
         contact_panel(),
         rx.script(src="/inbox.js"),
+        rx.script(src="/composer.js"),
         class_name="inbox",
         data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
     )

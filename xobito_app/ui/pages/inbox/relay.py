@@ -13,16 +13,21 @@ from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.paging import WINDOW
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import presence, rules, threads, timeline
+from xobito_app.features.inbox import alerts, presence, rules, threads, timeline
+from xobito_app.features.inbox.alerts import AlertView
+from xobito_app.features.inbox.mentions import MentionView
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Change, Tab, relay
+from xobito_app.ui.pages.inbox import mention_state
+from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.shell import ShellState
+from xobito_app.ui.shell.alerts import AlertRow, AlertState
 
 AT_ONCE = 3
 """Tabs patched at the same time."""
@@ -34,7 +39,7 @@ COUNTS_EVERY_SECONDS = 1.0
 def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
     """Tell whether a thread stands in a list, as `threads.list_threads` would.
 
-    Lists narrowed by facts of the contact are read anew instead: a line does not carry them.
+    Facts of the contact are judged by `threads.fitting`: a line does not carry them.
     """
     if line.status != wanted.status or not sight.reaches(line.assignee_id):
         return False
@@ -71,6 +76,10 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
         people = list({tab.viewer.user_id for tab, _ in showing})
         seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
         entries = await _entries(workspace_id, uow.session, notices, opened)
+        fitting = {
+            wanted: await threads.fitting(uow.session, workspace_id, changed, wanted)
+            for wanted in {shown.wanted for _, shown in showing}
+        }
     # The work is this process's own, so all at once would mean all late: a few at a time, those
     # who have the thread open first.
     showing.sort(key=lambda pair: pair[1].conversation_id not in changed)
@@ -78,7 +87,7 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
 
     async def patch(tab: Tab, shown: Shown) -> None:
         async with few:
-            await _patch(tab, shown, lines, seen, entries)
+            await _patch(tab, shown, lines, seen, entries, fitting[shown.wanted])
 
     await asyncio.gather(*(patch(tab, shown) for tab, shown in showing))
     for viewer in {tab.viewer.user_id: tab.viewer for tab, _ in showing}.values():
@@ -113,13 +122,14 @@ async def _patch(
     lines: dict[UUID, ThreadLine],
     seen: dict[tuple[UUID, UUID], int],
     entries: dict[UUID, EntryView],
+    fitting: Collection[UUID],
 ) -> None:
     sight = Sight.of(tab.viewer.actor)
     zone, now = tab.viewer.time_zone, clock.business_now()
     rows: dict[str, ThreadRow | None] = {}
     for line in lines.values():
         own = threads.for_person(line, seen, tab.viewer.user_id)
-        fits = belongs(own, shown.wanted, sight)
+        fits = line.id in fitting and belongs(own, shown.wanted, sight)
         rows[str(line.id)] = (
             ThreadRow.of(own, zone=zone, now=now, selected=str(shown.conversation_id or ""))
             if fits
@@ -192,6 +202,55 @@ async def _show_presence(tab: Tab, conversation_id: str, words: str) -> None:
     )
 
 
+async def carry_mentions(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Show people that a note calls them, or that they have looked."""
+    called = {notice.about for notice in notices}
+    showing = [tab for tab in tabs if mention_state.KEY in tab.shows]
+    for viewer in {tab.viewer.user_id: tab.viewer for tab in showing}.values():
+        if str(viewer.user_id) not in called:
+            continue
+        count, found = await mention_state.read(viewer)
+        for tab in showing:
+            if tab.viewer.user_id == viewer.user_id:
+                await _show_mentions(tab, count, found)
+
+
+async def carry_alerts(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Tell people of new messages, mentions and chats given to them, on whatever page they are."""
+    for viewer in {tab.viewer.user_id: tab.viewer for tab in tabs}.values():
+        _refresh_counts_later(viewer)
+    told = [alert for notice in notices if (alert := alerts.read_notice(notice))]
+    wishing = [tab for tab in tabs if alerts.wishes(tab.viewer.preferences)]
+    if not told or not wishing:
+        return
+    async with unit_of_work(workspace_id) as uow:
+        matter = await alerts.read_matter(uow.session, workspace_id, told)
+    for tab in wishing:
+        views = [
+            alerts.view_for(tab.viewer.actor, tab.viewer.preferences, alert, matter)
+            for alert in told
+        ]
+        if shown := [view for view in views if view]:
+            await _show_alert(tab, shown[-1])
+
+
+async def _show_alert(tab: Tab, view: AlertView) -> None:
+    row = AlertRow(
+        id=view.id,
+        conversation_id=str(view.conversation_id),
+        title=view.title,
+        body=view.body,
+        by_sound=view.by_sound,
+        by_browser=view.by_browser,
+    )
+    await relay.patch(tab, Change(AlertState, lambda state: state._tell(row)))
+
+
+async def _show_mentions(tab: Tab, count: int, found: list[MentionView]) -> None:
+    zone = tab.viewer.time_zone
+    await relay.patch(tab, Change(MentionState, lambda state: state._show(count, found, zone)))
+
+
 async def _rebuild(tabs: list[Tab]) -> None:
     for tab in tabs:
         if KEY in tab.shows:
@@ -202,4 +261,6 @@ def register() -> None:
     """Have the relay of this process carry changes of the inbox."""
     relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, carry)
     relay.handle({Topic.PRESENCE}, carry_presence)
+    relay.handle({Topic.MENTION}, carry_mentions)
+    relay.handle({Topic.ALERT}, carry_alerts)
     relay.after_gap(_rebuild)

@@ -9,6 +9,7 @@ from xobito_app.core import clock
 from xobito_app.core.text import initials
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.schemas import ThreadLine, ThreadView
+from xobito_app.features.workspaces.pictures import photo_url
 from xobito_app.ui import formats
 
 TICKS = {
@@ -55,6 +56,7 @@ class ThreadRow:
     has_unread: bool
     assignee: str
     assignee_initials: str
+    assignee_photo: str
     has_assignee: bool
     window: str
     is_snoozed: bool
@@ -79,6 +81,9 @@ class ThreadRow:
             has_unread=line.unread > 0,
             assignee=line.assignee_name,
             assignee_initials=initials(line.assignee_name) if line.assignee_name else "",
+            assignee_photo=(
+                photo_url(line.assignee_id, line.assignee_picture) if line.assignee_id else ""
+            ),
             has_assignee=line.assignee_id is not None,
             window=rules.window_state(line.last_inbound_at, now).value,
             is_snoozed=line.status == "snoozed",

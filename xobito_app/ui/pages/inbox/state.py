@@ -27,6 +27,8 @@ SEES_INBOX = (
     Permission.INBOX_VIEW_ALL,
 )
 _STATUSES = {"open", "snoozed", "closed"}
+NARROWED = {"number": "Number", "group": "Group", "status": "Status", "source": "Source"}
+"""What the list can be narrowed by, each to one value, and how it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class InboxListState(AppState):
     status: rx.Field[str] = rx.field("open")
     unread_only: rx.Field[bool] = rx.field(False)
     closing_soon: rx.Field[bool] = rx.field(False)
+    narrowed: rx.Field[dict[str, str]] = rx.field(
+        default_factory=lambda: dict.fromkeys(NARROWED, "")
+    )
     rows: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
     cursor: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
@@ -86,7 +91,14 @@ class InboxListState(AppState):
             status=self.status,
             unread=self.unread_only,
             closing_soon=self.closing_soon,
+            **{f"{part}_id": ids.parse(value) for part, value in self.narrowed.items() if value},
         )
+
+    async def _narrow(self, viewer: Viewer, changes: dict[str, str]) -> None:
+        """Take wishes over and show the list they leave."""
+        self.narrowed = {**self.narrowed, **changes}
+        self._leave_search()
+        await self._reload(viewer, with_counts=False)
 
     def _remember(self, viewer: Viewer) -> None:
         """Tell the relay what this tab shows now."""

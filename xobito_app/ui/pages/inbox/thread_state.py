@@ -13,12 +13,21 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import afterwards, presence, timeline, work
+from xobito_app.features.inbox import (
+    afterwards,
+    fetch,
+    mentions,
+    presence,
+    scheduling,
+    timeline,
+    work,
+)
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import relay
-from xobito_app.ui.pages.inbox.entries import EntryRow, entry_row, joined
+from xobito_app.ui.pages.inbox.draft_state import DraftState
+from xobito_app.ui.pages.inbox.entries import EntryRow, ScheduledRow, entry_row, joined
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.rows import ThreadHeader
@@ -50,15 +59,19 @@ class ThreadState(AppState):
     members: rx.Field[list[MemberRow]] = rx.field(default_factory=list)
     focus_id: rx.Field[str] = rx.field("")
     presence: rx.Field[str] = rx.field("")
+    scheduled: rx.Field[list[ScheduledRow]] = rx.field(default_factory=list)
+    enter_sends: rx.Field[bool] = rx.field(True)
+    _zone: str = "UTC"
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def load(self):
         """Open the thread the address names, as the page opens or the connection comes back."""
         viewer = await current_viewer(self)
-        wanted = str(self.router.url.query_parameters.get("c", "")) or self.header.id
+        query = self.router.url.query_parameters
+        wanted = str(query.get("c", "")) or self.header.id
         if wanted:
-            await self._open(viewer, wanted, "")
+            await self._open(viewer, wanted, str(query.get("m", "")))
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -90,8 +103,13 @@ class ThreadState(AppState):
                     else None
                 )
                 everybody = await team.list_members(uow.session, actor)
+                waiting = await scheduling.list_scheduled(
+                    uow.session, actor, conversation_id=wanted
+                )
+                self._zone = await scheduling.time_zone_of(uow.session, actor)
                 if thread.line.unread:
                     await work.mark_read(uow.session, actor, conversation_id=wanted)
+                await mentions.mark_seen(uow.session, actor, conversation_id=wanted)
                 await presence.be_here(uow.session, actor, conversation_id=wanted)
                 if self.header.id and self.header.id != str(wanted):
                     left = ids.parse(self.header.id)
@@ -99,12 +117,16 @@ class ThreadState(AppState):
         except AppError as error:
             self._lose(error.message)
             return
+        if self.header.id != str(wanted):
+            (await self.get_state(DraftState))._leave()
         self._show(thread, viewer)
+        self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in waiting]
         here = await presence.who_is_here(actor.workspace_id, wanted)
         self.presence = presence.sentence(here, viewer.user_id)
         await (await self.get_state(PanelState))._load(viewer, wanted)
         self.members = [MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active]
         self.focus_id = message_id if around else ""
+        self.enter_sends = bool(viewer.preferences.get("enter_sends", True))
         if around and around[1]:
             self.older = self._rows(around[0], viewer.time_zone, thread.line.name)
             self.cursor = around[1]
@@ -167,6 +189,7 @@ class ThreadState(AppState):
         self.cursor = ""
         self.is_open = False
         self.focus_id = ""
+        self.scheduled = []
 
     def _lose(self, why: str) -> None:
         """Take a thread off the screen that may no longer be seen."""
@@ -229,6 +252,7 @@ class ThreadState(AppState):
         """The person looks at the thread: what arrived meanwhile is read."""
         if self.header.id:
             await self._work(work.mark_read)
+            await self._work(mentions.mark_seen)
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -245,6 +269,16 @@ class ThreadState(AppState):
             await self._work(presence.be_here, typing=True)
             await self._work(afterwards.show_typing)
 
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def fetch_again(self, message_id: str):
+        """Ask WhatsApp once more for a file that could not be fetched."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await fetch.try_message_again(
+                uow.session, viewer.actor, message_id=ids.parse(message_id)
+            )
+
     def _show_presence(self, conversation_id: str, words: str) -> None:
         if self.header.id == conversation_id and self.presence != words:
             self.presence = words
@@ -259,6 +293,7 @@ class ThreadState(AppState):
             self.header = header
         if not news:
             return
+        self._merge_scheduled(news)
         fresh = {str(e.id): entry_row(e, zone=zone, now=now, contact=line.name) for e in news}
         above = {row.id for row in self.older}
         if above & set(fresh):
@@ -271,3 +306,12 @@ class ThreadState(AppState):
             self.older = joined([*self.older, *merged[:-WINDOW]])
             merged = merged[-WINDOW:]
         self.entries = merged
+
+    def _merge_scheduled(self, news: list[EntryView]) -> None:
+        """Keep the list of what waits for its time: its own zone is the workspace's."""
+        changed = {str(e.id) for e in news}
+        rest = [row for row in self.scheduled if row.id not in changed]
+        waiting = [ScheduledRow.of(e, self._zone) for e in news if e.status == "scheduled"]
+        rows = sorted([*rest, *waiting], key=lambda row: row.sort)
+        if rows != self.scheduled:
+            self.scheduled = rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
@@ -11,6 +13,7 @@ from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
+from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -20,7 +23,7 @@ def thread() -> rx.Component:
     return rx.el.section(
         rx.cond(
             ThreadState.is_open,
-            rx.fragment(_head(), _entries(), composer()),
+            rx.fragment(_head(), _entries(), composer(), _hidden_keys()),
             rx.cond(ThreadState.lost != "", _lost(), _none()),
         ),
         class_name="inbox-thread",
@@ -149,6 +152,30 @@ def _more() -> rx.Component:
         menu_item("Snooze for a week", on_select=ThreadState.snooze("1w")),
         menu_line(),
         menu_item("Mark as unread", on_select=ThreadState.mark_unread),
+        menu_line(),
+        menu_item("Save as a page", icon_name="file-down", on_select=_save_as("html")),
+        menu_item("Save as a table", icon_name="sheet", on_select=_save_as("csv")),
+    )
+
+
+def _save_as(kind: str) -> Any:
+    """Download the thread; the browser stays where it is, as the answer is an attachment."""
+    address = rx.Var.create("/exports/conversations/") + ThreadState.header.id.to(str) + f".{kind}"
+    return rx.call_script(rx.Var.create("window.location.assign('") + address + "')")
+
+
+def _hidden_keys() -> rx.Component:
+    """What single keys do beside pressing the buttons one sees."""
+    return rx.fragment(
+        _hidden_key("snooze-thread", "Snooze until tomorrow", ThreadState.snooze("1d")),
+        _hidden_key("unread-thread", "Mark as unread", ThreadState.mark_unread),
+        _hidden_key("take-thread", "Take it myself", ThreadState.take),
+    )
+
+
+def _hidden_key(element_id: str, label: str, on_click: Any) -> rx.Component:
+    return rx.el.button(
+        id=element_id, type="button", aria_label=label, hidden=True, on_click=on_click
     )
 
 
@@ -187,4 +214,7 @@ def _line(row: ObjectVar[EntryRow]) -> rx.Component:
         on_resend=ComposerState.resend(row.id),
         on_arrived=ComposerState.settle(row.id, True),
         on_lost=ComposerState.settle(row.id, False),
+        on_change=ScheduleState.change(row.id),
+        on_cancel=ScheduleState.cancel(row.id),
+        on_fetch=ThreadState.fetch_again(row.id),
     )

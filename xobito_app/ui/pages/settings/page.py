@@ -9,11 +9,14 @@ import reflex as rx
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import forms, routes, styles
 from xobito_app.ui.components import (
+    button,
+    confirm_dialog,
     error_state,
     link_button,
     note,
     page_body,
     page_header,
+    picture_field,
     section,
     select_field,
     skeleton_rows,
@@ -22,7 +25,7 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.pages.settings.state import SettingsState
-from xobito_app.ui.shell.state import ShellState
+from xobito_app.ui.shell import ShellState
 
 _AUTO_ASSIGN = (
     ("off", "Nobody, they wait in Unassigned"),
@@ -52,7 +55,12 @@ def _forms() -> rx.Component:
             rx.fragment(),
             note("You can look at the settings; your role does not change them."),
         ),
-        section("Workspace", "Its name, and where it is.", _editable(_workspace_form())),
+        section(
+            "Workspace",
+            "Its name, its logo, and where it is.",
+            rx.cond(SettingsState.may_edit, _logo()),
+            _editable(_workspace_form()),
+        ),
         section(
             "Inbox and bots",
             "Who answers, who gets new conversations, and when bots are silent.",
@@ -62,6 +70,7 @@ def _forms() -> rx.Component:
             "History",
             "Messages can lose their content after a while; counts and reports stay.",
             _editable(_history_form()),
+            rx.cond(SettingsState.may_edit, _clear_now()),
         ),
         _integrations(),
     )
@@ -95,6 +104,20 @@ def _integrations() -> rx.Component:
 
 def _editable(form: rx.Component) -> rx.Component:
     return rx.el.fieldset(form, disabled=~SettingsState.may_edit)
+
+
+def _logo() -> rx.Component:
+    person = ShellState.person
+    return picture_field(
+        rx.el.span(
+            rx.cond(person.logo != "", rx.el.img(src=person.logo, alt=""), person.workspace_mark),
+            class_name="rail-mark rail-mark-large",
+            aria_hidden="true",
+        ),
+        door="/pictures/workspace",
+        label="Choose a logo",
+        has_picture=person.logo != "",
+    )
 
 
 def _workspace_form() -> rx.Component:
@@ -199,4 +222,28 @@ def _history_form() -> rx.Component:
             help="From 1 to 365; empty keeps everything.",
         ),
         on_submit=SettingsState.save_history,
+    )
+
+
+def _clear_now() -> rx.Component:
+    days = SettingsState.kept_days
+    return rx.cond(
+        days != "",
+        rx.fragment(
+            rx.el.div(
+                button("Clear now", icon_name="eraser", on_click=SettingsState.ask_to_clear),
+                rx.el.span(
+                    "Otherwise it happens in the coming night.", class_name=styles.FIELD_HELP
+                ),
+                class_name=styles.TOOLBAR,
+            ),
+            confirm_dialog(
+                "Clear old messages now?",
+                "Text and files older than " + days.to(str) + " days are deleted for good.",
+                verb="Clear now",
+                open=SettingsState.asks_to_clear,
+                on_open_change=SettingsState.set_asks_to_clear,
+                on_confirm=SettingsState.clear_now,
+            ),
+        ),
     )

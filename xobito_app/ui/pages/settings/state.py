@@ -9,10 +9,12 @@ import reflex as rx
 
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
+from xobito_app.features.inbox import keeping
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces.settings import WorkspaceSettings
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
+from xobito_app.ui.components import said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -60,6 +62,8 @@ class SettingsState(AppState):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     stage: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
+    kept_days: rx.Field[str] = rx.field("")
+    asks_to_clear: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @guarded(Permission.SETTINGS_VIEW)
@@ -75,6 +79,7 @@ class SettingsState(AppState):
             return
         self.settings = SettingsRow.of(workspace, settings)
         self.may_edit = actor.can(Permission.SETTINGS_EDIT)
+        self.kept_days = self.settings.clear_history_after_days
         self.errors, self.stage = {}, "ready"
 
     @rx.event
@@ -116,7 +121,32 @@ class SettingsState(AppState):
     async def save_history(self, form: dict[str, Any]):
         """Change after how many days messages lose their content."""
         days = forms.text(form, "clear_history_after_days").strip() or "0"
-        return await self._save("history-settings", {"clear_history_after_days": days})
+        answer = await self._save("history-settings", {"clear_history_after_days": days})
+        if not self.errors:
+            self.kept_days = "" if days == "0" else days
+        return answer
+
+    @rx.event
+    @guarded(Permission.SETTINGS_EDIT)
+    async def ask_to_clear(self):
+        """Ask before anything is deleted for good."""
+        self.asks_to_clear = True
+
+    @rx.event
+    @guarded(Permission.SETTINGS_EDIT)
+    async def set_asks_to_clear(self, is_open: bool):
+        """Close the question."""
+        self.asks_to_clear = bool(is_open)
+
+    @rx.event
+    @guarded(Permission.SETTINGS_EDIT)
+    async def clear_now(self):
+        """Clear what is older than the workspace keeps it, without waiting for the night."""
+        actor = await self._actor(Permission.SETTINGS_EDIT)
+        async with unit_of_work(actor.workspace_id) as uow:
+            await keeping.ask_to_clear(uow.session, actor)
+        self.asks_to_clear = False
+        return said("Old messages are being cleared.")
 
     async def _save(self, form_id: str, changes: dict[str, Any]):  # noqa: ANN202
         actor = await self._actor(Permission.SETTINGS_EDIT)

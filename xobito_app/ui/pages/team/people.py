@@ -49,7 +49,7 @@ def _member(row: ObjectVar[MemberRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.el.div(
-                avatar(row.initials, row.tone),
+                avatar(row.initials, row.tone, photo=row.photo),
                 rx.el.div(
                     rx.el.div(
                         row.name,

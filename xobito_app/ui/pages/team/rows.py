@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
+from xobito_app.features.workspaces.pictures import photo_url
 from xobito_app.features.workspaces.schemas import InviteView, MemberView, RoleView
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
@@ -37,6 +38,7 @@ class MemberRow:
     email: str
     initials: str
     tone: int
+    photo: str
     role_id: str
     role: str
     status: str
@@ -56,6 +58,7 @@ class MemberRow:
             email=view.email,
             initials=initials(view.name),
             tone=tone_of(view.user_id),
+            photo=photo_url(view.user_id, view.picture),
             role_id=str(view.role_id or ""),
             role=view.role,
             status="Active" if view.is_active else "Inactive",

@@ -1,0 +1,64 @@
+"""Contacts a person may pick: found by name, company and number, in one's own workspace only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fixtures import make_empty_world
+from xobito_app.core.errors import Forbidden
+from xobito_app.core.permissions import Permission
+from xobito_app.features.contacts.find import find_contacts
+from xobito_app.models.contacts import Contact
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+async def people(world) -> None:
+    async with unit_of_work(world.workspace_id) as uow:
+        for first, last, company, phone in (
+            ("Ana", "Ruiz", "Oak & Sons", "+16505550101"),
+            ("Bo", "Li", "", "+4366412345678"),
+            ("Per%", "Cent", "", "+16505550103"),
+        ):
+            uow.session.add(
+                Contact(
+                    workspace_id=world.workspace_id,
+                    first_name=first,
+                    last_name=last,
+                    company=company,
+                    phone=phone,
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("ana r", {"Ana Ruiz"}),
+        ("OAK", {"Ana Ruiz"}),
+        ("664 123", {"Bo Li"}),
+        ("%", {"Per% Cent"}),
+        ("nobody", set()),
+        ("", {"Ana Ruiz", "Bo Li", "Per% Cent"}),
+    ],
+)
+async def test_contacts_are_found_by_what_is_typed(world, typed, names):
+    await people(world)
+    async with unit_of_work(world.workspace_id) as uow:
+        found = await find_contacts(uow.session, world.owner, typed=typed)
+    assert {contact.name for contact in found} == names
+
+
+async def test_nobody_finds_contacts_of_others_or_without_the_right(world):
+    await people(world)
+    other = await make_empty_world()
+    async with unit_of_work(other.workspace_id) as uow:
+        assert await find_contacts(uow.session, other.owner, typed="") == []
+        blind = replace(
+            other.owner,
+            is_owner=False,
+            permissions=other.owner.permissions - {Permission.CONTACTS_VIEW},
+        )
+        with pytest.raises(Forbidden):
+            await find_contacts(uow.session, blind, typed="")

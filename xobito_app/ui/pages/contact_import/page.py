@@ -1,0 +1,268 @@
+"""Importing contacts in four steps: file, columns, a try, and taking it in."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ArrayVar
+from reflex.vars.object import ObjectVar
+
+from xobito_app.ui import styles
+from xobito_app.ui.components import (
+    button,
+    card,
+    card_head,
+    error_state,
+    link_button,
+    note,
+    page_body,
+    page_header,
+    problem,
+    skeleton_rows,
+    table,
+)
+from xobito_app.ui.pages.contact_import.state import ColumnRow, ImportState, PastRow
+from xobito_app.ui.reflex_parts import ReactRouterLink
+from xobito_app.ui.theme import icon
+
+_STEPS = (("file", "File"), ("columns", "Columns"), ("tried", "Try"), ("taken", "Import"))
+
+
+def import_contacts() -> rx.Component:
+    """Return the whole page."""
+    state = ImportState
+    return page_body(
+        page_header(
+            "Import contacts",
+            link_button("All contacts", to="/contacts", weight="ghost"),
+            line="From CSV or XLSX, up to 50 MB. Nothing is written before you have seen what"
+            " would come of it.",
+        ),
+        rx.cond(state.step != "failed", _steps()),
+        rx.match(
+            state.step,
+            ("file", _file()),
+            ("columns", _columns()),
+            ("tried", _tried()),
+            ("taken", _taken()),
+            ("failed", error_state(state.problem, state.load)),
+            skeleton_rows(),
+        ),
+        rx.script(src="/imports.js"),
+    )
+
+
+def _steps() -> rx.Component:
+    return rx.el.ol(
+        *(
+            rx.el.li(
+                rx.el.span(str(place), class_name="step-number"),
+                word,
+                aria_current=rx.cond(ImportState.step == name, "step", "false"),
+            )
+            for place, (name, word) in enumerate(_STEPS, 1)
+        ),
+        class_name="steps",
+    )
+
+
+def _file() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            icon("upload", size=24),
+            rx.el.strong("Choose a file, or drop it here"),
+            rx.el.span(
+                "The first row holds the headings; one column must be the phone number. Status,"
+                " source and groups are names.",
+                class_name=styles.MUTED,
+            ),
+            rx.el.input(
+                type="file",
+                accept=".csv,.tsv,.txt,.xlsx",
+                class_name=styles.SR_ONLY,
+                custom_attrs={"data-import": "/imports/contacts"},
+            ),
+            rx.el.progress(class_name="drop-progress", max="1", hidden=True),
+            rx.el.span(class_name="drop-note", role="status"),
+            class_name="drop",
+            custom_attrs={"data-import-drop": ""},
+        ),
+        rx.cond(ImportState.past, _past()),
+        class_name=styles.STACK,
+    )
+
+
+def _past() -> rx.Component:
+    return card(card_head("Earlier imports"), rx.foreach(ImportState.past, _past_row))
+
+
+def _past_row(row: ObjectVar[PastRow]) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            ReactRouterLink.create(row.filename, to=row.link, class_name=styles.CELL_MAIN),
+            rx.el.div(row.line, class_name=styles.ROW_LINE),
+            class_name=styles.GROW,
+        ),
+        rx.el.span(row.who, class_name=styles.MUTED),
+        rx.el.span(row.when, class_name=f"{styles.MUTED} {styles.TABULAR}"),
+        class_name=styles.LIST_ROW,
+        key=row.id,
+    )
+
+
+def _about() -> rx.Component:
+    view = ImportState.card
+    return rx.el.p(
+        rx.el.strong(view.filename),
+        " ",
+        rx.el.span(view.facts, class_name=f"{styles.MUTED} {styles.TABULAR}"),
+    )
+
+
+def _columns() -> rx.Component:
+    state = ImportState
+    return rx.el.form(
+        _about(),
+        rx.cond(
+            state.is_remembered,
+            note("Mapped as the last file with these headings.", "info", icon_name="history"),
+        ),
+        problem(
+            rx.cond(
+                state.errors.contains("mapping"),
+                state.errors.get("mapping", "").to(str),
+                state.errors.get("form", "").to(str),
+            ).to(str)
+        ),
+        table(("In the file", "Examples", "Is"), rx.foreach(state.columns, _column)),
+        rx.el.fieldset(
+            rx.el.legend("Numbers that are already in the address book"),
+            _known("update", "Change the contact", state.updates_existing),
+            _known("skip", "Leave the contact as it is", ~state.updates_existing),
+            class_name="choice-lines",
+        ),
+        rx.el.div(
+            link_button("Another file", to="/contacts/import"),
+            button("Try it, write nothing", weight="primary", type="submit"),
+            class_name=styles.LINE,
+        ),
+        on_submit=state.try_out,
+        class_name=styles.FORM,
+        key=state.card.id,
+    )
+
+
+def _known(value: str, words: str, checked: rx.Var[bool]) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="radio", name="known", value=value, default_checked=checked),
+        rx.el.span(words),
+        class_name=styles.CHECK,
+    )
+
+
+def _column(row: ObjectVar[ColumnRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(rx.el.span(row.heading, class_name=styles.CELL_MAIN)),
+        rx.el.td(row.examples, class_name=f"{styles.CELL_MUTED} import-examples"),
+        rx.el.td(
+            rx.el.select(
+                rx.el.option("Left out", value=""),
+                rx.foreach(ImportState.choices, _choice),
+                name=row.name,
+                default_value=row.field,
+                aria_label=rx.Var.create("What is ") + row.heading.to(str) + "?",
+                class_name=styles.INPUT_COMPACT,
+            )
+        ),
+        key=row.name,
+    )
+
+
+def _choice(choice: ArrayVar[tuple[str, str]]) -> rx.Component:
+    return rx.el.option(choice[1], value=choice[0], key=choice[0])
+
+
+def _figures() -> rx.Component:
+    view = ImportState.card
+    return rx.el.dl(
+        _figure(rx.cond(view.is_dry, "would be new", "new"), view.created),
+        _figure(rx.cond(view.is_dry, "would change", "changed"), view.updated),
+        _figure("skipped", view.skipped),
+        _figure("refused", view.failed),
+        class_name="figures",
+    )
+
+
+def _figure(words: str | rx.Var[str], number: rx.Var[str]) -> rx.Component:
+    return rx.el.div(rx.el.dt(words), rx.el.dd(number, class_name=styles.TABULAR))
+
+
+def _progress() -> rx.Component:
+    view = ImportState.card
+    return rx.cond(
+        view.is_open,
+        rx.el.div(
+            rx.el.progress(value=view.percent.to(str), max="100", aria_label="Progress"),
+            rx.el.span(view.progress, class_name=f"{styles.MUTED} {styles.TABULAR}"),
+            button("Stop", compact=True, on_click=ImportState.stop),
+            class_name="job-line",
+            role="status",
+        ),
+    )
+
+
+def _outcome() -> rx.Component:
+    view = ImportState.card
+    return rx.fragment(
+        _about(),
+        _progress(),
+        rx.cond(view.error, note(view.error, "danger", icon_name="circle-alert")),
+        _figures(),
+        rx.cond(
+            view.errors_link,
+            rx.el.p(
+                rx.el.a(
+                    icon("download"),
+                    "The refused rows, each with its reason",
+                    href=view.errors_link,
+                    download="",
+                    class_name="button button-secondary button-compact",
+                )
+            ),
+        ),
+    )
+
+
+def _tried() -> rx.Component:
+    view = ImportState.card
+    return rx.el.div(
+        _outcome(),
+        rx.cond(
+            view.is_over,
+            rx.el.div(
+                button("Back to the columns", on_click=ImportState.map_again),
+                rx.cond(
+                    view.state == "done",
+                    button("Take it in", weight="primary", on_click=ImportState.take_in),
+                ),
+                class_name=styles.LINE,
+            ),
+        ),
+        class_name=styles.STACK,
+    )
+
+
+def _taken() -> rx.Component:
+    view = ImportState.card
+    return rx.el.div(
+        _outcome(),
+        rx.cond(
+            view.is_over,
+            rx.el.div(
+                link_button("Another file", to="/contacts/import"),
+                link_button("See the contacts", to="/contacts", weight="primary"),
+                class_name=styles.LINE,
+            ),
+            note("It goes on when you leave this page.", "info"),
+        ),
+        class_name=styles.STACK,
+    )

@@ -1,0 +1,46 @@
+"""Progress of imports, shown to the tabs that watch them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from xobito_app.core.errors import NotFound
+from xobito_app.core.events import Notice, Topic
+from xobito_app.core.ids import WorkspaceId
+from xobito_app.core.permissions import Permission, system_actor
+from xobito_app.features.contacts import importing
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.live import Change, Tab, relay
+from xobito_app.ui.pages.contact_import.state import KEY, ImportCard, ImportState
+
+
+async def hear(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+    """Patch the tabs that show an import that went on."""
+    changed = {notice.about for notice in notices}
+    watching = [
+        tab
+        for tab in tabs
+        if tab.shows.get(KEY) in changed and tab.viewer.actor.can(Permission.CONTACTS_IMPORT)
+    ]
+    cards: dict[str, ImportCard] = {}
+    actor = system_actor(WorkspaceId(workspace_id))
+    for import_id in {tab.shows[KEY] for tab in watching}:
+        try:
+            async with unit_of_work(workspace_id) as uow:
+                view = await importing.get_import(uow.session, actor, import_id=UUID(import_id))
+        except NotFound:
+            continue
+        cards[import_id] = ImportCard.of(view)
+    for tab in watching:
+        if card := cards.get(tab.shows[KEY]):
+
+            def show(state: ImportState, card: ImportCard = card) -> None:
+                if state.card.id == card.id:
+                    state._show_card(card)
+
+            await relay.patch(tab, Change(ImportState, show))
+
+
+def register() -> None:
+    """Have the wizard hear of progress."""
+    relay.handle((Topic.CONTACT_IMPORT,), hear)

@@ -1,0 +1,237 @@
+"""The import wizard: a file, what its columns mean, what would come of it, and taking it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from xobito_app.core import ids
+from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.permissions import Permission
+from xobito_app.features.contacts import importing
+from xobito_app.features.contacts.importing import ImportHead, ImportView
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import formats, forms
+from xobito_app.ui.components import said
+from xobito_app.ui.failures import field_errors
+from xobito_app.ui.live import relay
+from xobito_app.ui.security import AppState, guarded
+
+KEY = "contact import"
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """One column of the file: its heading, first cells, and what it is taken for."""
+
+    name: str
+    heading: str
+    examples: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCard:
+    """How far the import is."""
+
+    id: str = ""
+    filename: str = ""
+    facts: str = ""
+    state: str = ""
+    is_dry: bool = False
+    is_open: bool = False
+    is_over: bool = False
+    percent: int = 0
+    progress: str = ""
+    created: str = "0"
+    updated: str = "0"
+    skipped: str = "0"
+    failed: str = "0"
+    errors_link: str = ""
+    error: str = ""
+
+    @classmethod
+    def of(cls, view: ImportView) -> ImportCard:
+        """Word an import."""
+        return cls(
+            id=str(view.id),
+            filename=view.filename,
+            facts=f"{view.total:,} rows · {view.kind.upper()} · {view.encoding}",
+            state=view.state,
+            is_dry=view.is_dry,
+            is_open=view.is_open,
+            is_over=view.state in {"done", "stopped", "failed"},
+            percent=view.percent,
+            progress=f"{view.done:,} of {view.total:,} rows",
+            created=f"{view.created:,}",
+            updated=f"{view.updated:,}",
+            skipped=f"{view.skipped:,}",
+            failed=f"{view.failed:,}",
+            errors_link=f"/imports/{view.id}/errors.csv" if view.has_errors else "",
+            error=view.error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """An import of before."""
+
+    id: str
+    link: str
+    filename: str
+    line: str
+    who: str
+    when: str
+
+    @classmethod
+    def of(cls, view: ImportView, zone: str) -> PastRow:
+        """Word an import in one line."""
+        if view.state == "uploaded":
+            line = "Not begun"
+        elif view.is_dry:
+            line = "Tried"
+        else:
+            line = (
+                f"{view.state.capitalize()}: {view.created:,} new, {view.updated:,} changed,"
+                f" {view.skipped:,} skipped, {view.failed:,} refused"
+            )
+        return cls(
+            id=str(view.id),
+            link=f"/contacts/import?id={view.id}",
+            filename=view.filename,
+            line=line,
+            who=view.actor_name,
+            when=formats.full(view.created_at, zone),
+        )
+
+
+class ImportState(AppState):
+    """The wizard of one file, or the list of earlier ones while none is chosen."""
+
+    card: rx.Field[ImportCard] = rx.field(default_factory=ImportCard)
+    columns: rx.Field[list[ColumnRow]] = rx.field(default_factory=list)
+    choices: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    is_remembered: rx.Field[bool] = rx.field(False)
+    updates_existing: rx.Field[bool] = rx.field(True)
+    past: rx.Field[list[PastRow]] = rx.field(default_factory=list)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    step: rx.Field[str] = rx.field("")
+    problem: rx.Field[str] = rx.field("")
+
+    @rx.event(supersedes=True)
+    @guarded(Permission.CONTACTS_IMPORT)
+    async def load(self):
+        """Show the import of the address, or the place for a new file."""
+        self.errors, self.problem = {}, ""
+        given = self.router.url.query_parameters.get("id", "")
+        try:
+            if given:
+                await self._open(ids.parse(given))
+            else:
+                await self._list()
+        except AppError as error:
+            self.step, self.problem = "failed", error.message
+
+    async def _list(self) -> None:
+        viewer = await self._viewer()
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            found = await importing.list_imports(uow.session, viewer.actor)
+        self.past = [PastRow.of(view, viewer.time_zone) for view in found]
+        self.card, self.step = ImportCard(), "file"
+
+    async def _open(self, import_id: UUID) -> None:
+        viewer = await self._viewer()
+        head: ImportHead | None = None
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            view = await importing.get_import(uow.session, viewer.actor, import_id=import_id)
+            if view.state == "uploaded" or view.is_dry:
+                head = await importing.read_head(uow.session, viewer.actor, import_id=import_id)
+        relay.watch(self.router.session.client_token, viewer, KEY, str(import_id))
+        if head:
+            self._show_head(head)
+        self._show_card(ImportCard.of(view))
+
+    def _show_head(self, head: ImportHead) -> None:
+        self.choices, self.is_remembered = list(head.choices), head.is_remembered
+        self.columns = [
+            ColumnRow(
+                name=f"column.{place}",
+                heading=heading or f"Column {place + 1}",
+                examples=" · ".join(row[place] for row in head.rows[:EXAMPLES] if row[place]),
+                field=head.mapping[place],
+            )
+            for place, heading in enumerate(head.columns)
+        ]
+
+    def _show_card(self, card: ImportCard) -> None:
+        self.card = card
+        if card.state == "uploaded":
+            self.step = "columns"
+        elif card.is_dry:
+            self.step = "tried"
+        else:
+            self.step = "taken"
+
+    @rx.event
+    @guarded(Permission.CONTACTS_IMPORT)
+    async def map_again(self):
+        """Go back to the columns after a try."""
+        self.step, self.errors = "columns", {}
+
+    @rx.event
+    @guarded(Permission.CONTACTS_IMPORT)
+    async def try_out(self, form: dict[str, Any]):
+        """See what would come of the file, without writing anything."""
+        mapping = [forms.text(form, column.name, 80) for column in self.columns]
+        self.updates_existing = forms.text(form, "known", 10) != "skip"
+        try:
+            await self._start(mapping, is_dry=True)
+        except Invalid as error:
+            self.errors = field_errors(error)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_IMPORT)
+    async def take_in(self):
+        """Take the file in as it was tried."""
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            tried = await importing.get_import(
+                uow.session, actor, import_id=ids.parse(self.card.id)
+            )
+        self.updates_existing = tried.updates_existing
+        await self._start(list(tried.mapping), is_dry=False)
+
+    async def _start(self, mapping: list[str], *, is_dry: bool) -> None:
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            view = await importing.start_import(
+                uow.session,
+                actor,
+                import_id=ids.parse(self.card.id),
+                mapping=mapping,
+                updates_existing=self.updates_existing,
+                is_dry=is_dry,
+            )
+        self.errors = {}
+        # Going back to the columns must find them as they were chosen.
+        self.columns = [
+            ColumnRow(column.name, column.heading, column.examples, chosen)
+            for column, chosen in zip(self.columns, mapping, strict=True)
+        ]
+        self._show_card(ImportCard.of(view))
+
+    @rx.event
+    @guarded(Permission.CONTACTS_IMPORT)
+    async def stop(self):
+        """Stop; what was taken in so far stays."""
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            view = await importing.stop_import(
+                uow.session, actor, import_id=ids.parse(self.card.id)
+            )
+        self._show_card(ImportCard.of(view))
+        return said("Stopped. What was taken in stays.")

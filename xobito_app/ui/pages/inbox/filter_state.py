@@ -1,0 +1,92 @@
+"""Narrowing the list by number, group, status and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from xobito_app.core import ids
+from xobito_app.features.connection import accounts
+from xobito_app.features.contacts.labels import list_labels
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.inbox.state import NARROWED, SEES_INBOX, InboxListState
+from xobito_app.ui.security import AppState, current_viewer, guarded
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One value to narrow by."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChip:
+    """A wish that narrows the list now."""
+
+    part: str
+    words: str
+
+
+class FilterState(AppState):
+    """What can be chosen, and what is."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    numbers: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    groups: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    statuses: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    sources: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    chips: rx.Field[list[FilterChip]] = rx.field(default_factory=list)
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def set_open(self, is_open: bool):
+        """Read what there is to choose from, or close the box."""
+        self.is_open = bool(is_open)
+        if not self.is_open:
+            return
+        actor = (await current_viewer(self)).actor
+        async with unit_of_work(actor.workspace_id) as uow:
+            labels = await list_labels(uow.session, actor)
+            numbers = await accounts.list_numbers(uow.session, actor.workspace_id)
+        self.numbers = [
+            OptionRow(str(number.id), number.verified_name or number.display_phone)
+            for number in numbers
+        ]
+        self.groups = [OptionRow(str(label.id), label.name) for label in labels.groups]
+        self.statuses = [OptionRow(str(label.id), label.name) for label in labels.statuses]
+        self.sources = [OptionRow(str(label.id), label.name) for label in labels.sources]
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def choose(self, part: str, value: str):
+        """Narrow by one value; an empty one lifts that wish."""
+        # Parsed here: a value that is no id must not stay in the state.
+        wanted = str(ids.parse(value)) if value else ""
+        await self._choose({part: wanted} if part in NARROWED else {})
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def clear(self):
+        """Lift every wish at once."""
+        listing = await self.get_state(InboxListState)
+        listing.unread_only = listing.closing_soon = False
+        await self._choose(dict.fromkeys(NARROWED, ""))
+
+    async def _choose(self, changes: dict[str, str]) -> None:
+        listing = await self.get_state(InboxListState)
+        await listing._narrow(await current_viewer(self), changes)
+        options = {
+            "number": self.numbers,
+            "group": self.groups,
+            "status": self.statuses,
+            "source": self.sources,
+        }
+        self.chips = [
+            FilterChip(part, f"{NARROWED[part]}: {option.name}")
+            for part, rows in options.items()
+            for option in rows
+            if option.id == listing.narrowed.get(part)
+        ]

@@ -1,0 +1,56 @@
+"""The list of notes that call the person by name."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.pages.inbox.hit_line import hit_line
+from xobito_app.ui.pages.inbox.mention_state import MentionRow, MentionState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.theme import icon
+
+
+def mention_tab() -> rx.Component:
+    """The tab with an at sign, and how many mentions are new."""
+    return rx.el.button(
+        icon("at-sign", size=14),
+        rx.cond(
+            MentionState.count != "", rx.el.span(MentionState.count, class_name="unread-badge")
+        ),
+        type="button",
+        role="tab",
+        title="Mentions",
+        aria_label="Mentions",
+        aria_selected=MentionState.is_open,
+        on_click=MentionState.show,
+        class_name="inbox-tab",
+        id="mentions-tab",
+    )
+
+
+def mention_list() -> rx.Component:
+    """What stands in place of the threads while mentions are shown."""
+    return rx.cond(
+        MentionState.rows.length() > 0,
+        rx.el.ul(rx.foreach(MentionState.rows, _line), class_name="thread-rows"),
+        rx.el.div(
+            icon("at-sign", size=28),
+            rx.el.p("Nobody called you yet.", class_name="empty-title"),
+            rx.el.p("Notes with @ and your name are listed here.", class_name="empty-text"),
+            class_name="pane-empty",
+        ),
+    )
+
+
+def _line(row: ObjectVar[MentionRow]) -> rx.Component:
+    return hit_line(
+        key=row.id,
+        initials=row.initials,
+        name=row.name,
+        when=row.when,
+        words=row.words,
+        mark=rx.cond(row.is_new, rx.el.span("@", class_name="unread-badge")),
+        on_click=ThreadState.open_hit(row.conversation_id, row.id),
+        data_unread=row.is_new,
+    )

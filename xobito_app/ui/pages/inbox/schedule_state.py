@@ -1,0 +1,172 @@
+"""Sending later: choosing the time, and changing what already waits for its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from xobito_app.core import clock, ids
+from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.permissions import Permission
+from xobito_app.features.inbox import afterwards, scheduling
+from xobito_app.features.inbox.scheduling import Outlook
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import formats, forms
+from xobito_app.ui.components import said
+from xobito_app.ui.failures import field_errors
+from xobito_app.ui.pages.inbox.draft_state import DraftState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.security import AppState, current_viewer, guarded
+
+_FIELD = "%Y-%m-%dT%H:%M"
+"""How a browser's field for a day and a time writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresetRow:
+    """A moment that is offered; `value` is what the field would hold."""
+
+    label: str
+    when: str
+    value: str
+
+
+class ScheduleState(AppState):
+    """The small box behind the clock, and the dialog that changes a scheduled message."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    zone: rx.Field[str] = rx.field("")
+    presets: rx.Field[list[PresetRow]] = rx.field(default_factory=list)
+    problem: rx.Field[str] = rx.field("")
+    changing_id: rx.Field[str] = rx.field("")
+    body: rx.Field[str] = rx.field("")
+    has_body: rx.Field[bool] = rx.field(False)
+    local: rx.Field[str] = rx.field("")
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _own: str = ""
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def set_open(self, is_open: bool):
+        """Offer some moments, or close the box."""
+        self.is_open, self.problem, self._own = bool(is_open), "", ""
+        if not self.is_open:
+            return
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            self.zone = await scheduling.time_zone_of(uow.session, viewer.actor)
+        self.presets = [
+            PresetRow(p.label, f"{p.local:%a %-d %b, %H:%M}", f"{p.local:{_FIELD}}")
+            for p in scheduling.presets(clock.now(), self.zone)
+        ]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def choose(self, local: str):
+        """Plan the message for one of the offered moments."""
+        await self._choose(str(local))
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def note_own(self, local: str):
+        """Remember the moment that is being typed."""
+        self._own = str(local)[:40]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def choose_own(self):
+        """Plan the message for a moment of one's own."""
+        await self._choose(self._own)
+
+    async def _choose(self, local: str) -> None:
+        viewer = await current_viewer(self)
+        thread = await self.get_state(ThreadState)
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                outlook = await scheduling.look_ahead(
+                    uow.session,
+                    viewer.actor,
+                    conversation_id=ids.parse(thread.header.id),
+                    local=local,
+                )
+        except AppError as error:
+            self.problem = error.message
+            return
+        draft = await self.get_state(DraftState)
+        draft._plan(outlook.due_at, _words(outlook), _warning(outlook))
+        self.problem, self.is_open = "", False
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def change(self, message_id: str):
+        """Open a scheduled message for change."""
+        viewer = await current_viewer(self)
+        thread = await self.get_state(ThreadState)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            waiting = await scheduling.list_scheduled(
+                uow.session, viewer.actor, conversation_id=ids.parse(thread.header.id)
+            )
+            self.zone = await scheduling.time_zone_of(uow.session, viewer.actor)
+        found = next((entry for entry in waiting if str(entry.id) == message_id), None)
+        if found is None or found.due_at is None:
+            return said("This message has left already.")
+        self.body, self.has_body = found.body, found.kind == "text"
+        self.local = formats.field_time(found.due_at, self.zone)
+        self.errors, self.changing_id = {}, message_id
+        return None
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def set_changing(self, is_open: bool):
+        """Close the dialog without a change."""
+        if not is_open:
+            self.changing_id = ""
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def save(self, form: dict[str, Any]):
+        """Keep the new time and words, or say at the field what is wrong."""
+        viewer = await current_viewer(self)
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                await scheduling.change_scheduled(
+                    uow.session,
+                    viewer.actor,
+                    message_id=ids.parse(self.changing_id),
+                    local=forms.text(form, "due_at"),
+                    body=forms.text(form, "body", 5000),
+                )
+        except Invalid as error:
+            self.errors = field_errors(error)
+            return None
+        self.changing_id = ""
+        return said("Changed.")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def cancel(self, message_id: str):
+        """Take a scheduled message back."""
+        viewer = await current_viewer(self)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await afterwards.cancel_scheduled(
+                uow.session, viewer.actor, message_id=ids.parse(message_id)
+            )
+
+
+def _words(outlook: Outlook) -> str:
+    return f"{formats.weekday(outlook.due_at, outlook.time_zone)} ({outlook.time_zone})"
+
+
+def _warning(outlook: Outlook) -> str:
+    """Say before it is sent that WhatsApp will not take a free reply at that time."""
+    if outlook.is_open_then:
+        return ""
+    if outlook.closes_at is None:
+        return "The reply window is closed: only a template can be scheduled."
+    closes = formats.weekday(outlook.closes_at, outlook.time_zone)
+    return (
+        f"The reply window closes {closes}, so this will be refused unless the customer writes "
+        "before. Choose an earlier time, or schedule a template."
+    )

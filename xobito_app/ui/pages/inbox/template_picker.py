@@ -1,0 +1,116 @@
+"""Choosing an approved template and filling its blanks."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.ui.components import button, dialog, dialog_foot, text_field
+from xobito_app.ui.pages.inbox.composer_state import ComposerState, TemplateRow, VariableRow
+
+
+def template_picker() -> rx.Component:
+    """The dialog: first the list, then the form of the chosen one."""
+    return dialog(
+        "Send a template",
+        rx.cond(ComposerState.chosen.id != "", _fill_in(), _choose()),
+        line="Templates approved by WhatsApp may be sent at any time.",
+        open=ComposerState.picker_open,
+        on_open_change=ComposerState.set_picker,
+    )
+
+
+def _choose() -> rx.Component:
+    return rx.el.div(
+        rx.el.input(
+            type="search",
+            placeholder="Find a template",
+            aria_label="Find a template",
+            on_change=ComposerState.find_template.debounce(150),
+            class_name="input",
+        ),
+        rx.cond(
+            ComposerState.templates.length() > 0,
+            rx.el.ul(rx.foreach(ComposerState.templates, _template), class_name="picker-list"),
+            rx.el.p("No approved template fits.", class_name="empty-text"),
+        ),
+    )
+
+
+def _template(template: ObjectVar[TemplateRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(
+                rx.el.strong(template.name),
+                rx.el.span(template.language, class_name="badge"),
+                rx.el.span(template.category, class_name="badge"),
+                class_name="picker-top",
+            ),
+            rx.el.span(template.preview),
+            type="button",
+            on_click=ComposerState.choose(template.id),
+            class_name="picker-line",
+        ),
+        key=template.id,
+    )
+
+
+def _fill_in() -> rx.Component:
+    chosen = ComposerState.chosen
+    return rx.el.form(
+        rx.el.div(
+            rx.el.div(
+                rx.cond(chosen.header != "", rx.el.p(chosen.header, class_name="bubble-header")),
+                rx.el.p(chosen.body, class_name="bubble-text"),
+                rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
+                _chosen_buttons(),
+                class_name="bubble",
+            ),
+            class_name="template-preview",
+            data_side="out",
+        ),
+        rx.foreach(ComposerState.variables, _variable),
+        text_field(
+            "Send later (optional)",
+            name="due_at",
+            kind="datetime-local",
+            help=ComposerState.zone_line,
+        ),
+        rx.cond(
+            ComposerState.problem != "",
+            rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
+        ),
+        dialog_foot(
+            button("Back", weight="secondary", on_click=ComposerState.open_picker),
+            button("Send template", weight="primary", type="submit"),
+        ),
+        on_submit=ComposerState.send_template,
+        class_name="form",
+    )
+
+
+def _chosen_buttons() -> rx.Component:
+    titles = ComposerState.chosen_buttons
+    return rx.cond(
+        titles.length() > 0,
+        rx.el.div(
+            rx.foreach(titles, lambda title: rx.el.div(title, class_name="bubble-button")),
+            class_name="bubble-buttons",
+        ),
+    )
+
+
+def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(variable.label, class_name="field-label"),
+        rx.el.input(
+            name=variable.key,
+            default_value=variable.value,
+            placeholder=variable.example,
+            max_length=1024,
+            required=True,
+            class_name="input",
+        ),
+        key=variable.key,
+        class_name="field",
+    )
