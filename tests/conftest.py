@@ -151,3 +151,13 @@ async def line(_migrated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     async with open_line(tmp_path, monkeypatch) as opened:
         yield opened
+
+
+@pytest.fixture
+def private_urls(monkeypatch: pytest.MonkeyPatch):
+    """Let webhooks and fetched files reach this machine."""
+    monkeypatch.setenv("XOBITO_ALLOW_PRIVATE_URLS", "1")
+    get_settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    get_settings.cache_clear()

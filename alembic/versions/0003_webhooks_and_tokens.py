@@ -173,6 +173,13 @@ def upgrade() -> None:
         ["workspace_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
+    op.create_index(
+        "ix_webhook_delivery_sending",
+        "webhook_delivery",
+        ["endpoint_id", "claimed_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     for table in FENCED:
         for statement in fence(table):
             op.execute(statement)
@@ -180,6 +187,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_webhook_delivery_log", table_name="webhook_delivery")
+    op.drop_index(
+        "ix_webhook_delivery_sending",
+        table_name="webhook_delivery",
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     op.drop_index(
         "ix_webhook_delivery_line",
         table_name="webhook_delivery",

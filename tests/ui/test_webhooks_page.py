@@ -4,19 +4,9 @@ from tests.fixtures import make_member
 from tests.receivers import receiving
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.features.webhooks import rules
-from xobito_app.settings import get_settings
 from xobito_app.ui.pages.webhooks.state import DeliveryLogState, WebhooksState
 
 STATE, LOG = "webhooks_state", "delivery_log_state"
-
-
-@pytest.fixture
-def private_urls(monkeypatch):
-    monkeypatch.setenv("XOBITO_ALLOW_PRIVATE_URLS", "1")
-    get_settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    get_settings.cache_clear()
 
 
 async def open_page(server, actor) -> Tab:

@@ -82,6 +82,12 @@ class WebhookDelivery(WorkspaceRow, table=True):
             "position",
             postgresql_where=sql("state IN ('pending', 'sending')"),
         ),
+        Index(
+            "ix_webhook_delivery_sending",
+            "endpoint_id",
+            "claimed_at",
+            postgresql_where=sql("state = 'sending'"),
+        ),
         Index("ix_webhook_delivery_log", "workspace_id", sql("created_at DESC"), sql("id DESC")),
     )
 

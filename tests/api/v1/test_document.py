@@ -69,9 +69,7 @@ async def api(client, line):
     return await open_api(client, line.world)
 
 
-async def test_the_examples_of_the_documentation_work(api, monkeypatch):
-    monkeypatch.setenv("XOBITO_ALLOW_PRIVATE_URLS", "1")
-    get_settings.cache_clear()
+async def test_the_examples_of_the_documentation_work(api, private_urls):
     told = build(get_settings().public_url, docs.WORKSPACE)
     ids: dict[str, str] = {}
     # Things are made before they are read, changed and in the end deleted.
@@ -87,8 +85,6 @@ async def test_the_examples_of_the_documentation_work(api, monkeypatch):
                 answer = await _perform(api, command, ids)
                 assert answer.status_code in {200, 201}, (command, answer.text)
                 _remember(path, method, answer, ids)
-    monkeypatch.undo()
-    get_settings.cache_clear()
     assert {"CONTACT_ID", "STATUS_ID", "SOURCE_ID", "GROUP_ID", "MESSAGE_ID"} == set(ids)
 
 

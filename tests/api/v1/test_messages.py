@@ -7,7 +7,6 @@ from tests.lines import CUSTOMER
 from tests.pictures import jpeg
 from tests.receivers import receiving
 from xobito_app.features.inbox import files
-from xobito_app.settings import get_settings
 
 KNOWN = f"+{CUSTOMER}"
 NEW = "+16505559876"
@@ -16,15 +15,6 @@ NEW = "+16505559876"
 @pytest.fixture
 async def api(client, line):
     return await open_api(client, line.world)
-
-
-@pytest.fixture
-def private_urls(monkeypatch):
-    monkeypatch.setenv("XOBITO_ALLOW_PRIVATE_URLS", "1")
-    get_settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    get_settings.cache_clear()
 
 
 async def test_a_text_goes_out_and_its_status_is_told_by_either_id(api, line):

@@ -38,12 +38,6 @@ class Malformed(AppError):
     status = 400
 
 
-class WrongMethod(AppError):
-    """The address exists, but not with this method."""
-
-    status = 405
-
-
 class WrongType(AppError):
     """The body is of a kind the endpoint does not take."""
 

@@ -281,11 +281,11 @@ async def sweep(workspace_id: UUID) -> None:
             return
         now = clock.now()
         deliveries = DeliveryRepository(uow.session, workspace_id)
-        await deliveries.free_stale(now - LEASE, now)
+        await deliveries.free_stale(endpoint.id, now - LEASE, now)
         # A little later than the last try is made.
         late = now - rules.GIVE_UP_AFTER - timedelta(minutes=10)
         if endpoint.state == EndpointState.ACTIVE:
-            if await deliveries.has_due(now):
+            if await deliveries.has_due(endpoint.id, now):
                 enqueue(uow.session, WEBHOOKS_DELIVER, workspace_id, lane=Lane.BULK)
             if endpoint.failure_count < rules.STREAK:
                 return
