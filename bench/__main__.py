@@ -9,15 +9,26 @@ import sys
 
 from bench.servers import running_servers
 
-NAMES = ("ingest_ack", "ingest_full", "live", "inbox_list", "search", "contacts_list")
+NAMES = (
+    "ingest_ack",
+    "ingest_full",
+    "live",
+    "inbox_list",
+    "search",
+    "contacts_list",
+    "api_contacts",
+    "api_limit",
+)
 
 
 async def _run(name: str) -> dict:
+    from xobito_app.persistence import redis
     from xobito_app.persistence.engine import dispose
 
     try:
         return await importlib.import_module(f"bench.{name}").run()
     finally:
+        await redis.close()
         await dispose()
 
 

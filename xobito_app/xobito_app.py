@@ -8,6 +8,7 @@ from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
 from xobito_app.features.connection import moved_clock
+from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs.nudges import send_nudges
 from xobito_app.persistence.unit_of_work import on_commit
 from xobito_app.realtime.notices import send_notices
@@ -16,6 +17,7 @@ from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.connect import lines as connection_lines
+from xobito_app.ui.pages.contacts import relay as contacts_relay
 from xobito_app.ui.pages.inbox import commands as inbox_commands
 from xobito_app.ui.pages.inbox import relay as inbox_relay
 from xobito_app.ui.pages.simulator.relay import follow as follow_simulator
@@ -25,9 +27,11 @@ from xobito_app.ui.shell import relay as shell_relay
 
 logs.configure(get_settings().log_level)
 watch_commits()
+webhook_listeners.register()
 on_commit(send_nudges)
 on_commit(send_notices)
 inbox_relay.register()
+contacts_relay.register()
 inbox_commands.register()
 connection_lines.register()
 shell_relay.register()

@@ -5,8 +5,17 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from xobito_app.api import auth, exports, media, pictures, transcripts, whatsapp_webhook
+from xobito_app.api import (
+    auth,
+    exports,
+    imports,
+    media,
+    pictures,
+    transcripts,
+    whatsapp_webhook,
+)
 from xobito_app.api.health import health
+from xobito_app.api.v1.router import routes as rest_routes
 
 
 def build_api() -> Starlette:
@@ -23,6 +32,8 @@ def build_api() -> Starlette:
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
             Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),
+            Route("/imports/contacts", imports.upload, methods=["POST"]),
+            Route("/imports/{import_id}/errors.csv", imports.refused_rows, methods=["GET"]),
             Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
@@ -31,5 +42,6 @@ def build_api() -> Starlette:
             Route("/pictures/people/{user_id}", pictures.person, methods=["GET"]),
             Route("/media", media.upload, methods=["POST"]),
             Route("/media/{media_id}", media.show, methods=["GET"]),
+            *rest_routes(),
         ]
     )

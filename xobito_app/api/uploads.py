@@ -34,7 +34,8 @@ Judge = Callable[[Upload], int]
 class _FilePart:
     """Writes the first part that has a file name and passes over all others."""
 
-    def __init__(self, into: BinaryIO, judge: Judge) -> None:
+    def __init__(self, into: BinaryIO, judge: Judge, whose: str) -> None:
+        self.whose = whose
         self.upload = Upload()
         self.is_found = False
         self._into, self._judge = into, judge
@@ -84,14 +85,21 @@ class _FilePart:
             return
         self.upload.size += end - start
         if self.upload.size > self._limit:
-            raise TooLarge(f"This file is over {size_words(self._limit)}, the most WhatsApp takes.")
+            raise TooLarge(f"This file is over {size_words(self._limit)}, {self.whose}.")
         self._into.write(part[start:end])
 
     def _end(self) -> None:
         self._is_inside = False
 
 
-async def read_upload(request: Request, into: BinaryIO, judge: Judge, *, most: int) -> Upload:
+async def read_upload(
+    request: Request,
+    into: BinaryIO,
+    judge: Judge,
+    *,
+    most: int,
+    whose: str = "the most WhatsApp takes",
+) -> Upload:
     """Write the uploaded file of a request and return what it is said to be.
 
     Args:
@@ -99,6 +107,7 @@ async def read_upload(request: Request, into: BinaryIO, judge: Judge, *, most: i
         into: Where its bytes go; what was written before a refusal is the caller's to throw away.
         judge: Decides by name and type whether it is wanted and how large it may be.
         most: Bytes no file may ever have; a longer body is refused unread.
+        whose: Said behind the limit, when it is not WhatsApp's.
 
     Raises:
         Invalid: There is no file, or the body cannot be read.
@@ -109,15 +118,15 @@ async def read_upload(request: Request, into: BinaryIO, judge: Judge, *, most: i
         raise Invalid.field("file", "Send the file as multipart/form-data.")
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most + ENVELOPE_BYTES:
-        raise TooLarge(f"This file is over {size_words(most)}, the most WhatsApp takes.")
-    part = _FilePart(into, judge)
+        raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
+    part = _FilePart(into, judge, whose)
     received = 0
     try:
         parser = part.parser(options[b"boundary"])
         async for chunk in request.stream():
             received += len(chunk)
             if received > most + ENVELOPE_BYTES:
-                raise TooLarge(f"This file is over {size_words(most)}, the most WhatsApp takes.")
+                raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
             parser.write(chunk)
         parser.finalize()
     except (FormParserError, ClientDisconnect):

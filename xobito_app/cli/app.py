@@ -27,6 +27,8 @@ _COMMANDS = (
     ("restore", "backup", "restore", False),
     ("workspace create", "workspace", "create", False),
     ("whatsapp connect", "whatsapp", "connect", False),
+    ("token create", "token", "create", False),
+    ("webhook set", "webhook", "set_webhook", False),
     ("doctor", "doctor", "doctor", False),
     ("demo", "demo", "demo", False),
     ("supervise", "supervise", "supervise", True),
@@ -37,6 +39,8 @@ _COMMANDS = (
 _GROUPS = {
     "workspace": "Make workspaces.",
     "whatsapp": "Connect a WhatsApp Business Account.",
+    "token": "Keys to the REST API.",
+    "webhook": "Tell other systems about contacts.",
 }
 
 

@@ -37,6 +37,16 @@ def normalise(text: str, country: str | None = None) -> E164:
     raise Invalid.field("phone", "This number has too few or too many digits.")
 
 
+def is_valid(number: E164) -> bool:
+    """Tell whether a country gives out numbers like this one."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+
+
+def country_of(number: E164) -> str | None:
+    """Return the ISO 3166 code of a number's country; None when it belongs to none."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+
+
 def from_wa_id(wa_id: str) -> E164:
     """Turn Meta's `wa_id` (digits without `+`) into E.164, unchecked: Meta knows its numbers."""
     return E164("+" + "".join(c for c in wa_id if c.isdigit()))

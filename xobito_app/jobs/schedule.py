@@ -31,6 +31,7 @@ SCHEDULE: tuple[Repeated, ...] = (
     Repeated(job_names.CONVERSATIONS_WAKE, Lane.LIVE, timedelta(seconds=30)),
     Repeated(job_names.MEDIA_FETCH, Lane.BULK, timedelta(seconds=30)),
     Repeated(job_names.MAIL_SEND, Lane.BULK, timedelta(seconds=30)),
+    Repeated(job_names.WEBHOOKS_SWEEP, Lane.BULK, timedelta(seconds=10)),
     Repeated(job_names.CONTACTS_SWEEP, Lane.BULK, timedelta(seconds=15)),
     Repeated(job_names.HISTORY_CLEAR, Lane.BULK, timedelta(hours=6)),
     Repeated(job_names.RETENTION_SWEEP, Lane.BULK, timedelta(hours=6)),

@@ -8,6 +8,8 @@ from xobito_app.models import (
     contacts,
     inbox,
     mail,
+    tokens,
+    webhooks,
     workspaces,
 )
 
@@ -34,5 +36,7 @@ __all__ = [
     "contacts",
     "inbox",
     "mail",
+    "tokens",
+    "webhooks",
     "workspaces",
 ]

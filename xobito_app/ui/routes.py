@@ -122,6 +122,38 @@ JOURNAL = PageRoute(
     "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, Place.PALETTE, key="j"
 )
 
+CONTACTS = PageRoute(
+    "contacts",
+    "/contacts",
+    "Contacts",
+    "contact",
+    (Permission.CONTACTS_VIEW,),
+    key="c",
+    on_phone=True,
+)
+DUPLICATES = PageRoute(
+    "duplicates",
+    "/contacts/duplicates",
+    "Duplicates",
+    "copy",
+    (Permission.CONTACTS_VIEW,),
+    Place.PALETTE,
+)
+CONTACT_LABELS = PageRoute(
+    "contact_labels",
+    "/contacts/labels",
+    "Statuses, sources, groups, fields",
+    "tags",
+    (
+        Permission.CONTACTS_VIEW,
+        Permission.STATUSES_MANAGE,
+        Permission.SOURCES_MANAGE,
+        Permission.GROUPS_MANAGE,
+        Permission.CUSTOM_FIELDS_MANAGE,
+    ),
+    Place.PALETTE,
+)
+
 CANNED = PageRoute(
     "canned",
     "/canned-replies",
@@ -131,19 +163,42 @@ CANNED = PageRoute(
     Place.FOOT,
 )
 
+WEBHOOKS = PageRoute(
+    "webhooks",
+    "/settings/webhooks",
+    "Webhooks",
+    "webhook",
+    (Permission.WEBHOOKS_MANAGE,),
+    Place.PALETTE,
+)
+
+TOKENS = PageRoute(
+    "tokens",
+    "/settings/api-tokens",
+    "API tokens",
+    "key-round",
+    (Permission.API_TOKENS_MANAGE,),
+    Place.PALETTE,
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
+    CONTACTS,
     TEMPLATES,
     CANNED,
     SIMULATOR,
     NUMBERS,
     TEAM,
     SETTINGS,
+    WEBHOOKS,
+    TOKENS,
     CONNECT,
     DOCTOR,
     JOURNAL,
     ACTIVITY,
     ACCOUNT,
+    CONTACT_LABELS,
+    DUPLICATES,
 )
 """Every page behind the sign-in, in the order of the rail."""
 

@@ -18,8 +18,17 @@ from xobito_app.ui.pages.canned.page import canned_replies
 from xobito_app.ui.pages.canned.state import CannedState
 from xobito_app.ui.pages.connect.page import connect
 from xobito_app.ui.pages.connect.state import ConnectState
+from xobito_app.ui.pages.contact.page import contact
+from xobito_app.ui.pages.contact.state import ContactState
+from xobito_app.ui.pages.contact_labels.field_state import FieldsState
+from xobito_app.ui.pages.contact_labels.page import contact_labels
+from xobito_app.ui.pages.contact_labels.state import LabelsState
+from xobito_app.ui.pages.contacts.page import contacts
+from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.pages.doctor.page import doctor
 from xobito_app.ui.pages.doctor.state import DoctorState
+from xobito_app.ui.pages.duplicates.page import duplicate_contacts
+from xobito_app.ui.pages.duplicates.state import DuplicatesState
 from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
@@ -40,6 +49,10 @@ from xobito_app.ui.pages.team.page import team_page
 from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.pages.templates.page import templates
 from xobito_app.ui.pages.templates.state import TemplatesState
+from xobito_app.ui.pages.tokens.page import api_tokens
+from xobito_app.ui.pages.tokens.state import TokensState
+from xobito_app.ui.pages.webhooks.page import webhooks
+from xobito_app.ui.pages.webhooks.state import DeliveryLogState, WebhooksState
 from xobito_app.ui.routes import PageRoute
 from xobito_app.ui.shell import ShellState, not_found_page, page
 
@@ -60,6 +73,10 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen(routes.INBOX, inbox, (InboxListState.load, ThreadState.load, MentionState.load)),
+    Screen(routes.CONTACTS, contacts, (ContactsState.load,)),
+    Screen(routes.CONTACT_LABELS, contact_labels, (LabelsState.load, FieldsState.load)),
+    Screen(routes.DUPLICATES, duplicate_contacts, (DuplicatesState.load,)),
+    Screen(routes.CONTACTS, contact, (ContactState.load,), "/[contact]"),
     Screen(routes.TEMPLATES, templates, (TemplatesState.load,)),
     Screen(routes.NUMBERS, numbers, (NumbersState.load,)),
     Screen(routes.CONNECT, connect, (ConnectState.load,)),
@@ -69,6 +86,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen(routes.SIMULATOR, simulator, (PhoneState.load, BenchState.load)),
     Screen(routes.TEAM, team_page, (TeamState.load,)),
     Screen(routes.SETTINGS, settings_page, (SettingsState.load,)),
+    Screen(routes.WEBHOOKS, webhooks, (WebhooksState.load, DeliveryLogState.load)),
+    Screen(routes.TOKENS, api_tokens, (TokensState.load,)),
     Screen(routes.ACTIVITY, activity_page, (ActivityState.load,)),
     Screen(routes.ACCOUNT, account_page, (AccountState.load, SecondFactorState.load)),
 )

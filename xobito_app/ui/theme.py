@@ -15,6 +15,7 @@ STYLESHEETS = [
     "/inbox.css",
     "/phone.css",
     "/connection.css",
+    "/contacts.css",
 ]
 """In order; every colour is written in the first one alone."""
 

@@ -31,6 +31,8 @@ AREAS = {
     "segment": "Segments",
     "template": "Templates",
     "canned_reply": "Canned replies",
+    "webhook": "Webhooks",
+    "api_token": "API tokens",
     "macro": "Macros",
     "history": "History",
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.errors import NotFound
+from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.models.connection import Connection, ConnectionState, Number
@@ -79,6 +79,26 @@ async def line_of(
     if number_id not in found:
         raise NotFound(NumberRepository.missing)
     return found[number_id]
+
+
+async def choose_number(
+    session: AsyncSession, workspace_id: UUID, phone_number_id: str = ""
+) -> Number:
+    """Return the number to write from: the one with Meta's id, or the primary one.
+
+    Raises:
+        Invalid: It is not of this workspace, or there is none.
+    """
+    numbers = NumberRepository(session, workspace_id)
+    if phone_number_id:
+        found = await numbers.by_phone_number_id([phone_number_id])
+        if phone_number_id not in found:
+            raise Invalid.field("from_phone_number_id", NumberRepository.missing)
+        return found[phone_number_id]
+    rows = await numbers.list_all()
+    if not rows:
+        raise Invalid("This workspace has no WhatsApp number yet. Connect one first.")
+    return rows[0]
 
 
 async def note_trouble(

@@ -136,7 +136,7 @@ async def get_upload(session: AsyncSession, actor: Actor, media_id: UUID) -> Med
     """
     files = MediaRepository(session, actor.workspace_id)
     file = await files.get(media_id, lock=True)
-    if file.uploaded_by is None or file.uploaded_by != actor.user_id:
+    if file.uploaded_by != actor.user_id:
         raise NotFound(files.missing)
     if file.message_id is not None:
         raise Invalid("This file was already sent. Attach it again.")

@@ -49,6 +49,7 @@ class Order:
         reply_to_id: The entry it answers.
         due_at: When it is to go out; now when None.
         is_template: Whether it may go out with the reply window closed.
+        origin: Where it was written: `inbox` or `api`.
     """
 
     conversation_id: UUID
@@ -56,6 +57,7 @@ class Order:
     reply_to_id: UUID | None = None
     due_at: datetime | None = None
     is_template: bool = False
+    origin: str = "inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer
     draft = await write(recipient)
     reply_to = draft.reply_to or reply_to
     message = new_message(actor, thread, draft, key=key, reply_to=reply_to, due_at=order.due_at)
+    message.origin = order.origin
     inserted = await session.exec(
         insert(Message)
         .values(message.model_dump())

@@ -53,18 +53,29 @@ class TemplateRepository(Repository[Template]):
         self, *, search: str, status: str, category: str, language: str, cursor: str, limit: int
     ) -> Sequence[Template]:
         """Return templates that Meta still has, by name and language."""
-        statement = self.scoped().where(col(Template.gone_at).is_(None))
-        filters = ((Template.status, status), (Template.category, category))
-        for column, wanted in (*filters, (Template.language, language)):
-            if wanted:
-                statement = statement.where(col(column) == wanted)
-        if search.strip():
-            statement = statement.where(_matches(search))
+        statement = self.scoped().where(
+            *_present(search=search, status=status, category=category, language=language)
+        )
         order = (col(Template.name), col(Template.language), col(Template.connection_id))
         if cursor:
             name, code, connection_id = paging.decode_words(cursor, 3)
             statement = statement.where(tuple_(*order) > (name, code, connection_id))
         return await self.all(statement.order_by(*order).limit(limit))
+
+    async def numbered_page(
+        self, *, search: str, status: str, category: str, language: str, skip: int, limit: int
+    ) -> tuple[Sequence[Template], int]:
+        """Return templates that Meta still has, by name and language, and how many there are."""
+        wanted = _present(search=search, status=status, category=category, language=language)
+        counted = select(func.count()).select_from(Template)
+        total = await self.session.exec(
+            counted.where(col(Template.workspace_id) == self.workspace_id, *wanted)
+        )
+        order = (col(Template.name), col(Template.language), col(Template.connection_id))
+        rows = await self.all(
+            self.scoped().where(*wanted).order_by(*order).offset(skip).limit(limit)
+        )
+        return rows, total.one()
 
     async def list_approved(
         self, connection_id: UUID, *, search: str, limit: int
@@ -86,6 +97,17 @@ class TemplateRepository(Repository[Template]):
             ).limit(limit)
         )
 
+    async def find_present(self, connection_id: UUID, name: str, language: str) -> Template | None:
+        """Return a connection's template by name and language, unless it is gone."""
+        rows = await self.all(
+            self.scoped()
+            .where(col(Template.connection_id) == connection_id)
+            .where(col(Template.name) == name, col(Template.language) == language)
+            .where(col(Template.gone_at).is_(None))
+            .limit(1)
+        )
+        return rows[0] if rows else None
+
     async def list_kinds(self) -> Sequence[tuple[str, str, str]]:
         """Return each status, category and language that occurs together."""
         statement = (
@@ -106,6 +128,17 @@ class TemplateRepository(Repository[Template]):
             .where(col(Template.gone_at).is_(None))
         )
         return (await self.session.exec(statement)).one()
+
+
+def _present(
+    *, search: str, status: str, category: str, language: str
+) -> list[ColumnElement[bool]]:
+    wanted = ((Template.status, status), (Template.category, category))
+    return [
+        col(Template.gone_at).is_(None),
+        *(col(column) == word for column, word in (*wanted, (Template.language, language)) if word),
+        *([_matches(search)] if search.strip() else []),
+    ]
 
 
 def _matches(search: str) -> ColumnElement[bool]:

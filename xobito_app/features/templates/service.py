@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core.errors import NotFound
 from xobito_app.core.ids import ConversationId
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
@@ -57,6 +58,52 @@ async def list_templates(
     return Page(tuple(_line(row) for row in window), cursor_of(window[-1]) if more else "")
 
 
+async def page_templates(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    search: str = "",
+    status: str = "",
+    category: str = "",
+    language: str = "",
+    page: int = 1,
+    per_page: int = 15,
+) -> tuple[tuple[TemplateView, ...], int]:
+    """Return a numbered page of templates by name, and how many there are in all.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    rows, total = await TemplateRepository(session, actor.workspace_id).numbered_page(
+        search=search,
+        status=status,
+        category=category,
+        language=language,
+        skip=(page - 1) * per_page,
+        limit=per_page,
+    )
+    return tuple(_view(row) for row in rows), total
+
+
+async def find_by_name(
+    session: AsyncSession, actor: Actor, *, number_id: UUID, name: str, language: str
+) -> Template:
+    """Return the template of a number's account with this name and language.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+        NotFound: The account has no such template.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    account_id = await accounts.connection_of(session, actor.workspace_id, number_id)
+    templates = TemplateRepository(session, actor.workspace_id)
+    row = await templates.find_present(account_id, name, language.replace("-", "_"))
+    if row is None:
+        raise NotFound(TemplateRepository.missing)
+    return row
+
+
 async def read_choices(session: AsyncSession, actor: Actor) -> FilterChoices:
     """Return the statuses, categories and languages a workspace's templates have.
 
@@ -81,7 +128,10 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
         NotFound: The workspace has no such template.
     """
     require(actor, Permission.TEMPLATES_VIEW)
-    row = await TemplateRepository(session, actor.workspace_id).get(template_id)
+    return _view(await TemplateRepository(session, actor.workspace_id).get(template_id))
+
+
+def _view(row: Template) -> TemplateView:
     read = read_template(row)
     return TemplateView(
         id=row.id,

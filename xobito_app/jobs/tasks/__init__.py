@@ -7,6 +7,7 @@ import asyncio
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
+from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs import nudges, runtime
 from xobito_app.jobs.tasks import (
     contacts,
@@ -15,6 +16,7 @@ from xobito_app.jobs.tasks import (
     keeping,
     mail,
     outbound,
+    webhooks,
     whatsapp,
 )
 from xobito_app.persistence import engine, redis
@@ -28,6 +30,7 @@ __all__ = [
     "keeping",
     "mail",
     "outbound",
+    "webhooks",
     "whatsapp",
 ]
 
@@ -36,6 +39,7 @@ __all__ = [
 async def _tell_of_commits() -> None:
     """Hear and tell of what is committed; only a worker does, not whoever imports the tasks."""
     inbox_listeners.register()
+    webhook_listeners.register()
     on_commit(nudges.send_nudges)
     on_commit(notices.send_notices)
 

@@ -6,9 +6,12 @@ from functools import partial
 from uuid import UUID
 
 from xobito_app.core.job_names import CONVERSATIONS_WAKE, HISTORY_CLEAR, RETENTION_SWEEP
+from xobito_app.features.contacts import importing
 from xobito_app.features.inbox import keeping
 from xobito_app.features.ingest.keeping import drop_old_deliveries
 from xobito_app.features.mail import dispatch as mail
+from xobito_app.features.tokens.repeats import drop_old as drop_old_repeats
+from xobito_app.features.webhooks.deliver import drop_old as drop_old_webhooks
 from xobito_app.jobs import runtime
 from xobito_app.jobs.celery_app import celery
 from xobito_app.jobs.everywhere import for_each_workspace
@@ -40,3 +43,6 @@ async def _sweep_old() -> None:
     await drop_old_deliveries()
     await mail.drop_old()
     await for_each_workspace(keeping.drop_unsent)
+    await for_each_workspace(importing.drop_old)
+    await for_each_workspace(drop_old_webhooks)
+    await for_each_workspace(drop_old_repeats)

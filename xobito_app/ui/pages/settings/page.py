@@ -6,11 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from xobito_app.ui import forms, styles
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import forms, routes, styles
 from xobito_app.ui.components import (
     button,
     confirm_dialog,
     error_state,
+    link_button,
     note,
     page_body,
     page_header,
@@ -23,7 +25,7 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.pages.settings.state import SettingsState
-from xobito_app.ui.shell import ShellState
+from xobito_app.ui.shell.state import ShellState
 
 _AUTO_ASSIGN = (
     ("off", "Nobody, they wait in Unassigned"),
@@ -69,6 +71,33 @@ def _forms() -> rx.Component:
             "Messages can lose their content after a while; counts and reports stay.",
             _editable(_history_form()),
             rx.cond(SettingsState.may_edit, _clear_now()),
+        ),
+        _integrations(),
+    )
+
+
+def _integrations() -> rx.Component:
+    can = ShellState.can
+    shown = (
+        (Permission.WEBHOOKS_MANAGE, routes.WEBHOOKS, "Tell other systems about contacts."),
+        (Permission.API_TOKENS_MANAGE, routes.TOKENS, "Let other systems use the REST API."),
+    )
+    return rx.cond(
+        can.contains(shown[0][0].value) | can.contains(shown[1][0].value),
+        section(
+            "Integrations",
+            "How other systems take part.",
+            *(
+                rx.cond(
+                    can.contains(permission.value),
+                    rx.el.div(
+                        link_button(route.title, to=route.path, icon_name=route.icon),
+                        rx.el.span(line, class_name=styles.MUTED),
+                        class_name=styles.LINE,
+                    ),
+                )
+                for permission, route, line in shown
+            ),
         ),
     )
 

@@ -1,0 +1,150 @@
+import asyncio
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.v1.conftest import open_api
+from tests.api.v1.served import served
+from tests.pictures import jpeg
+from tests.receivers import receiving
+from xobito_app.api.v1 import docs
+from xobito_app.api.v1.declare import ENDPOINTS, PREFIX
+from xobito_app.api.v1.openapi import build
+from xobito_app.settings import get_settings
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+RUBY = "16505551234"
+"""The customer of the documentation's examples."""
+
+
+async def test_every_endpoint_is_in_the_document_and_nothing_else(client):
+    told = (await client.get("/api/v1/openapi.json")).json()
+    assert told["openapi"] == "3.1.0"
+    declared = {(one.path.removeprefix(PREFIX), one.method.lower()) for one in ENDPOINTS}
+    assert declared == {(path, m) for path, methods in told["paths"].items() for m in methods}
+    names = [o["operationId"] for methods in told["paths"].values() for o in methods.values()]
+    assert len(names) == len(set(names))
+
+
+async def test_the_address_of_ones_own_workspace_is_filled_in(client):
+    told = (await client.get("/api/v1/openapi.json", params={"workspace": "acme"})).json()
+    assert told["servers"][0]["variables"]["workspace"]["default"] == "acme"
+    odd = (await client.get("/api/v1/openapi.json", params={"workspace": "<b>"})).json()
+    assert "<b>" not in str(odd)
+
+
+async def test_every_reference_leads_somewhere(client):
+    told = (await client.get("/api/v1/openapi.json")).json()
+    known = set(told["components"]["schemas"])
+    used = set(re.findall(r"'#/components/schemas/(\w+)'", str(told)))
+    assert used <= known
+    assert len(used) > 20
+
+
+async def test_the_page_for_people_has_everything_and_asks_no_other_host(client):
+    answer = await client.get("/api/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    for one in ENDPOINTS:
+        assert f'id="{one.handle.__name__}"' in answer.text
+    loads = re.findall(r'(?:src|href)="([^"#]+)"', answer.text)
+    assert [address for address in loads if not address.startswith("/")] == []
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assets = Path(__file__).parents[3] / "assets"
+    for address in loads:
+        if address.endswith((".css", ".js", ".svg")):
+            assert (assets / address.lstrip("/")).is_file()
+
+
+@pytest.fixture
+async def api(client, line):
+    """A workspace in which the customer of the examples has just written."""
+    await line.write(RUBY)
+    components = [{"type": "BODY", "text": "Hi {{1}}, your order is on its way."}]
+    await line.template(components=components)
+    return await open_api(client, line.world)
+
+
+async def test_the_examples_of_the_documentation_work(api, monkeypatch):
+    monkeypatch.setenv("XOBITO_ALLOW_PRIVATE_URLS", "1")
+    get_settings.cache_clear()
+    told = build(get_settings().public_url, docs.WORKSPACE)
+    ids: dict[str, str] = {}
+    # Things are made before they are read, changed and in the end deleted.
+    order = ["post", "get", "put", "delete"]
+    async with receiving() as outside:
+        outside.body, outside.headers = jpeg(), {"Content-Type": "image/jpeg"}
+        for method in order:
+            for path in told["paths"]:
+                if method not in told["paths"][path]:
+                    continue
+                command = docs.curl(told, path, method)
+                command = command.replace("https://example.com/picture.jpg", outside.url)
+                answer = await _perform(api, command, ids)
+                assert answer.status_code in {200, 201}, (command, answer.text)
+                _remember(path, method, answer, ids)
+    monkeypatch.undo()
+    get_settings.cache_clear()
+    assert {"CONTACT_ID", "STATUS_ID", "SOURCE_ID", "GROUP_ID", "MESSAGE_ID"} == set(ids)
+
+
+def _remember(path: str, method: str, answer: httpx.Response, ids: dict[str, str]) -> None:
+    names = {
+        "/contacts": "CONTACT_ID",
+        "/statuses": "STATUS_ID",
+        "/sources": "SOURCE_ID",
+        "/groups": "GROUP_ID",
+    }
+    if method == "post" and path in names:
+        ids[names[path]] = answer.json()["data"]["id"]
+    elif path == "/messages/send":
+        ids["MESSAGE_ID"] = answer.json()["data"]["message_id"]
+
+
+async def _perform(api, command: str, ids: dict[str, str]) -> httpx.Response:
+    """Do what a shell and curl would do with a command."""
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[0] == "curl"
+    options: dict[str, list[str]] = {"-X": [], "-H": [], "-d": []}
+    address = ""
+    rest = iter(words[1:])
+    for word in rest:
+        if word in options:
+            options[word].append(next(rest))
+        else:
+            address = word
+    for name, value in ids.items():
+        address = address.replace(f"${name}", value)
+    base = f"{get_settings().public_url}/api/v1/{docs.WORKSPACE}"
+    assert address.startswith(base)
+    assert "$" not in address
+    headers = dict(line.split(": ", 1) for line in options["-H"])
+    assert headers.pop("Authorization") == f"Bearer {docs.TOKEN}"
+    if "Idempotency-Key" in headers:
+        assert headers["Idempotency-Key"] == "$(uuidgen)"
+        headers["Idempotency-Key"] = address.rpartition("/")[2]
+    body = options["-d"][0] if options["-d"] else None
+    return await api.call(
+        options["-X"][0], address.removeprefix(base), content=body, headers=headers
+    )
+
+
+async def test_a_property_based_tester_finds_nothing(client, world, tmp_path):
+    api = await open_api(client, world)
+    async with served() as address:
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
+        command += [f"{address}/api/v1/openapi.json", "--url", f"{address}/api/v1/{api.slug}"]
+        command += ["--header", f"Authorization: Bearer {api.token}", "--checks", "all"]
+        command += ["--phases", "examples,coverage,fuzzing,stateful", "--workers", "2"]
+        command += ["--max-examples", "3", "--seed", "7", "--no-color", "--warnings", "off"]
+        done = await asyncio.to_thread(
+            subprocess.run, command, capture_output=True, text=True, cwd=tmp_path, timeout=240
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    tested = re.search(r"(\d+) generated", done.stdout)
+    assert tested, done.stdout
+    assert int(tested[1]) > 300

@@ -1,0 +1,305 @@
+"""`/contacts`: the address book."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from xobito_app.api.v1.declare import Call, endpoint
+from xobito_app.api.v1.shapes import (
+    CursorQuery,
+    GivenMoment,
+    In,
+    Line,
+    Moment,
+    Name,
+    Out,
+    Page,
+    about,
+    limited,
+    numbered,
+    walked,
+)
+from xobito_app.features.contacts import book, groups, listing
+from xobito_app.features.contacts.published import contact_fields, contact_relations
+from xobito_app.features.contacts.schemas import ContactDraft, ContactFilter, ContactView, Sort
+
+_TAG, _THING = "Contacts", "Contact"
+
+Phone = Annotated[
+    str,
+    limited(40, 3),
+    Field(description="As people write it; without `+`, of the workspace's country."),
+]
+
+
+class Named(Out):
+    """Something with a name."""
+
+    id: UUID
+    name: str
+
+
+class StatusMark(Out):
+    """The status of a contact."""
+
+    id: UUID
+    name: str
+    colour: str
+
+
+class Contact(Out):
+    """A contact whole."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    profile_name: str = Field(description="The name they gave themselves on WhatsApp.")
+    username: str
+    phone: str | None = Field(description="E.164, like +16505551234.")
+    email: str
+    company: str
+    website: str
+    description: str
+    country: str = Field(description="ISO 3166, two letters.")
+    city: str
+    state: str
+    zip: str
+    address: str
+    type: str = Field(description="lead, customer, or guest for somebody nobody saved yet.")
+    status_id: UUID | None
+    source_id: UUID | None
+    assignee_id: UUID | None
+    custom: dict[str, JsonValue] = Field(description="Custom fields by slug.")
+    language: str
+    is_enabled: bool
+    opted_out_at: Moment | None
+    opt_out_reason: str
+    created_at: Moment
+    updated_at: Moment
+    status: StatusMark | None
+    source: Named | None
+    groups: list[Named]
+    assignee: Named | None
+
+    @classmethod
+    def of(cls, view: ContactView) -> Contact:
+        """Take a contact over from the address book."""
+        return cls.model_validate(
+            {"id": view.id, **contact_fields(view), **contact_relations(view)}
+        )
+
+
+class ContactFields(In):
+    """What may be said of a contact, but for the number."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    email: Name | None = None
+    company: Line | None = None
+    website: Line | None = None
+    description: Annotated[str, limited(5000)] | None = None
+    country: Annotated[str, limited(60)] | None = Field(
+        default=None, description="Two letters, like DE."
+    )
+    city: Name | None = None
+    state: Name | None = None
+    zip: Annotated[str, limited(32)] | None = None
+    address: Annotated[str, limited(500)] | None = None
+    type: Literal["lead", "customer"] | None = None
+    status_id: UUID | None = None
+    source_id: UUID | None = None
+    assignee_id: UUID | None = None
+    groups: list[Annotated[str, limited(191, 1)]] | None = Field(
+        default=None,
+        max_length=100,
+        description="Names of all groups it is in from now on; missing ones are made.",
+    )
+    custom: dict[str, JsonValue] | None = Field(
+        default=None, description="Custom fields by slug; an empty value takes one away."
+    )
+    language: Annotated[str, limited(16)] | None = None
+    is_enabled: bool | None = None
+    opted_out: bool | None = None
+    opt_out_reason: Line | None = None
+
+    def draft(self) -> ContactDraft:
+        """Return what was given, as the address book takes it."""
+        given: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in self.model_fields_set
+            if getattr(self, name) is not None or name in _MAY_BE_EMPTIED
+        }
+        return ContactDraft(**given)
+
+
+_MAY_BE_EMPTIED = frozenset({"assignee_id"})
+
+
+class ContactChange(ContactFields):
+    """Fields of a contact that change; those left out stay as they are."""
+
+    phone: Phone | None = None
+
+
+class ContactNew(ContactFields):
+    """A new contact."""
+
+    phone: Phone
+
+
+class ContactQuery(CursorQuery):
+    """Which contacts are wanted."""
+
+    search: Annotated[str, limited(200)] = Field(
+        default="", description="Words in name, phone, e-mail or company."
+    )
+    type: Literal["lead", "customer", "guest"] | None = None
+    status_id: UUID | None = None
+    source_id: UUID | None = None
+    group: Name | None = Field(default=None, description="Name or id of a group.")
+    updated_since: GivenMoment | None = None
+    sort: Literal[
+        "created_at",
+        "-created_at",
+        "updated_at",
+        "-updated_at",
+        "name",
+        "-name",
+        "email",
+        "-email",
+        "company",
+        "-company",
+    ] = Field(default="-created_at", description="With a minus the other way round.")
+
+
+@endpoint("GET", "/contacts", tag=_TAG, ability="contacts.read")
+async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
+    """List contacts.
+
+    Newest first unless `sort` says otherwise; several filters must all fit.
+    """
+    narrowed = await _narrow(call, query)
+    order = Sort.parse(query.sort)
+    if narrowed is None:
+        return Page[Contact](
+            **numbered(call, [], page=query.page, per_page=query.per_page, total=0)
+        )
+    if query.cursor is not None:
+        with about("cursor"):
+            window = await listing.list_contacts(
+                call.session,
+                call.actor,
+                narrowed=narrowed,
+                sort=order,
+                cursor=query.cursor,
+                limit=query.per_page,
+            )
+        rows = [Contact.of(view) for view in window.rows]
+        return Page[Contact](**walked(call, rows, per_page=query.per_page, cursor=window.cursor))
+    if (query.page - 1) * query.per_page > listing.DEEPEST:
+        # Behind the end there is nothing, however far; only what exists is too deep to skip to.
+        total = await listing.count_contacts(call.session, call.actor, narrowed=narrowed)
+        if (query.page - 1) * query.per_page >= total:
+            return Page[Contact](
+                **numbered(call, [], page=query.page, per_page=query.per_page, total=total)
+            )
+    found = await listing.page_contacts(
+        call.session,
+        call.actor,
+        narrowed=narrowed,
+        sort=order,
+        page=query.page,
+        per_page=query.per_page,
+    )
+    rows = [Contact.of(view) for view in found.rows]
+    return Page[Contact](
+        **numbered(call, rows, page=query.page, per_page=query.per_page, total=found.total)
+    )
+
+
+async def _narrow(call: Call, query: ContactQuery) -> ContactFilter | None:
+    """Return the filter; None when nothing can fit, as with an unknown group."""
+    group_ids: tuple[UUID, ...] = ()
+    if query.group:
+        known = await groups.list_groups(call.session, call.actor)
+        wanted = query.group.strip().lower()
+        group_ids = tuple(g.id for g in known if wanted in {str(g.id), g.name.lower()})
+        if not group_ids:
+            return None
+    return ContactFilter(
+        search=query.search,
+        type=query.type or "",
+        status_ids=(query.status_id,) if query.status_id else (),
+        source_ids=(query.source_id,) if query.source_id else (),
+        group_ids=group_ids,
+        updated_since=query.updated_since,
+    )
+
+
+@endpoint(
+    "POST",
+    "/contacts",
+    tag=_TAG,
+    ability="contacts.create",
+    message="Contact created",
+    status=201,
+    example={
+        "first_name": "Ana",
+        "last_name": "Ruiz",
+        "phone": "+16505550142",
+        "groups": ["Newsletter"],
+    },
+)
+async def create_contact(call: Call, *, body: ContactNew) -> Contact:
+    """Create a contact.
+
+    Status and source are the defaults unless given; groups are made when missing.
+    """
+    return Contact.of(await book.create_contact(call.session, call.actor, draft=body.draft()))
+
+
+@endpoint("GET", "/contacts/{contact_id}", tag=_TAG, thing=_THING, ability="contacts.read")
+async def get_contact(call: Call) -> Contact:
+    """Get a contact."""
+    contact_id = call.id("contact_id")
+    return Contact.of(await book.get_contact_view(call.session, call.actor, contact_id=contact_id))
+
+
+@endpoint(
+    "PUT",
+    "/contacts/{contact_id}",
+    tag=_TAG,
+    thing=_THING,
+    ability="contacts.update",
+    message="Contact updated",
+    example={"company": "Bakery Ruiz", "type": "customer"},
+)
+async def update_contact(call: Call, *, body: ContactChange) -> Contact:
+    """Update a contact.
+
+    Only the fields that are given change.
+    """
+    return Contact.of(
+        await book.update_contact(
+            call.session, call.actor, contact_id=call.id("contact_id"), draft=body.draft()
+        )
+    )
+
+
+@endpoint(
+    "DELETE",
+    "/contacts/{contact_id}",
+    tag=_TAG,
+    thing=_THING,
+    ability="contacts.delete",
+    message="Contact deleted",
+)
+async def delete_contact(call: Call) -> None:
+    """Delete a contact.
+
+    Its conversations go with it.
+    """
+    await book.delete_contact(call.session, call.actor, contact_id=call.id("contact_id"))

@@ -1,0 +1,39 @@
+"""The REST API as routes, made from what its endpoints declare."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from xobito_app.api.v1 import contacts, docs, lists, messages, openapi, phone, templates
+from xobito_app.api.v1.answers import failure
+from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
+from xobito_app.api.v1.door import Place
+
+MODULES = (contacts, lists, messages, templates, phone)
+"""Their import declares the endpoints, in this order."""
+
+
+def routes() -> list[Route]:
+    """Return a route for each address, and one for all addresses that do not exist."""
+    by_path = sorted(ENDPOINTS, key=_path)
+    return [
+        Route("/api/v1/openapi.json", openapi.document, methods=["GET"]),
+        Route("/api/docs", docs.page, methods=["GET"]),
+        *(Route(path, Place(list(those))) for path, those in groupby(by_path, key=_path)),
+        Route("/api/{rest:path}", Nowhere()),
+    ]
+
+
+def _path(one: Endpoint) -> str:
+    return one.path
+
+
+class Nowhere:
+    """Answers for addresses that do not exist; a class, so that every method gets here."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer any request."""
+        await failure(404, "Not found")(scope, receive, send)

@@ -1,0 +1,240 @@
+"""`/templates` and `/messages/template`: what may be sent at any time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from xobito_app.api.v1 import incoming
+from xobito_app.api.v1.declare import Call, endpoint
+from xobito_app.api.v1.incoming import Kept
+from xobito_app.api.v1.messages import Addressed, Sent, Url, order_for
+from xobito_app.api.v1.shapes import Moment, Out, Page, PageQuery, limited, numbered
+from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.features.connection import accounts
+from xobito_app.features.inbox.compose_template import send_template
+from xobito_app.features.templates import service as templates
+from xobito_app.features.templates.schemas import TemplateView
+from xobito_app.features.tokens.schemas import Caller
+from xobito_app.whatsapp.payloads import MediaKind
+from xobito_app.whatsapp.templates import Part, Template, VariableKind
+
+_TAG = "Templates"
+Value = Annotated[str, limited(1024)]
+_HEADER_KINDS = (MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT)
+
+
+class TemplateButtonOut(Out):
+    """A button under a template."""
+
+    type: str
+    text: str
+    url: str | None
+
+
+class TemplateOut(Out):
+    """A template as Meta holds it."""
+
+    id: UUID
+    name: str
+    language: str
+    category: str
+    status: str
+    quality: str
+    header_format: str
+    header: str
+    body: str
+    footer: str
+    buttons: list[TemplateButtonOut]
+    variables: list[str] = Field(description="Its blanks: `header.1`, `body.1`, `button.0` …")
+    last_used_at: Moment | None
+    synced_at: Moment | None
+
+    @classmethod
+    def of(cls, view: TemplateView) -> TemplateOut:
+        """Take a template over."""
+        plain = {
+            name: getattr(view, name)
+            for name in cls.model_fields
+            if name not in {"buttons", "variables"}
+        }
+        return cls.model_validate(
+            {
+                **plain,
+                "buttons": [
+                    {"type": button.type, "text": button.text, "url": button.url}
+                    for button in view.buttons
+                ],
+                "variables": [variable.key for variable in view.variables],
+            }
+        )
+
+
+class TemplateQuery(PageQuery):
+    """Which templates are wanted."""
+
+    search: Annotated[str, limited(200)] = ""
+    status: Annotated[str, limited(40)] = Field(default="", description="Like APPROVED.")
+    category: Annotated[str, limited(40)] = Field(default="", description="Like MARKETING.")
+    language: Annotated[str, limited(16)] = Field(default="", description="Like en_US.")
+
+
+@endpoint("GET", "/templates", tag=_TAG, ability="templates.read")
+async def list_templates(call: Call, *, query: TemplateQuery) -> Page[TemplateOut]:
+    """List templates, by name."""
+    rows, total = await templates.page_templates(
+        call.session,
+        call.actor,
+        search=query.search,
+        status=query.status.upper(),
+        category=query.category.upper(),
+        language=query.language,
+        page=query.page,
+        per_page=query.per_page,
+    )
+    found = [TemplateOut.of(view) for view in rows]
+    return Page[TemplateOut](
+        **numbered(call, found, page=query.page, per_page=query.per_page, total=total)
+    )
+
+
+class TemplateFields(Addressed):
+    """A template with its header; the blanks of body and buttons follow."""
+
+    template_name: Annotated[str, limited(512, 1)]
+    template_language: Annotated[str, limited(16, 2)] = Field(description="Like en_US.")
+    header_field_1: Value | None = Field(default=None, description="The blank of a text header.")
+    header_image: Url | None = None
+    header_video: Url | None = None
+    header_document: Url | None = None
+    header_document_name: Annotated[str, limited(255)] | None = None
+    header_location: Value | None = Field(
+        default=None, description="`latitude,longitude` or with `,name,address` behind."
+    )
+
+
+class TemplateMessage(TemplateFields):
+    """A template to send, its blanks filled."""
+
+    field_1: Value | None = None
+    field_2: Value | None = None
+    field_3: Value | None = None
+    field_4: Value | None = None
+    field_5: Value | None = None
+    field_6: Value | None = None
+    field_7: Value | None = None
+    field_8: Value | None = None
+    field_9: Value | None = None
+    field_10: Value | None = None
+    button_0: Value | None = None
+    button_1: Value | None = None
+    button_2: Value | None = None
+    button_3: Value | None = None
+    button_4: Value | None = None
+    button_5: Value | None = None
+    button_6: Value | None = None
+    button_7: Value | None = None
+    button_8: Value | None = None
+    button_9: Value | None = None
+
+
+def values_of(chosen: Template, body: BaseModel) -> dict[str, str]:
+    """Match what was given with the blanks of a template, those of the body in their order."""
+    given = {name: value for name, value in body if isinstance(value, str)}
+    found: dict[str, str] = {}
+    place = 0
+    for variable in chosen.variables:
+        match variable.part:
+            case Part.BODY:
+                place += 1
+                name = f"field_{place}"
+            case Part.BUTTON:
+                name = f"button_{variable.button_index}"
+            case _:
+                is_place = variable.kind is VariableKind.LOCATION
+                name = "header_location" if is_place else "header_field_1"
+        if value := given.get(name):
+            found[variable.key] = value
+    return found
+
+
+def names_of(chosen: Template) -> dict[str, str]:
+    """Return under which name each blank of a template is given, for what is wrong with it."""
+    body = [variable for variable in chosen.variables if variable.part is Part.BODY]
+    return {
+        **{v.key: f"field_{place}" for place, v in enumerate(body, start=1)},
+        **{v.key: v.key.replace(".", "_") for v in chosen.variables if v.part is Part.BUTTON},
+        "header.1": "header_field_1",
+        "header.media": f"header_{(chosen.header_format or '').lower()}",
+        "header.location": "header_location",
+    }
+
+
+@asynccontextmanager
+async def _header(caller: Caller, body: TemplateFields, _file: Any) -> AsyncGenerator[Kept | None]:
+    async with AsyncExitStack() as stack:
+        kept = None
+        for kind in _HEADER_KINDS:
+            field = f"header_{kind.value}"
+            if (url := getattr(body, field)) and kept is None:
+                name = body.header_document_name if kind is MediaKind.DOCUMENT else None
+                kept = await stack.enter_async_context(
+                    incoming.fetched(
+                        caller.actor.workspace_id, url, kind, field=field, filename=name or ""
+                    )
+                )
+        yield kept
+
+
+@endpoint(
+    "POST",
+    "/messages/template",
+    tag=_TAG,
+    ability="messages.send",
+    message="Message queued",
+    status=201,
+    prepare=_header,
+    example={
+        "phone_number": "+16505551234",
+        "template_name": "order_update",
+        "template_language": "en_US",
+        "field_1": "Ana",
+    },
+)
+async def send_template_message(call: Call, *, body: TemplateMessage) -> Sent:
+    """Send an approved template, at any time.
+
+    `field_1` … fill the blanks of the body in their order, `button_0` … those of the buttons by
+    their place. An unknown number becomes a contact.
+    """
+    order = await order_for(call, body, is_template=True)
+    number = await accounts.choose_number(
+        call.session, call.actor.workspace_id, body.from_phone_number_id or ""
+    )
+    try:
+        row = await templates.find_by_name(
+            call.session,
+            call.actor,
+            number_id=number.id,
+            name=body.template_name,
+            language=body.template_language,
+        )
+    except NotFound as error:
+        raise Invalid.field("template_name", error.message) from None
+    chosen = templates.read_template(row)
+    values = values_of(chosen, body)
+    if call.prepared:
+        values["header.media"] = str(await call.prepared.use(call.session, call.actor))
+    try:
+        entry = await send_template(
+            call.session, call.actor, order, template_id=row.id, values=values
+        )
+    except Invalid as error:
+        names = names_of(chosen)
+        fields = {names.get(key, key): told for key, told in error.fields.items()}
+        raise Invalid(error.message, fields) from None
+    return Sent.of(entry)

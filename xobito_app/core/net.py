@@ -1,0 +1,70 @@
+"""Addresses other people gave us: which may be called at all."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from xobito_app.core.errors import Invalid
+
+URL_LIMIT = 2000
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_SITE_LOCAL = IPv6Network("fec0::/10")
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+_TEREDO = IPv6Network("2001::/32")
+
+PRIVATE = (
+    "This address leads into a private network, which Xobito does not call. "
+    "The operator can allow it with XOBITO_ALLOW_PRIVATE_URLS=1."
+)
+
+
+def read_url(text: str, *, field: str = "url") -> str:
+    """Return a web address as it is kept.
+
+    Raises:
+        Invalid: It is no http or https address, or carries a name and password.
+    """
+    url = text.strip()
+    if len(url) > URL_LIMIT:
+        raise Invalid.field(field, f"The address is longer than {URL_LIMIT} characters.")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = None
+    if parts is None or parts.scheme not in {"http", "https"} or _ODD.search(url):
+        raise Invalid.field(field, "Write a web address that begins with https:// or http://.")
+    if "@" in parts.netloc:
+        raise Invalid.field(field, "The address must not carry a user name or password.")
+    if not parts.hostname:
+        raise Invalid.field(field, "The address names no host.")
+    return url.partition("#")[0]
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address belongs to the open internet.
+
+    Addresses that only wrap another one (IPv4 in IPv6) are judged by what they wrap.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return _is_public_v4(found) if isinstance(found, IPv4Address) else _is_public_v6(found)
+
+
+def _is_public_v4(found: IPv4Address) -> bool:
+    return found.is_global and not (found.is_multicast or found.is_reserved)
+
+
+def _is_public_v6(found: IPv6Address) -> bool:
+    if wrapped := found.ipv4_mapped or found.sixtofour:
+        return _is_public_v4(wrapped)
+    if found in _NAT64:
+        return _is_public_v4(IPv4Address(int(found) & 0xFFFFFFFF))
+    if any(found in network for network in (_SITE_LOCAL, _LOCAL_NAT64, _TEREDO)):
+        return False
+    return found.is_global and not (found.is_multicast or found.is_reserved)

@@ -1,0 +1,57 @@
+"""What tokens tell the doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from xobito_app.core.permissions import Actor
+from xobito_app.models.tokens import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token as lists show it; nothing of it opens anything."""
+
+    id: UUID
+    name: str
+    prefix: str
+    abilities: tuple[str, ...]
+    rate_limit: int
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: ApiToken) -> TokenView:
+        """Take a token out of its table."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            prefix=row.prefix,
+            abilities=tuple(row.abilities),
+            rate_limit=row.rate_limit,
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            revoked_at=row.revoked_at,
+            created_at=row.created_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls the REST API: a token that was accepted.
+
+    Attributes:
+        workspace: The slug in the address.
+        country: ISO 3166 code for numbers written without their country; may be empty.
+    """
+
+    token_id: UUID
+    actor: Actor
+    abilities: frozenset[str]
+    rate_limit: int
+    workspace: str
+    country: str

@@ -1,0 +1,230 @@
+"""One contact, worded for the screen: facts, what happened, conversations, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+
+from xobito_app.core.text import initials, shorten
+from xobito_app.features.contacts.merging import MergeView
+from xobito_app.features.contacts.notes import NoteView
+from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
+from xobito_app.features.contacts.timeline import TimelineEntry
+from xobito_app.features.inbox.schemas import ThreadLine
+from xobito_app.ui import formats
+from xobito_app.ui.components import tone_of
+from xobito_app.ui.pages.contacts.address import TYPES
+from xobito_app.ui.pages.contacts.rows import custom_text
+
+_LABELS = {
+    "first_name": "first name",
+    "last_name": "last name",
+    "status_id": "status",
+    "source_id": "source",
+    "assignee_id": "assignee",
+    "is_enabled": "enabled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the facts; a link when there is somewhere to go."""
+
+    label: str
+    value: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """The head of the page and its facts."""
+
+    id: str = ""
+    name: str = ""
+    initials: str = ""
+    tone: int = 0
+    line: str = ""
+    status: str = ""
+    colour: str = ""
+    type: str = ""
+    is_opted_out: bool = False
+    opt_out_line: str = ""
+    is_enabled: bool = True
+    groups: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    own: list[Fact] = field(default_factory=list)
+    description: str = ""
+
+    @classmethod
+    def of(cls, view: ContactView, fields: list[CustomFieldView], zone: str) -> ContactCard:
+        """Word a contact; facts nobody knows are left out."""
+        when = formats.full(view.opted_out_at, zone) if view.opted_out_at else ""
+        return cls(
+            id=str(view.id),
+            name=view.name,
+            initials=initials(view.name),
+            tone=tone_of(view.id),
+            line=" · ".join(
+                part for part in (view.phone_display, view.email, view.company) if part
+            ),
+            status=view.status.name if view.status else "",
+            colour=view.status.colour if view.status else "",
+            type=TYPES.get(view.type, view.type),
+            is_opted_out=view.opted_out_at is not None,
+            opt_out_line=f"Opted out on {when}. {view.opt_out_reason}".strip() if when else "",
+            is_enabled=view.is_enabled,
+            groups=[group.name for group in view.groups],
+            facts=[fact for fact in _facts(view, zone) if fact.value],
+            own=[
+                fact
+                for fact in (Fact(f.label, custom_text(view.custom.get(f.slug))) for f in fields)
+                if fact.value
+            ],
+            description=view.description,
+        )
+
+
+def _facts(view: ContactView, zone: str) -> list[Fact]:
+    country = Locale("en").territories.get(view.country, view.country)
+    place = ", ".join(
+        part
+        for part in (view.address, f"{view.zip} {view.city}".strip(), view.state, country)
+        if part
+    )
+    wrote = formats.full(view.last_inbound_at, zone) if view.last_inbound_at else ""
+    return [
+        Fact("Phone", view.phone_display, f"tel:{view.phone}" if view.phone else ""),
+        Fact("E-mail", view.email, f"mailto:{view.email}" if view.email else ""),
+        Fact("WhatsApp name", view.profile_name),
+        Fact("User name", f"@{view.username}" if view.username else ""),
+        Fact("Company", view.company),
+        # The service took only http and https addresses.
+        Fact("Website", view.website, view.website),
+        Fact("Address", place),
+        Fact("Language", view.language),
+        Fact("Source", view.source.name if view.source else ""),
+        Fact("Assigned to", view.assignee.name if view.assignee else ""),
+        Fact("Last wrote", wrote),
+        Fact("Created", formats.full(view.created_at, zone)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One thing that happened."""
+
+    id: str
+    icon: str
+    title: str
+    text: str
+    when: str
+    link: str = ""
+
+    @classmethod
+    def of(cls, number: int, entry: TimelineEntry, zone: str) -> EventRow:
+        """Word an entry of the timeline."""
+        icon, title = _HAPPENED.get(entry.kind, ("circle", entry.kind))
+        by = f" by {entry.who}" if entry.who and entry.kind not in {"note", "message_out"} else ""
+        text = entry.text or _changes(entry.changes)
+        return cls(
+            id=str(number),
+            icon=icon,
+            title=f"{title}{by}" if entry.kind != "note" else f"Note by {entry.who or 'somebody'}",
+            text=shorten(text, 400),
+            when=formats.full(entry.at, zone),
+            link=f"/inbox?c={entry.conversation_id}" if entry.conversation_id else "",
+        )
+
+
+_HAPPENED = {
+    "created": ("sparkles", "Came into the address book"),
+    "changed": ("pencil", "Changed"),
+    "opted_out": ("bell-off", "Opted out"),
+    "opted_in": ("bell", "Opted in again"),
+    "merged": ("copy", "Merged with another contact"),
+    "merge_undone": ("undo-2", "Merge undone"),
+    "imported": ("upload", "Changed by an import"),
+    "note": ("sticky-note", "Note"),
+    "message_in": ("message-square", "Wrote"),
+    "message_out": ("reply", "Was written to"),
+}
+EVENT_ICONS = tuple(icon for icon, _ in _HAPPENED.values())
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    parts: list[str] = []
+    for name, change in changes.items():
+        label = _LABELS.get(name, name.replace("_", " "))
+        if isinstance(change, list) and len(change) == 2:
+            old, new = (custom_text(value) or "nothing" for value in change)
+            parts.append(f"{label}: {old} → {new}")
+        else:
+            parts.append(label)
+    return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One of the contact's conversations."""
+
+    id: str
+    link: str
+    preview: str
+    line: str
+    when: str
+
+    @classmethod
+    def of(cls, line: ThreadLine, zone: str, now: datetime) -> ThreadRow:
+        """Word a conversation."""
+        who = f"with {line.assignee_name}" if line.assignee_name else "unassigned"
+        return cls(
+            id=str(line.id),
+            link=f"/inbox?c={line.id}",
+            preview=shorten(line.preview, 100) or "No text",
+            line=f"{line.status.capitalize()}, {who}",
+            when=formats.ago(line.last_at, zone, now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A private note."""
+
+    id: str
+    author: str
+    body: str
+    when: str
+    is_own: bool
+
+    @classmethod
+    def of(cls, view: NoteView, zone: str) -> NoteRow:
+        """Word a note."""
+        return cls(
+            id=str(view.id),
+            author=view.author_name or "Somebody",
+            body=view.body,
+            when=formats.full(view.created_at, zone),
+            is_own=view.is_own,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    """A merge that can still be taken back."""
+
+    id: str
+    line: str
+
+    @classmethod
+    def of(cls, view: MergeView, zone: str) -> MergeRow:
+        """Word a merge."""
+        until = formats.full(view.undo_until, zone) if view.undo_until else ""
+        return cls(
+            id=str(view.id),
+            line=f"{view.dropped_name} was merged into this contact by {view.actor_name}."
+            f" It can be undone until {until}.",
+        )

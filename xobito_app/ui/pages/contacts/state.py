@@ -1,0 +1,371 @@
+"""The list of contacts: one window of what the address means, and what is selected in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import reflex as rx
+
+from xobito_app.core import clock, ids
+from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.paging import Page
+from xobito_app.core.permissions import Permission
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.features.contacts import (
+    bulk,
+    fields,
+    groups,
+    listing,
+    segments,
+    sources,
+    statuses,
+)
+from xobito_app.features.contacts.schemas import (
+    ContactFilter,
+    ContactView,
+    GroupView,
+    Sort,
+    SourceView,
+    StatusView,
+)
+from xobito_app.features.workspaces import team
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import forms
+from xobito_app.ui.components import said
+from xobito_app.ui.failures import field_errors
+from xobito_app.ui.live import relay
+from xobito_app.ui.pages.contacts import address
+from xobito_app.ui.pages.contacts.rows import (
+    Chip,
+    Column,
+    ContactRow,
+    JobRow,
+    SegmentRow,
+    is_recent,
+    usual_columns,
+)
+from xobito_app.ui.pages.contacts.sentences import chips_of
+from xobito_app.ui.security import AppState, guarded
+
+KEY = "contacts"
+MOST_SELECTED = 1000
+MOST_COLUMNS = 12
+
+
+class ContactsState(AppState):
+    """The list and its filters."""
+
+    rows: rx.Field[list[ContactRow]] = rx.field(default_factory=list)
+    query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
+    segments: rx.Field[list[SegmentRow]] = rx.field(default_factory=list)
+    segment_id: rx.Field[str] = rx.field("")
+    everybody: rx.Field[str] = rx.field("")
+    statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    sources: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    groups: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    people: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    own_fields: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    columns: rx.Field[list[Column]] = rx.field(default_factory=list)
+    jobs: rx.Field[list[JobRow]] = rx.field(default_factory=list)
+    sort: rx.Field[str] = rx.field("")
+    range: rx.Field[str] = rx.field("")
+    total: rx.Field[int] = rx.field(0)
+    total_words: rx.Field[str] = rx.field("")
+    has_newer: rx.Field[bool] = rx.field(False)
+    has_older: rx.Field[bool] = rx.field(False)
+    selected: rx.Field[list[str]] = rx.field(default_factory=list)
+    is_all_selected: rx.Field[bool] = rx.field(False)
+    is_page_selected: rx.Field[bool] = rx.field(False)
+    selection_words: rx.Field[str] = rx.field("")
+    export_filter: rx.Field[str] = rx.field("")
+    export_link: rx.Field[str] = rx.field("")
+    stage: rx.Field[str] = rx.field("")
+    problem: rx.Field[str] = rx.field("")
+    # Which columns somebody chose, remembered by their browser.
+    chosen_columns: str = rx.LocalStorage("", name="xobito_contact_columns")
+    _cursors: list[str] = []
+    _next: str = ""
+
+    @rx.event(supersedes=True)
+    @guarded(Permission.CONTACTS_VIEW)
+    async def load(self):
+        """Show what the address means, from its first window."""
+        viewer = await self._viewer()
+        given = dict(self.router.url.query_parameters)
+        self._cursors, self._next = [""], ""
+        self._select([], everything=False)
+        try:
+            await self._read(viewer, given)
+        except AppError as error:
+            self.stage, self.problem, self.rows = "failed", error.message, []
+
+    async def _read(self, viewer: Viewer, given: dict[str, str]) -> None:
+        actor, zone = viewer.actor, viewer.time_zone
+        opened = str(given.get("segment") or "")[:40]
+        async with unit_of_work(actor.workspace_id) as uow:
+            session = uow.session
+            query = address.read_query(given)
+            saved = await segments.list_segments(session, actor)
+            segment = next((view for view in saved if str(view.id) == opened), None)
+            if segment:
+                query = address.query_of(segment.narrowed, zone)
+            narrowed = address.filter_of(query, zone)
+            self.sort = str(given.get("sort") or "")[:40]
+            page = await listing.list_contacts(
+                session, actor, narrowed=narrowed, sort=Sort.parse(self.sort)
+            )
+            self.total = await listing.count_contacts(session, actor, narrowed=narrowed)
+            everybody = (
+                await listing.count_contacts(session, actor) if narrowed != ContactFilter() else -1
+            )
+            named = {
+                "status": _choices(await statuses.list_statuses(session, actor)),
+                "source": _choices(await sources.list_sources(session, actor)),
+                "group": _choices(await groups.list_groups(session, actor)),
+                "assignee": [
+                    (str(m.user_id), m.name) for m in await team.list_members(session, actor)
+                ],
+            }
+            own = await fields.list_fields(session, actor, active_only=True)
+            jobs = await bulk.list_jobs(session, actor, limit=5)
+        self.statuses, self.sources = named["status"], named["source"]
+        self.groups, self.people = named["group"], named["assignee"]
+        self.own_fields = [(address.custom_name(field.slug), field.label) for field in own]
+        self.query, self.segment_id = query, opened if segment else ""
+        self.chips = chips_of(query, named, dict(self.own_fields))
+        self.segments = [SegmentRow.of(view, self.segment_id) for view in saved]
+        self.everybody = f"{self.total if everybody < 0 else everybody:,}"
+        self.total_words = f"{self.total:,}"
+        wanted = [name for name in self.chosen_columns.split(",") if name] or usual_columns(own)
+        self.columns = Column.all_of(own, wanted[:MOST_COLUMNS])
+        now = clock.now()
+        self.jobs = [JobRow.of(view) for view in jobs if is_recent(view, now)]
+        said_filter = narrowed.model_dump_json(exclude_defaults=True)
+        self.export_link = f"/exports/contacts.csv?{urlencode({'filter': said_filter})}"
+        self._show(page, viewer)
+
+    def _show(self, page: Page[ContactView], viewer: Viewer) -> None:
+        shown = [column.id for column in self.columns if column.is_shown]
+        marked = frozenset(self.selected)
+        self.rows = [ContactRow.of(v, shown, marked, viewer.time_zone) for v in page.rows]
+        self._next = page.cursor
+        self.has_older, self.has_newer = bool(page.cursor), len(self._cursors) > 1
+        first = (len(self._cursors) - 1) * 50
+        self.range = (
+            f"{first + 1:,}–{first + len(page.rows):,} of {self.total:,}" if page.rows else ""
+        )
+        self._select(self.selected, everything=self.is_all_selected)
+        self.stage, self.problem = "ready", ""
+        token = self.router.session.client_token
+        relay.watch(token, viewer, KEY, [row.id for row in self.rows])
+
+    async def _turn(self) -> None:
+        viewer = await self._viewer()
+        narrowed = address.filter_of(self.query, viewer.time_zone)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            page = await listing.list_contacts(
+                uow.session,
+                viewer.actor,
+                narrowed=narrowed,
+                sort=Sort.parse(self.sort),
+                cursor=self._cursors[-1],
+            )
+        self._show(page, viewer)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def older(self):
+        """Show the window that follows."""
+        if self._next:
+            self._cursors = [*self._cursors, self._next]
+            await self._turn()
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def newer(self):
+        """Show the window before."""
+        if len(self._cursors) > 1:
+            self._cursors = self._cursors[:-1]
+            await self._turn()
+
+    # Filters -----------------------------------------------------------------------------
+
+    def _go(self, query: dict[str, str], sort: str = "") -> rx.event.EventSpec:
+        return rx.redirect(address.path_of(address.read_query(query), sort=sort or self.sort))
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def search(self, typed: str):
+        """Narrow by name, number, address or company."""
+        return self._go({**self.query, "q": str(typed)})
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def narrow(self, name: str, value: str):
+        """Set one filter; an empty value takes it away."""
+        return self._go({**self.query, str(name): str(value)})
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def narrow_more(self, form: dict[str, Any]):
+        """Set the filters of the little form at once."""
+        if not isinstance(form, dict):
+            return None
+        return self._go({**self.query, **{str(k): str(v or "") for k, v in form.items()}})
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def sort_by(self, by: str):
+        """Order by a column; again is the other way round."""
+        wanted = str(by)[:40]
+        self.sort = f"-{wanted}" if self.sort == wanted else wanted
+        return self._go(self.query)
+
+    # Columns -----------------------------------------------------------------------------
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def toggle_column(self, name: str):
+        """Show or hide a column, for this browser."""
+        self.columns = [
+            replace(column, is_shown=column.is_shown != (column.id == name))
+            for column in self.columns
+        ]
+        self.chosen_columns = ",".join(c.id for c in self.columns if c.is_shown) or "none"
+        await self._turn()
+
+    # Selection ---------------------------------------------------------------------------
+
+    def _select(self, chosen: list[str], *, everything: bool) -> None:
+        self.selected = [] if everything else chosen[:MOST_SELECTED]
+        self.is_all_selected = everything
+        marked = frozenset(self.selected)
+        self.rows = [replace(row, is_selected=everything or row.id in marked) for row in self.rows]
+        self.is_page_selected = bool(self.rows) and all(row.is_selected for row in self.rows)
+        count = self.total if everything else len(self.selected)
+        self.selection_words = f"{count:,} selected" if count else ""
+        if not everything and self.selected:
+            picked = ContactFilter(ids=tuple(UUID(row_id) for row_id in self.selected))
+            self.export_filter = picked.model_dump_json(exclude_defaults=True)
+        else:
+            self.export_filter = ""
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def toggle(self, row_id: str):
+        """Select a contact, or no longer."""
+        wanted = str(ids.parse(row_id))
+        chosen = [row.id for row in self.rows] if self.is_all_selected else list(self.selected)
+        chosen = [i for i in chosen if i != wanted] if wanted in chosen else [*chosen, wanted]
+        self._select(chosen, everything=False)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def toggle_page(self):
+        """Select all contacts of this window, or none."""
+        here = [row.id for row in self.rows]
+        kept = [] if self.is_all_selected else [i for i in self.selected if i not in here]
+        self._select(kept if self.is_page_selected else [*kept, *here], everything=False)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def select_all(self):
+        """Select everything the filters mean, also beyond this window."""
+        self._select([], everything=True)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def select_none(self):
+        """Select nothing."""
+        self._select([], everything=False)
+
+    def _meant(self, zone: str) -> ContactFilter:
+        """Return what is selected, as the filter bulk actions take."""
+        if self.is_all_selected:
+            return address.filter_of(self.query, zone)
+        return ContactFilter(ids=tuple(UUID(row_id) for row_id in self.selected))
+
+    # What the relay changes ----------------------------------------------------------------
+
+    def _patch(self, views: dict[str, ContactView], zone: str) -> None:
+        shown = [column.id for column in self.columns if column.is_shown]
+        self.rows = [
+            replace(
+                ContactRow.of(views[row.id], shown, frozenset(), zone), is_selected=row.is_selected
+            )
+            if row.id in views
+            else row
+            for row in self.rows
+        ]
+
+    def _show_jobs(self, jobs: list[JobRow]) -> None:
+        self.jobs = jobs
+
+
+def _choices(views: Sequence[StatusView | SourceView | GroupView]) -> list[tuple[str, str]]:
+    return [(str(view.id), view.name) for view in views]
+
+
+class SegmentState(AppState):
+    """The dialog that keeps the filters in force under a name."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    name: rx.Field[str] = rx.field("")
+    is_known: rx.Field[bool] = rx.field(False)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def begin(self):
+        """Ask for the name."""
+        listed = await self.get_state(ContactsState)
+        opened = next((row for row in listed.segments if row.is_open), None)
+        self.name, self.is_known = opened.name if opened else "", opened is not None
+        self.errors, self.is_open = {}, True
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def set_open(self, is_open: bool):
+        """Close the dialog."""
+        self.is_open = bool(is_open)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def save(self, form: dict[str, Any]):
+        """Keep the filters that are in force; under a known name they take its place."""
+        viewer = await self._viewer()
+        listed = await self.get_state(ContactsState)
+        name = forms.text(form, "name")
+        known = next((row.id for row in listed.segments if row.name == name.strip()), "")
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                view = await segments.save_segment(
+                    uow.session,
+                    viewer.actor,
+                    name=name,
+                    segment_id=ids.parse(known) if known else None,
+                    narrowed=address.filter_of(listed.query, viewer.time_zone),
+                )
+        except Invalid as error:
+            self.errors = field_errors(error)
+            return None
+        self.is_open = False
+        return [said("Saved."), rx.redirect(f"/contacts?segment={view.id}")]
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def remove(self):
+        """Forget the open segment; its contacts stay."""
+        viewer = await self._viewer()
+        listed = await self.get_state(ContactsState)
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await segments.delete_segment(
+                uow.session, viewer.actor, segment_id=ids.parse(listed.segment_id)
+            )
+        self.is_open = False
+        return [said("Segment deleted. Its contacts stay."), rx.redirect("/contacts")]
