@@ -508,7 +508,7 @@
       return;
     }
     const found = event.target.value.match(/^\/([^\s/]{0,40})$/);
-    if (!found) return closeSuggestions();
+    if (!found || !byId("slash-query")) return closeSuggestions();
     slashForm().dataset.slash = "";
     // With the slash: an empty question would be no change, and so never asked.
     askServer("/" + found[1]);
