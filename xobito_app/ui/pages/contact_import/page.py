@@ -104,7 +104,7 @@ def _past_row(row: ObjectVar[PastRow]) -> rx.Component:
         ),
         rx.el.span(row.who, class_name=styles.MUTED),
         rx.el.span(row.when, class_name=f"{styles.MUTED} {styles.TABULAR}"),
-        class_name=styles.LIST_ROW,
+        class_name=f"{styles.LIST_ROW} past-import",
         key=row.id,
     )
 

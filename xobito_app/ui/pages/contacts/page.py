@@ -245,7 +245,7 @@ def _box(checked: rx.Var[bool], label: str, on_change: Any) -> rx.Component:
     )
 
 
-def _head(title: str | rx.Var[str], by: str | rx.Var[str]) -> rx.Component:
+def _head(title: str | rx.Var[str], by: str | rx.Var[str], class_name: str = "") -> rx.Component:
     sort = ContactsState.sort
     falling = rx.Var.create("-") + rx.Var.create(by).to(str)
     return rx.el.th(
@@ -258,6 +258,7 @@ def _head(title: str | rx.Var[str], by: str | rx.Var[str]) -> rx.Component:
             on_click=ContactsState.sort_by(by),
         ),
         scope="col",
+        class_name=class_name,
     )
 
 
@@ -266,7 +267,7 @@ def _column_head(column: ObjectVar[Column]) -> rx.Component:
         column.is_shown,
         rx.cond(
             column.sort,
-            _head(column.title, column.sort),
+            _head(column.title, column.sort, class_name=styles.CELL_EXTRA),
             rx.el.th(column.title, scope="col", class_name=styles.CELL_EXTRA),
         ),
     )

@@ -36,6 +36,8 @@ PLAIN = "transparent"
 
 def custom_text(value: Any) -> str:
     """Return the value of a custom field as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, float) and value.is_integer():

@@ -1,0 +1,253 @@
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from tests.features.contacts.book import add, do
+from tests.fixtures import make_empty_world, make_member
+from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.features.contacts import bulk, groups, listing, statuses
+from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
+from xobito_app.features.contacts.timeline import TimelineEntry
+from xobito_app.ui.pages.contact.rows import EventRow
+from xobito_app.ui.pages.contact.state import ContactState
+from xobito_app.ui.pages.contact_labels.field_state import FieldsState
+from xobito_app.ui.pages.contact_labels.state import LabelFormState, LabelsState
+from xobito_app.ui.pages.contacts import address
+from xobito_app.ui.pages.contacts.bulk_state import BulkState
+from xobito_app.ui.pages.contacts.form_state import ContactFormState
+from xobito_app.ui.pages.contacts.state import ContactsState, SegmentState
+from xobito_app.ui.pages.duplicates.state import DuplicatesState
+
+LIST, FORM, BULK = "contacts_state", "contact_form_state", "bulk_state"
+
+
+@pytest.fixture
+async def home(_migrated):
+    """A workspace nobody else fills."""
+    return await make_empty_world()
+
+
+async def open_page(server, actor, path: str = "/contacts", load=ContactsState.load) -> Tab:
+    tab = Tab(server, str(uuid4()), await sign_in(actor.user_id, actor.workspace_id))
+    tab.path = path
+    await tab.send(handler_name(load))
+    return tab
+
+
+# Addresses -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        ContactFilter(),
+        ContactFilter(search="Ana & Co", type="lead"),
+        ContactFilter(status_ids=(uuid4(), uuid4()), is_unassigned=True),
+        ContactFilter(opted_out=False, has_phone=True, country="DE", language="pt_BR"),
+        ContactFilter(
+            created_from=datetime(2026, 3, 1, 3, tzinfo=UTC),
+            created_until=datetime(2026, 4, 1, 3, tzinfo=UTC),
+        ),
+        ContactFilter(custom=(CustomRule(slug="size", op="contains", value="L"),)),
+    ],
+)
+def test_a_filter_survives_the_way_through_the_address(narrowed):
+    zone = "America/Sao_Paulo"
+    query = address.query_of(narrowed, zone)
+    assert address.filter_of(query, zone) == narrowed
+
+
+def test_what_an_address_cannot_mean_narrows_nothing():
+    nonsense = {"status": "1 OR 1=1", "type": "boss", "since": "yesterday", "opted_out": "maybe"}
+    assert address.filter_of(address.read_query(nonsense), "UTC") == ContactFilter()
+    assert address.read_query({"drop": "table", "q": "x" * 900}) == {"q": "x" * 200}
+
+
+# The list --------------------------------------------------------------------------------
+
+
+async def test_the_address_decides_what_is_listed_and_says_it_in_chips(server, home):
+    lead = await add(home, first_name="Lena", last_name="Lead", type="lead")
+    await add(home, first_name="Carl", last_name="Customer", type="customer")
+    tab = await open_page(server, home.owner, f"/contacts?type=lead&status={lead.status.id}")
+    assert [row.name for row in tab.value(LIST, "rows")] == ["Lena Lead"]
+    assert [chip.text for chip in tab.value(LIST, "chips")] == [
+        "leads",
+        f"status is {lead.status.name}",
+    ]
+    assert tab.value(LIST, "everybody") == "2"
+
+
+async def test_windows_turn_both_ways_and_say_where_they_are(server, home):
+    for number in range(53):
+        await add(home, first_name=f"Person {number:02}")
+    tab = await open_page(server, home.owner, "/contacts?sort=name")
+    assert tab.value(LIST, "range") == "1–50 of 53"
+    await tab.send(handler_name(ContactsState.older))
+    assert [row.name for row in tab.value(LIST, "rows")] == ["Person 50", "Person 51", "Person 52"]
+    assert tab.value(LIST, "range") == "51–53 of 53"
+    await tab.send(handler_name(ContactsState.newer))
+    assert tab.value(LIST, "rows")[0].name == "Person 00"
+
+
+async def test_everything_that_fits_is_meant_not_only_the_window(server, home):
+    for number in range(52):
+        await add(home, first_name=f"P{number}", type="customer" if number else "lead")
+    group = await do(home, groups.create_group, name="VIP")
+    tab = await open_page(server, home.owner, "/contacts?type=customer")
+    await tab.send(handler_name(ContactsState.toggle_page))
+    assert tab.value(LIST, "selection_words") == "50 selected"
+    await tab.send(handler_name(ContactsState.select_all))
+    assert tab.value(LIST, "selection_words") == "51 selected"
+    await tab.send(handler_name(BulkState.ask), kind="add_group")
+    await tab.send(handler_name(BulkState.start), form={"target_id": str(group.id)})
+    (job,) = await do(home, bulk.list_jobs)
+    assert (job.kind, job.total) == ("add_group", 51)
+    assert tab.value(LIST, "selected") == []
+
+
+async def test_a_selection_of_two_means_these_two(server, home):
+    first, second, _ = [await add(home, first_name=name) for name in ("A", "B", "C")]
+    tab = await open_page(server, home.owner)
+    for view in (first, second):
+        await tab.send(handler_name(ContactsState.toggle), row_id=str(view.id))
+    await tab.send(handler_name(BulkState.ask), kind="opt_out")
+    await tab.send(handler_name(BulkState.start), form={"reason": "asked"})
+    (job,) = await do(home, bulk.list_jobs)
+    assert job.total == 2
+
+
+async def test_a_bulk_action_without_its_target_says_so(server, home):
+    await add(home)
+    tab = await open_page(server, home.owner)
+    await tab.send(handler_name(ContactsState.select_all))
+    await tab.send(handler_name(BulkState.ask), kind="add_group")
+    await tab.send(handler_name(BulkState.start), form={})
+    assert tab.value(BULK, "errors") == {"target_id": "Choose a group."}
+    assert await do(home, bulk.list_jobs) == []
+
+
+async def test_an_agent_may_not_delete_nor_another_workspace_be_reached(server, home):
+    view = await add(home)
+    agent = await make_member(home, "Agent")
+    tab = await open_page(server, agent)
+    await tab.send(handler_name(ContactsState.toggle), row_id=str(view.id))
+    await tab.send(handler_name(BulkState.ask), kind="delete")
+    await tab.send(handler_name(BulkState.start), form={})
+    assert await do(home, bulk.list_jobs) == []
+    stranger = await make_empty_world()
+    theirs = await open_page(server, stranger.owner, f"/contacts/{view.id}", ContactState.load)
+    assert theirs.value("contact_state", "stage") == "missing"
+
+
+async def test_a_segment_keeps_the_filters_in_force(server, home):
+    await add(home, type="customer")
+    await add(home, type="lead")
+    tab = await open_page(server, home.owner, "/contacts?type=customer")
+    await tab.send(handler_name(SegmentState.begin))
+    await tab.send(handler_name(SegmentState.save), form={"name": "Buyers"})
+    await tab.send(handler_name(ContactsState.load))
+    (segment,) = tab.value(LIST, "segments")
+    assert (segment.name, segment.count) == ("Buyers", "1")
+    tab.path = segment.link
+    await tab.send(handler_name(ContactsState.load))
+    assert tab.value(LIST, "segment_id") == segment.id
+    assert tab.value(LIST, "total") == 1
+
+
+# The form --------------------------------------------------------------------------------
+
+
+async def test_a_wrong_number_is_told_at_the_field_and_nothing_is_kept(server, home):
+    tab = await open_page(server, home.owner)
+    await tab.send(handler_name(ContactFormState.write_new))
+    await tab.send(
+        handler_name(ContactFormState.save),
+        form={"first_name": "Zoë", "type": "lead", "phone": "12"},
+    )
+    assert set(tab.value(FORM, "errors")) == {"phone"}
+    assert tab.value(FORM, "is_open") is True
+    assert await do(home, listing.count_contacts) == 0
+
+
+async def test_own_fields_come_and_go_with_the_form(server, home):
+    tab = await open_page(server, home.owner, "/contacts/labels", FieldsState.load)
+    await tab.send(handler_name(FieldsState.ask), question="edit", row_id="")
+    await tab.send(handler_name(FieldsState.choose_kind), kind="checkboxes")
+    form = {"label": "Flowers", "options": "Roses\n\nTulips", "is_active": "on"}
+    await tab.send(handler_name(FieldsState.save), form=form)
+    await tab.send(handler_name(ContactFormState.write_new))
+    await tab.send(
+        handler_name(ContactFormState.save),
+        form={"type": "lead", "phone": "+16505550123", "own.flowers:Tulips": "on"},
+    )
+    page = await do(home, listing.list_contacts)
+    assert page.rows[0].custom == {"flowers": ["Tulips"]}
+    await tab.send(handler_name(ContactFormState.edit), row_id=str(page.rows[0].id))
+    (own,) = tab.value(FORM, "own")
+    assert (own.options, own.ticked) == (["Roses", "Tulips"], ["Tulips"])
+
+
+# Labels, duplicates, one contact ---------------------------------------------------------
+
+
+async def test_a_status_in_use_asks_what_its_contacts_get_instead(server, home):
+    old = await do(home, statuses.create_status, name="Old stage")
+    view = await add(home, status_id=old.id)
+    tab = await open_page(server, home.owner, "/contacts/labels", LabelsState.load)
+    await tab.send(
+        handler_name(LabelFormState.ask), question="delete", kind="status", row_id=str(old.id)
+    )
+    assert tab.value("label_form_state", "is_used") is True
+    await tab.send(handler_name(LabelFormState.remove), form={})
+    assert tab.value("label_form_state", "errors")
+    other = tab.value("label_form_state", "others")[0][0]
+    await tab.send(handler_name(LabelFormState.remove), form={"replace_with": other})
+    found = await do(home, listing.list_contacts, narrowed=ContactFilter(ids=(view.id,)))
+    assert str(found.rows[0].status.id) == other
+
+
+async def test_two_are_compared_merged_and_parted_again(server, home):
+    keep = await add(home, first_name="Ana", email="ana@example.com")
+    drop = await add(home, first_name="Ana", email="ana+shop@example.com", company="Bloom")
+    tab = await open_page(server, home.owner, "/contacts/duplicates", DuplicatesState.load)
+    (pair,) = tab.value("duplicates_state", "pairs")
+    assert {pair.first.id, pair.second.id} == {str(keep.id), str(drop.id)}
+    ids = {"keep_id": str(keep.id), "drop_id": str(drop.id)}
+    await tab.send(handler_name(DuplicatesState.compare), **ids)
+    company = next(f for f in tab.value("duplicates_state", "facts") if f.label == "Company")
+    assert (company.kept, company.result, company.is_changed) == ("–", "Bloom", True)
+    await tab.send(handler_name(DuplicatesState.merge))
+    assert await do(home, listing.count_contacts) == 1
+    tab.path = f"/contacts/{keep.id}"
+    await tab.send(handler_name(ContactState.load))
+    (merge,) = tab.value("contact_state", "merges")
+    await tab.send(handler_name(ContactState.undo_merge), merge_id=merge.id)
+    assert await do(home, listing.count_contacts) == 2
+
+
+async def test_notes_are_written_changed_and_deleted(server, home):
+    view = await add(home)
+    tab = await open_page(server, home.owner, f"/contacts/{view.id}", ContactState.load)
+    await tab.send(handler_name(ContactState.save_note), form={"body": "  "})
+    assert tab.value("contact_state", "note_error")
+    await tab.send(handler_name(ContactState.save_note), form={"body": "Likes oak"})
+    (note,) = tab.value("contact_state", "notes")
+    await tab.send(handler_name(ContactState.edit_note), note_id=note.id)
+    await tab.send(handler_name(ContactState.save_note), form={"body": "Likes teak"})
+    assert [n.body for n in tab.value("contact_state", "notes")] == ["Likes teak"]
+    await tab.send(handler_name(ContactState.remove_note), note_id=note.id)
+    assert tab.value("contact_state", "notes") == []
+
+
+def test_changes_read_as_old_and_new():
+    changes = {
+        "company": ["", "Bloom"],
+        "custom": [{"size": "M"}, {"flowers": ["Roses"]}],
+        "is_enabled": [True, False],
+    }
+    row = EventRow.of(0, TimelineEntry("changed", datetime.now(UTC), changes=changes), "UTC")
+    assert row.text == (
+        "company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, enabled: yes → no"
+    )
