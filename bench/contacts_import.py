@@ -130,7 +130,7 @@ async def _stop(world: EmptyWorld, rows: int) -> float:
     while True:
         async with unit_of_work(world.workspace_id) as uow:
             view = await importing.get_import(uow.session, world.owner, import_id=import_id)
-        if view.done >= 2 * BATCH or not view.is_open:
+        if view.done >= 2 * BATCH or not view.is_open or worker.poll() is not None:
             break
         await asyncio.sleep(0.05)
     begin = time.perf_counter()
