@@ -460,6 +460,9 @@
     people = null;
     const form = slashForm();
     if (form) delete form.dataset.slash;
+    // Forgotten, so that the same letters are asked again the next time.
+    const field = byId("slash-query");
+    if (field) field.value = "";
   }
   const callsOf = (field) =>
     field.value.slice(0, field.selectionStart).match(/(?:^|[\s(])@([^\s@][^@\n]{0,30}|)$/u);
@@ -505,9 +508,10 @@
       return;
     }
     const found = event.target.value.match(/^\/([^\s/]{0,40})$/);
-    if (!found) return closeSuggestions();
+    if (!found || !byId("slash-query")) return closeSuggestions();
     slashForm().dataset.slash = "";
-    askServer(found[1]);
+    // With the slash: an empty question would be no change, and so never asked.
+    askServer("/" + found[1]);
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "composer-text" || event.isComposing) return;

@@ -16,6 +16,7 @@ NAMES = (
     "inbox_list",
     "search",
     "contacts_list",
+    "contacts_import",
     "api_contacts",
     "api_limit",
 )

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -17,9 +12,9 @@ from xobito_app.api.forms import require_own_origin
 from xobito_app.api.uploads import Upload, read_upload
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, NotFound
-from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, require
 from xobito_app.features.contacts import import_files, importing
+from xobito_app.features.inbox.files import draft_in
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -35,7 +30,7 @@ async def upload(request: Request) -> Response:
         require(actor, Permission.CONTACTS_IMPORT)
         import_id = ids.new()
         target = import_files.path_of(actor.workspace_id, import_id)
-        with _draft(actor.workspace_id) as raw:
+        with draft_in(import_files.folder_of(actor.workspace_id)) as raw:
             with raw.open("wb") as into:
                 given = await read_upload(
                     request,
@@ -77,19 +72,6 @@ async def upload(request: Request) -> Response:
 def _any_kind(_: Upload) -> int:
     # Browsers name CSV files in many ways: what it is, its bytes say.
     return import_files.MOST_BYTES
-
-
-@contextmanager
-def _draft(workspace_id: WorkspaceId) -> Iterator[Path]:
-    folder = import_files.folder_of(workspace_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f".{secrets.token_hex(8)}.part"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    try:
-        yield path
-    finally:
-        with suppress(FileNotFoundError):
-            path.unlink()
 
 
 async def refused_rows(request: Request) -> Response:

@@ -1,10 +1,12 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from tests.features.contacts.book import add, do, listen_in, where
 from tests.features.contacts.files import both, counts, refused_rows, run, upload, workbook
 from tests.fixtures import make_empty_world, make_member
+from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Deed
 from xobito_app.features.contacts import (
@@ -271,7 +273,7 @@ async def test_one_batch_tells_once_with_old_values(empty):
 @pytest.mark.parametrize("is_dry", [False, True])
 async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch, is_dry):
     monkeypatch.setattr(import_work, "BATCH", 3)
-    monkeypatch.setattr(import_work, "STALE_AFTER", import_work.TELL_EVERY * 0)
+    monkeypatch.setattr(import_work, "STALE_AFTER", timedelta(0))
     lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
     import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
     listed = import_work._list_refused
@@ -352,6 +354,28 @@ async def test_a_row_the_database_refuses_is_refused_alone(empty, monkeypatch):
     assert [row["Row"] for row in refused_rows(empty, import_id)] == ["7"]
 
 
+async def test_files_do_not_lie_about_for_ever(empty):
+    path = import_files.path_of
+    tried, left = [await upload(empty, "phone\n12\n") for _ in range(2)]
+    await run(empty, tried, is_dry=True)
+    assert path(empty.workspace_id, tried).exists()
+    await run(empty, tried)
+    assert not path(empty.workspace_id, tried).exists()
+    assert await importing.drop_old(empty.workspace_id) == 0
+    assert path(empty.workspace_id, left).exists()
+    for days, gone in ((2, 0), (31, 2)):
+        moment = clock.now() + timedelta(days=days)
+        clock.use(lambda moment=moment: moment)
+        try:
+            assert await importing.drop_old(empty.workspace_id) == gone
+        finally:
+            clock.use(None)
+        assert not path(empty.workspace_id, left).exists()
+        errors = import_files.errors_path_of(empty.workspace_id, tried)
+        assert errors.exists() is (gone == 0)
+    assert await do(empty, importing.list_imports) == []
+
+
 async def test_stopping_keeps_what_was_taken_in(empty, monkeypatch):
     monkeypatch.setattr(import_work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(9)))
@@ -390,14 +414,11 @@ async def test_files_that_are_none_are_refused_in_words(empty, content, words):
         await upload(empty, content)
 
 
-async def test_a_workbook_that_unpacks_without_end_is_refused(empty, monkeypatch):
-    from xobito_app.features.contacts import xlsx_to_csv
-
+async def test_a_workbook_that_unpacks_without_end_is_refused(empty):
     big = workbook([["Phone", "Note"], *[["+16505550001", "x" * 30_000] for _ in range(7000)]])
     assert len(big) < 3_000_000
     with pytest.raises(Invalid, match="Save it as CSV"):
         await upload(empty, big)
-    assert xlsx_to_csv.MOST_UNPACKED == 200 * 1024 * 1024
 
 
 async def test_the_head_shows_rows_and_a_mapping_that_is_remembered(empty):

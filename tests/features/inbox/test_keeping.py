@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,10 +14,12 @@ from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden
+from xobito_app.features.contacts import book
 from xobito_app.features.inbox import files, keeping, search
 from xobito_app.features.inbox.timeline import read_thread
 from xobito_app.features.ingest.keeping import drop_old_deliveries
 from xobito_app.models.connection import InboundEvent
+from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, ConversationStatus, Media, MediaState, Message
 from xobito_app.models.workspaces import Workspace
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -100,3 +103,20 @@ async def test_deliveries_go_after_thirty_days_unless_they_failed(world):
     async with unit_of_work() as uow:
         left = [state for state, i in ids.items() if await uow.session.get(InboundEvent, i)]
     assert left == ["failed", "partial", "split"]
+
+
+async def test_files_go_after_the_contact_they_came_from(world, old_and_new):
+    _, media_id = old_and_new
+    path = files.path_of(world.workspace_id, media_id)
+    long_ago = (clock.now() - timedelta(days=2)).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    fresh = uuid4()
+    with files.draft(world.workspace_id) as draft:
+        files.keep(draft, world.workspace_id, fresh)
+    assert await keeping.drop_ownerless(world.workspace_id) == 0
+    async with unit_of_work(world.workspace_id) as uow:
+        for contact in (await uow.session.exec(select(Contact))).all():
+            await book.delete_contact(uow.session, world.owner, contact_id=contact.id)
+    assert await keeping.drop_ownerless(world.workspace_id) == 1
+    assert not path.exists()
+    assert files.path_of(world.workspace_id, fresh).exists()

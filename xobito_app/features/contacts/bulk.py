@@ -23,6 +23,7 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactFilter
+from xobito_app.features.contacts.telling import percent_of
 from xobito_app.features.workspaces.team import member_name
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.persistence.repository import Repository
@@ -61,9 +62,7 @@ class JobView:
     @property
     def percent(self) -> int:
         """How much is done, 0 to 100."""
-        if not self.is_open and self.state == JobState.DONE:
-            return 100
-        return min(99, self.done * 100 // self.total) if self.total else 0
+        return percent_of(self.done, self.total, is_done=self.state == JobState.DONE)
 
 
 class JobRepository(Repository[ContactJob]):

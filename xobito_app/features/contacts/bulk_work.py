@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +34,7 @@ from xobito_app.features.contacts.repository import (
 )
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.features.contacts.telling import plain, tell_contacts
+from xobito_app.features.contacts.telling import is_time_to_tell, plain, tell_contacts
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
@@ -44,7 +43,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 250
 """Contacts in one transaction: short enough that stopping is felt within a second."""
-TELL_EVERY = timedelta(seconds=1)
 GONE = "What was to be set no longer exists."
 _CALLED = ("first_name", "last_name", "phone")
 
@@ -141,7 +139,7 @@ async def _next(session: AsyncSession, job: ContactJob, size: int) -> list[UUID]
 def _tell_progress(session: AsyncSession, job: ContactJob) -> None:
     now = clock.now()
     is_over = job.state != JobState.RUNNING
-    if is_over or job.told_at is None or now - job.told_at >= TELL_EVERY:
+    if is_over or is_time_to_tell(job.told_at, now):
         job.told_at = now
         announce(session, job.workspace_id, Topic.CONTACT_JOB, job.id)
     if is_over:

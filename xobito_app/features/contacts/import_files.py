@@ -77,9 +77,13 @@ def errors_path_of(workspace_id: UUID, import_id: UUID) -> Path:
 
 def discard(workspace_id: UUID, import_id: UUID) -> None:
     """Delete what lies on disk of an import."""
-    for path in (path_of(workspace_id, import_id), errors_path_of(workspace_id, import_id)):
-        with suppress(FileNotFoundError):
-            path.unlink()
+    discard_upload(workspace_id, import_id)
+    errors_path_of(workspace_id, import_id).unlink(missing_ok=True)
+
+
+def discard_upload(workspace_id: UUID, import_id: UUID) -> None:
+    """Delete the prepared file of an import; the list of refused rows stays."""
+    path_of(workspace_id, import_id).unlink(missing_ok=True)
 
 
 def prepare(raw: Path, target: Path) -> Prepared:

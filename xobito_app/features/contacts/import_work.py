@@ -34,6 +34,7 @@ from xobito_app.features.contacts.import_files import read_rows
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow, read_row
 from xobito_app.features.contacts.import_writing import Batch, Outcome, Seen
 from xobito_app.features.contacts.importing import OPEN, ImportRepository, begin_anew
+from xobito_app.features.contacts.telling import is_time_to_tell
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
@@ -41,7 +42,6 @@ from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 log = logging.getLogger(__name__)
 
 BATCH = 1000
-TELL_EVERY = timedelta(seconds=1)
 TRIES = 3
 STALE_AFTER = timedelta(seconds=10)
 """A dry run that told nothing for so long has lost its worker, and with it what it had seen."""
@@ -196,6 +196,8 @@ async def _take_in(
             row.state, row.finished_at = ImportState.DONE, clock.now()
         _tell_progress(uow.session, row, task.actor)
     seen.take(outcome.brought)
+    if piece.is_last and not task.is_dry:
+        import_files.discard_upload(workspace_id, import_id)
     return not piece.is_last
 
 
@@ -250,7 +252,7 @@ async def _give_up(workspace_id: UUID, import_id: UUID, reason: str) -> None:
 def _tell_progress(session: AsyncSession, row: ContactImport, actor: Actor) -> None:
     now = clock.now()
     is_over = row.state != ImportState.RUNNING
-    if is_over or row.told_at is None or now - row.told_at >= TELL_EVERY:
+    if is_over or is_time_to_tell(row.told_at, now):
         row.told_at = now
         announce(session, row.workspace_id, Topic.CONTACT_IMPORT, row.id)
     if is_over:

@@ -24,9 +24,9 @@ from xobito_app.core.text import shorten
 from xobito_app.features.contacts.fields import read_values
 from xobito_app.features.contacts.import_names import Names
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow
-from xobito_app.features.contacts.repository import IdentityRepository, MemberRepository
+from xobito_app.features.contacts.repository import IdentityRepository, MemberRepository, among
 from xobito_app.features.contacts.telling import tell_contacts
-from xobito_app.models.contacts import Contact, ContactType, IdentityKind
+from xobito_app.models.contacts import Contact, ContactType
 
 TEXTS = (
     "first_name",
@@ -126,16 +126,17 @@ class Batch:
     async def _load(self, rows: Sequence[ReadRow]) -> None:
         """Find out who is there already: by number, by Meta's name, and whose the addresses are."""
         ways = {way for row in rows if row.key for way in phone.variants(row.facts["phone"])}
-        names = [(IdentityKind.WA_ID, way.removeprefix("+")) for way in ways]
-        identities = await IdentityRepository(self._session, self._workspace_id).owners(names)
-        by_phone = await self._rows(col(Contact.phone).in_(ways)) if ways else []
+        identities = await IdentityRepository(self._session, self._workspace_id).owners_of_numbers(
+            [way.removeprefix("+") for way in ways]
+        )
+        by_phone = await self._rows(col(Contact.phone) == among(ways)) if ways else []
         known = {row["id"] for row in by_phone}
         missing = [owner for owner in set(identities.values()) if owner not in known]
         by_id = {row["id"]: row for row in by_phone}
         by_id |= (
             {r["id"]: r for r in await self._rows(col(Contact.id).in_(missing))} if missing else {}
         )
-        for (_, value), owner in identities.items():
+        for value, owner in identities.items():
             if owner in by_id:
                 self._hold(min(phone.variants("+" + value)), by_id[owner])
         # A number of one's own outweighs a name Meta once used.
@@ -143,7 +144,7 @@ class Batch:
             self._hold(min(phone.variants(row["phone"])), row)
         emails = {row.facts["email"] for row in rows if row.facts.get("email")}
         if emails:
-            for row in await self._rows(func.lower(col(Contact.email)).in_(emails)):
+            for row in await self._rows(func.lower(col(Contact.email)) == among(emails)):
                 self._owners[row["email"].lower()] = str(row["id"])
 
     async def _rows(self, condition: Any) -> Sequence[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from xobito_app.features.contacts import import_files
 from xobito_app.features.contacts.columns import IGNORED, columns_of, fold, guess_mapping
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import Prepared, read_rows
+from xobito_app.features.contacts.telling import percent_of
 from xobito_app.models.contact_work import ContactImport, ImportMapping, ImportState
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
@@ -34,6 +35,8 @@ OPEN = (ImportState.WAITING, ImportState.RUNNING)
 RIGHTS = (Permission.STATUSES_MANAGE, Permission.SOURCES_MANAGE, Permission.GROUPS_MANAGE)
 """What decides whether an unknown name is made or refused; frozen when the import begins."""
 KEPT_FOR = timedelta(days=30)
+UPLOAD_KEPT_FOR = timedelta(days=1)
+"""Files are full of people: what is not taken in within a day is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,7 @@ class ImportView:
     @property
     def percent(self) -> int:
         """How much is done, 0 to 100."""
-        if self.state == ImportState.DONE:
-            return 100
-        return min(99, self.done * 100 // self.total) if self.total else 0
+        return percent_of(self.done, self.total, is_done=self.state == ImportState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,20 +318,24 @@ async def list_imports(session: AsyncSession, actor: Actor, *, limit: int = 20) 
 
 
 async def drop_old(workspace_id: UUID) -> int:
-    """Forget imports of more than thirty days ago, with their files; return how many."""
+    """Forget imports of more than thirty days ago, return how many; uploads go after a day."""
     async with unit_of_work(workspace_id) as uow:
         imports = ImportRepository(uow.session, workspace_id)
         rows = await imports.all(
             imports.scoped()
-            .where(col(ContactImport.created_at) < clock.now() - KEPT_FOR)
+            .where(col(ContactImport.created_at) < clock.now() - UPLOAD_KEPT_FOR)
             .where(col(ContactImport.state).not_in(OPEN))
+            .order_by(col(ContactImport.created_at))
             .limit(500)
         )
-        for row in rows:
+        old = [row for row in rows if row.created_at < clock.now() - KEPT_FOR]
+        for row in old:
             await imports.delete(row)
     for row in rows:
+        import_files.discard_upload(workspace_id, row.id)
+    for row in old:
         import_files.discard(workspace_id, row.id)
-    return len(rows)
+    return len(old)
 
 
 def begin_anew(row: ContactImport) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, tuple_, update
+from sqlalchemy import ColumnElement, Text, any_, cast, delete, func, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +22,11 @@ from xobito_app.models.contacts import (
     IdentityKind,
 )
 from xobito_app.persistence.repository import Repository
+
+
+def among(words: Collection[str]) -> Any:
+    """Say `= any of these` with one parameter: thousands of them would each be rendered."""
+    return any_(cast(list(words), ARRAY(Text)))
 
 
 class ContactRepository(Repository[Contact]):
@@ -123,6 +128,16 @@ class IdentityRepository(Repository[ContactIdentity]):
             )
         )
         return {(str(row.kind), row.value): row.contact_id for row in rows}
+
+    async def owners_of_numbers(self, wa_ids: Collection[str]) -> dict[str, UUID]:
+        """Return whom Meta knows under each of many numbers."""
+        statement = (
+            select(ContactIdentity.value, ContactIdentity.contact_id)
+            .where(col(ContactIdentity.workspace_id) == self.workspace_id)
+            .where(col(ContactIdentity.kind) == IdentityKind.WA_ID)
+            .where(col(ContactIdentity.value) == among(wa_ids))
+        )
+        return dict((await self.session.exec(statement)).all())
 
     async def list_user_ids(self, contact_ids: Collection[UUID]) -> dict[UUID, str]:
         """Return the newest business-scoped user id of each contact that has one."""

@@ -14,10 +14,15 @@ from xobito_app.core.events import Deed, Record, Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
 from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.label_changes import (
+    count_contacts_of,
+    hand_over_contacts,
+    pass_default_to,
+)
 from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.repository import ContactRepository, SourceRepository
 from xobito_app.features.contacts.schemas import SourceView
-from xobito_app.features.contacts.telling import tell_contacts, tell_records
+from xobito_app.features.contacts.telling import tell_records
 from xobito_app.models.contacts import Contact, ContactSource
 from xobito_app.persistence.unit_of_work import announce
 
@@ -46,7 +51,7 @@ async def get_source(session: AsyncSession, actor: Actor, *, source_id: UUID) ->
     """
     require(actor, Permission.CONTACTS_VIEW, Permission.SOURCES_MANAGE)
     row = await SourceRepository(session, actor.workspace_id).get(source_id)
-    return _view(row, await _count(session, row))
+    return _view(row, await count_contacts_of(session, Record.SOURCE, row))
 
 
 async def create_source(session: AsyncSession, actor: Actor, *, name: str) -> SourceView:
@@ -96,24 +101,13 @@ async def update_source(
             session.add(row)
     if is_default and not row.is_default:
         original["is_default"] = False
-        row.is_default = True
-        for other in others:
-            if other.is_default:
-                other.is_default, other.updated_at = False, clock.now()
-                session.add(other)
-                await tell_records(
-                    session,
-                    actor.workspace_id,
-                    Record.SOURCE,
-                    Deed.UPDATED,
-                    {other.id: {"is_default": True}},
-                )
+        await pass_default_to(session, Record.SOURCE, row, others)
     if original:
         row.updated_at = clock.now()
         session.add(row)
         await session.flush()
         await _tell(session, actor, "source.updated", Deed.UPDATED, row, original)
-    return _view(row, await _count(session, row))
+    return _view(row, await count_contacts_of(session, Record.SOURCE, row))
 
 
 async def delete_source(
@@ -129,29 +123,9 @@ async def delete_source(
     require(actor, Permission.SOURCES_MANAGE)
     sources = SourceRepository(session, actor.workspace_id)
     row = await sources.get(source_id, lock=True)
-    if row.is_default:
-        raise Invalid("This is the default source. Make another one the default first.")
-    count = await _count(session, row)
-    if count and (replace_with is None or replace_with == source_id):
-        raise Invalid.field(
-            "replace_with", f"{count} contacts have this source. Choose which they get instead."
-        )
-    if count and replace_with:
-        successor = await sources.find(replace_with)
-        if successor is None:
-            raise Invalid.field("replace_with", "This source no longer exists.")
-        moved = await ContactRepository(session, actor.workspace_id).replace(
-            col(Contact.source_id), source_id, successor.id
-        )
-        originals = {key: {"source_id": source_id} for key in moved}
-        await tell_contacts(session, actor.workspace_id, Deed.UPDATED, originals)
+    await hand_over_contacts(session, Record.SOURCE, row, replace_with)
     await _tell(session, actor, "source.deleted", Deed.DELETED, row, {})
     await sources.delete(row)
-
-
-async def _count(session: AsyncSession, row: ContactSource) -> int:
-    contacts = ContactRepository(session, row.workspace_id)
-    return await contacts.count(col(Contact.source_id) == row.id)
 
 
 def _name(name: str, others: Sequence[ContactSource]) -> str:

@@ -15,10 +15,15 @@ from xobito_app.core.events import Deed, Record, Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
 from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.label_changes import (
+    count_contacts_of,
+    hand_over_contacts,
+    pass_default_to,
+)
 from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
 from xobito_app.features.contacts.schemas import StatusView
-from xobito_app.features.contacts.telling import tell_contacts, tell_records
+from xobito_app.features.contacts.telling import tell_records
 from xobito_app.models.contacts import Contact, ContactStatus
 from xobito_app.persistence.unit_of_work import announce
 
@@ -49,7 +54,7 @@ async def get_status(session: AsyncSession, actor: Actor, *, status_id: UUID) ->
     """
     require(actor, Permission.CONTACTS_VIEW, Permission.STATUSES_MANAGE)
     row = await StatusRepository(session, actor.workspace_id).get(status_id)
-    return _view(row, await _count(session, row))
+    return _view(row, await count_contacts_of(session, Record.STATUS, row))
 
 
 async def create_status(
@@ -81,7 +86,7 @@ async def create_status(
     async with refusals_said(session):
         session.add(row)
     if is_default:
-        await _make_default(session, row, others)
+        await pass_default_to(session, Record.STATUS, row, others)
     await _tell(session, actor, "status.created", Deed.CREATED, row, {})
     return _view(row, 0)
 
@@ -131,13 +136,13 @@ async def update_status(
         session.add(row)
     if is_default and not row.is_default:
         original["is_default"] = False
-        await _make_default(session, row, others)
+        await pass_default_to(session, Record.STATUS, row, others)
     if original:
         row.updated_at = clock.now()
         session.add(row)
         await session.flush()
         await _tell(session, actor, "status.updated", Deed.UPDATED, row, original)
-    return _view(row, await _count(session, row))
+    return _view(row, await count_contacts_of(session, Record.STATUS, row))
 
 
 async def delete_status(
@@ -153,50 +158,9 @@ async def delete_status(
     require(actor, Permission.STATUSES_MANAGE)
     statuses = StatusRepository(session, actor.workspace_id)
     row = await statuses.get(status_id, lock=True)
-    if row.is_default:
-        raise Invalid("This is the default status. Make another one the default first.")
-    count = await _count(session, row)
-    if count and (replace_with is None or replace_with == status_id):
-        raise Invalid.field(
-            "replace_with", f"{count} contacts are in this status. Choose which they get instead."
-        )
-    if count and replace_with:
-        successor = await statuses.find(replace_with)
-        if successor is None:
-            raise Invalid.field("replace_with", "This status no longer exists.")
-        moved = await ContactRepository(session, actor.workspace_id).replace(
-            col(Contact.status_id), status_id, successor.id
-        )
-        originals = {key: {"status_id": status_id} for key in moved}
-        await tell_contacts(session, actor.workspace_id, Deed.UPDATED, originals)
+    await hand_over_contacts(session, Record.STATUS, row, replace_with)
     await _tell(session, actor, "status.deleted", Deed.DELETED, row, {})
     await statuses.delete(row)
-
-
-async def _make_default(
-    session: AsyncSession, row: ContactStatus, others: list[ContactStatus] | Any
-) -> None:
-    """Pass the default on; the old one first, for there is never more than one."""
-    async with refusals_said(session):
-        for other in others:
-            if other.is_default:
-                other.is_default, other.updated_at = False, clock.now()
-                session.add(other)
-                await session.flush()
-                await tell_records(
-                    session,
-                    row.workspace_id,
-                    Record.STATUS,
-                    Deed.UPDATED,
-                    {other.id: {"is_default": True}},
-                )
-        row.is_default = True
-        session.add(row)
-
-
-async def _count(session: AsyncSession, row: ContactStatus) -> int:
-    contacts = ContactRepository(session, row.workspace_id)
-    return await contacts.count(col(Contact.status_id) == row.id)
 
 
 def _check(others: Any, status_id: UUID | None, *, name: str, colour: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from xobito_app.core.events import (
 from xobito_app.persistence.unit_of_work import announce
 
 TOLD_AT_ONCE = 500
+TELL_EVERY = timedelta(seconds=1)
+"""How often the screens hear how far background work is."""
 FEW = 20
 """Up to so many changed contacts are announced one by one; more as a changed list."""
 
@@ -58,6 +60,18 @@ async def tell_records(
     for start in range(0, len(told), TOLD_AT_ONCE):
         part = tuple(told[start : start + TOLD_AT_ONCE])
         await publish(session, RecordsChanged(workspace_id, record, deed, part))
+
+
+def is_time_to_tell(told_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the screens should hear again how far work is."""
+    return told_at is None or now - told_at >= TELL_EVERY
+
+
+def percent_of(done: int, total: int, *, is_done: bool) -> int:
+    """Return how much of some work is done, 0 to 100; all of it only at its very end."""
+    if is_done:
+        return 100
+    return min(99, done * 100 // total) if total else 0
 
 
 def plain(value: Any) -> Any:

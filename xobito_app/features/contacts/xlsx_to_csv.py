@@ -16,8 +16,10 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-MOST_UNPACKED = 200 * 1024 * 1024
-"""Bytes of XML that the library reads within some 300 MB."""
+MOST_UNPACKED = 180 * 1024 * 1024
+"""Bytes of XML that the library reads within some 270 MB."""
+MOST_MEMORY = 1536 * 1024 * 1024
+"""Bytes of address space: a workbook whose sizes are a lie ends here, not the machine."""
 TOO_LARGE, UNREADABLE = 3, 4
 """Exit codes."""
 
@@ -60,11 +62,15 @@ def convert(source: Path, target: Path) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Convert; return 0, or why it did not work."""
     source, target = map(Path, arguments)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     try:
         if unpacked_size(source) > MOST_UNPACKED:
             return TOO_LARGE
         convert(source, target)
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError):
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError, MemoryError):
         return UNREADABLE
     return 0
 

@@ -73,7 +73,13 @@ def path_of(workspace_id: UUID, media_id: UUID) -> Path:
 @contextmanager
 def draft(workspace_id: UUID) -> Iterator[Path]:
     """Give a path to write to in the workspace's folder; what is left there goes at the end."""
-    folder = folder_of(workspace_id)
+    with draft_in(folder_of(workspace_id)) as path:
+        yield path
+
+
+@contextmanager
+def draft_in(folder: Path) -> Iterator[Path]:
+    """Give a path to write to in a folder; what is left there goes at the end."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f".{secrets.token_hex(8)}.part"
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
@@ -126,3 +130,36 @@ async def drop_unsent(workspace_id: UUID) -> int:
     for row in rows:
         files.discard(workspace_id, row.id)
     return len(rows)
+
+
+async def drop_ownerless(workspace_id: UUID) -> int:
+    """Delete files whose row went along with a thread or contact; return how many.
+
+    Rows are deleted by the database itself, in cascades; the bytes are found here.
+    """
+    count = 0
+    folder = files.folder_of(workspace_id)
+    if not folder.is_dir():
+        return 0
+    before = (clock.now() - UNSENT_FOR).timestamp()
+    names = await asyncio.to_thread(_settled, folder, before)
+    for start in range(0, len(names), BATCH):
+        part = names[start : start + BATCH]
+        async with unit_of_work(workspace_id) as uow:
+            owned = await MediaRepository(uow.session, workspace_id).list_by_ids(part)
+        for media_id in part:
+            if media_id not in owned:
+                files.discard(workspace_id, media_id)
+                count += 1
+    return count
+
+
+def _settled(folder: Path, before: float) -> list[UUID]:
+    """Return the files that lie there for a while: a fresh one may get its row in a moment."""
+    found: list[UUID] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(ValueError, FileNotFoundError):
+                if entry.stat().st_mtime < before:
+                    found.append(UUID(entry.name))
+    return found

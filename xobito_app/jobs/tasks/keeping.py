@@ -43,6 +43,7 @@ async def _sweep_old() -> None:
     await drop_old_deliveries()
     await mail.drop_old()
     await for_each_workspace(keeping.drop_unsent)
+    await for_each_workspace(keeping.drop_ownerless)
     await for_each_workspace(importing.drop_old)
     await for_each_workspace(drop_old_webhooks)
     await for_each_workspace(drop_old_repeats)

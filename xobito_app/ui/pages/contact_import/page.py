@@ -61,7 +61,7 @@ def _steps() -> rx.Component:
             )
             for place, (name, word) in enumerate(_STEPS, 1)
         ),
-        class_name="steps",
+        class_name="wizard-steps",
     )
 
 
@@ -237,11 +237,20 @@ def _tried() -> rx.Component:
     return rx.el.div(
         _outcome(),
         rx.cond(
+            (view.state == "done") & ~view.is_useful,
+            note(
+                "No row would be taken in; the file of refused rows says why. Numbers without a"
+                " country code need the workspace's country, see Settings.",
+                "warning",
+                icon_name="triangle-alert",
+            ),
+        ),
+        rx.cond(
             view.is_over,
             rx.el.div(
                 button("Back to the columns", on_click=ImportState.map_again),
                 rx.cond(
-                    view.state == "done",
+                    (view.state == "done") & view.is_useful,
                     button("Take it in", weight="primary", on_click=ImportState.take_in),
                 ),
                 class_name=styles.LINE,

@@ -45,6 +45,7 @@ class ImportCard:
     is_dry: bool = False
     is_open: bool = False
     is_over: bool = False
+    is_useful: bool = False
     percent: int = 0
     progress: str = ""
     created: str = "0"
@@ -65,6 +66,7 @@ class ImportCard:
             is_dry=view.is_dry,
             is_open=view.is_open,
             is_over=view.state in {"done", "stopped", "failed"},
+            is_useful=view.created + view.updated > 0,
             percent=view.percent,
             progress=f"{view.done:,} of {view.total:,} rows",
             created=f"{view.created:,}",

@@ -68,6 +68,7 @@ def filter_bar() -> rx.Component:
             "Search name, number, e-mail, company",
             id="page-search",
             default_value=state.query.get("q", "").to(str),
+            key=state.search_key.to_string(),
             on_change=state.search.debounce(250),
             max_length=100,
         ),
@@ -76,6 +77,8 @@ def filter_bar() -> rx.Component:
             _filter_form(),
             label="Filter",
             class_name="button button-secondary button-compact",
+            open=state.is_filtering,
+            on_open_change=state.set_filtering,
         ),
         rx.cond(
             (state.chips | state.query.get("q", "").to(bool)).bool()

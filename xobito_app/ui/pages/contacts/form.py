@@ -37,7 +37,12 @@ def contact_form() -> rx.Component:
                 _text("First name", "first_name", auto_focus=True), _text("Last name", "last_name")
             ),
             _row(
-                _text("Phone", "phone", kind="tel", help="Any spelling; the country is added."),
+                _text(
+                    "Phone",
+                    "phone",
+                    kind="tel",
+                    help="Without country code, the workspace's country counts.",
+                ),
                 _text("E-mail", "email", kind="email"),
             ),
             _row(

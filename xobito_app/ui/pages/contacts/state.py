@@ -73,6 +73,9 @@ class ContactsState(AppState):
     columns: rx.Field[list[Column]] = rx.field(default_factory=list)
     jobs: rx.Field[list[JobRow]] = rx.field(default_factory=list)
     sort: rx.Field[str] = rx.field("")
+    is_filtering: rx.Field[bool] = rx.field(False)
+    # Changes when the search field must show something else than what was typed into it.
+    search_key: rx.Field[int] = rx.field(0)
     range: rx.Field[str] = rx.field("")
     total: rx.Field[int] = rx.field(0)
     total_words: rx.Field[str] = rx.field("")
@@ -90,6 +93,7 @@ class ContactsState(AppState):
     chosen_columns: str = rx.LocalStorage("", name="xobito_contact_columns")
     _cursors: list[str] = []
     _next: str = ""
+    _typed: str = ""
 
     @rx.event(supersedes=True)
     @guarded(Permission.CONTACTS_VIEW)
@@ -137,6 +141,9 @@ class ContactsState(AppState):
         self.groups, self.people = named["group"], named["assignee"]
         self.own_fields = [(address.custom_name(field.slug), field.label) for field in own]
         self.query, self.segment_id = query, opened if segment else ""
+        if query.get("q", "") != self._typed:
+            self._typed = query.get("q", "")
+            self.search_key += 1
         self.chips = chips_of(query, named, dict(self.own_fields))
         self.segments = [SegmentRow.of(view, self.segment_id) for view in saved]
         self.everybody = f"{self.total if everybody < 0 else everybody:,}"
@@ -202,7 +209,8 @@ class ContactsState(AppState):
     @guarded(Permission.CONTACTS_VIEW)
     async def search(self, typed: str):
         """Narrow by name, number, address or company."""
-        return self._go({**self.query, "q": str(typed)})
+        self._typed = str(typed)[:200]
+        return self._go({**self.query, "q": self._typed})
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -214,9 +222,16 @@ class ContactsState(AppState):
     @guarded(Permission.CONTACTS_VIEW)
     async def narrow_more(self, form: dict[str, Any]):
         """Set the filters of the little form at once."""
+        self.is_filtering = False
         if not isinstance(form, dict):
             return None
         return self._go({**self.query, **{str(k): str(v or "") for k, v in form.items()}})
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def set_filtering(self, is_open: bool):
+        """Open or close the box with all filters."""
+        self.is_filtering = is_open is True
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)

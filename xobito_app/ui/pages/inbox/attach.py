@@ -18,6 +18,7 @@ from xobito_app.ui.components import (
 )
 from xobito_app.ui.pages.inbox.attach_state import AttachState, PersonRow, SectionSlot
 from xobito_app.ui.pages.inbox.schedule import due_line
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 from xobito_app.whatsapp import limits
 
@@ -218,8 +219,11 @@ def _location() -> rx.Component:
 def _card() -> rx.Component:
     errors = AttachState.errors
     return rx.fragment(
-        search_field(
-            "Find a contact", on_change=AttachState.find.debounce(150), auto_complete="off"
+        rx.cond(
+            ShellState.can["contacts.view"],
+            search_field(
+                "Find a contact", on_change=AttachState.find.debounce(150), auto_complete="off"
+            ),
         ),
         rx.el.ul(rx.foreach(AttachState.people, _person), class_name="picker-list people-list"),
         rx.cond(

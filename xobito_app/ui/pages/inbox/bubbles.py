@@ -268,7 +268,14 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
                 "audio",
                 rx.el.div(
                     rx.cond(line.is_voice, icon("mic", size=14)),
-                    rx.el.audio(src=line.media_url, controls=True, preload="none"),
+                    rx.el.audio(src=line.media_url, controls=True, preload="metadata"),
+                    rx.el.button(
+                        "1×",
+                        type="button",
+                        aria_label="Change the speed",
+                        class_name="speed",
+                        data_speed="",
+                    ),
                     class_name="media-audio",
                 ),
             ),

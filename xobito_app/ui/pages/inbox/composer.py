@@ -18,6 +18,7 @@ from xobito_app.ui.pages.inbox.schedule import (
 from xobito_app.ui.pages.inbox.shortcuts import shortcut_button, slash_list
 from xobito_app.ui.pages.inbox.template_picker import template_picker
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 
 
@@ -161,7 +162,7 @@ def _tools() -> rx.Component:
             rx.fragment(),
             _tool("mic", "Record a voice message", id="composer-voice"),
         ),
-        shortcut_button(),
+        rx.cond(ShellState.can["canned_replies.view"], shortcut_button()),
         _tool("layout-template", "Send a template", on_click=ComposerState.open_picker),
     )
 

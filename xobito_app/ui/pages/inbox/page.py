@@ -18,6 +18,7 @@ def inbox() -> rx.Component:
         contact_panel(),
         rx.script(src="/inbox.js"),
         rx.script(src="/composer.js"),
+        rx.script(src="/media.js"),
         class_name="inbox",
         data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
     )

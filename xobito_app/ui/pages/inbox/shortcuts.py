@@ -9,6 +9,7 @@ from xobito_app.ui.components import popover
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutRow, ShortcutState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 
 
@@ -38,6 +39,14 @@ def shortcut_button() -> rx.Component:
 def slash_list() -> rx.Component:
     """What fits the letters after a slash; the script shows it and moves through it."""
     return rx.fragment(
+        rx.cond(ShellState.can["canned_replies.view"], _slash()),
+        rx.el.div(rx.foreach(ThreadState.members, _name), id="mention-names", hidden=True),
+        rx.el.input(type="hidden", id="composer-fill", value=ShortcutState.fill, read_only=True),
+    )
+
+
+def _slash() -> rx.Component:
+    return rx.fragment(
         rx.el.input(
             id="slash-query",
             default_value="",
@@ -55,8 +64,6 @@ def slash_list() -> rx.Component:
             id="slash-list",
             class_name="slash-list",
         ),
-        rx.el.div(rx.foreach(ThreadState.members, _name), id="mention-names", hidden=True),
-        rx.el.input(type="hidden", id="composer-fill", value=ShortcutState.fill, read_only=True),
     )
 
 

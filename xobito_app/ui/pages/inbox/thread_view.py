@@ -30,6 +30,7 @@ def thread() -> rx.Component:
         aria_label="Conversation",
         data_open=ThreadState.is_open,
         data_conversation=ThreadState.header.id,
+        data_can_reply=ThreadState.header.can_reply,
     )
 
 
