@@ -138,7 +138,7 @@ async def test_a_property_based_tester_finds_nothing(client, world, tmp_path):
         command += ["--phases", "examples,coverage,fuzzing,stateful", "--workers", "2"]
         command += ["--max-examples", "3", "--seed", "7", "--no-color", "--warnings", "off"]
         done = await asyncio.to_thread(
-            subprocess.run, command, capture_output=True, text=True, cwd=tmp_path, timeout=240
+            subprocess.run, command, capture_output=True, text=True, cwd=tmp_path, timeout=400
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     tested = re.search(r"(\d+) generated", done.stdout)

@@ -76,10 +76,12 @@ async def test_revoked_and_expired_tokens_open_nothing(client, api):
     assert (await api.get("/contacts")).status_code == 401
 
 
-@pytest.mark.parametrize("one", ENDPOINTS, ids=lambda one: f"{one.method} {one.path[21:]}")
+@pytest.mark.parametrize(
+    "one",
+    [one for one in ENDPOINTS if one.ability],
+    ids=lambda one: f"{one.method} {one.path[21:]}",
+)
 async def test_without_the_ability_it_is_403_and_names_it(client, api, one):
-    if not one.ability:
-        pytest.skip("any token may")
     others = set(ABILITIES) - {one.ability}
     api.token = await make_token(api.world, *others)
     path = re.sub(
