@@ -25,8 +25,10 @@ async def hear(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> No
         await _show_jobs(workspace_id, tabs)
     changed = {notice.about for notice in notices if notice.topic is Topic.CONTACT}
     shown = {row_id for tab in tabs for row_id in tab.shows[KEY]}
-    if changed & shown:
-        await _show_lines(workspace_id, changed & shown, tabs)
+    # Many at once are told as the whole workspace.
+    touched = shown if str(workspace_id) in changed else changed & shown
+    if touched:
+        await _show_lines(workspace_id, touched, tabs)
 
 
 async def _show_jobs(workspace_id: UUID, tabs: list[Tab]) -> None:
