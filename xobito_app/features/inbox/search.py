@@ -50,17 +50,45 @@ async def search(session: AsyncSession, actor: Actor, *, typed: str) -> SearchRe
 async def _messages(
     session: AsyncSession, actor: Actor, sight: Sight, line: str
 ) -> tuple[Hit, ...]:
+    """Return the newest messages with these words that the actor sees, newest first.
+
+    Common words are found among the newest messages; only words that are rare there go to the
+    inverted index, so that neither kind has to read a large part of the table. Left to itself
+    PostgreSQL guesses wrongly for words it has no statistics of.
+    """
     query = query_of(line, actor.workspace_id)
     if not query:
         return ()
-    ids = await _matching(session, actor.workspace_id, query)
-    if not ids:
-        return ()
+    hits: tuple[Hit, ...] = ()
+    for statement in (_AMONG_NEWEST, _BY_WORD):
+        ids = await _matching(session, actor.workspace_id, statement, query)
+        hits = await _read(session, actor.workspace_id, sight, line, ids) if ids else ()
+        if len(hits) >= HITS:
+            break
+    return hits
+
+
+async def _matching(
+    session: AsyncSession, workspace_id: UUID, statement: str, query: str
+) -> list[UUID]:
+    values = {
+        "workspace": workspace_id,
+        "query": query,
+        "limit": CANDIDATES,
+        "newest": NEWEST,
+    }
+    connection = await session.connection()
+    return [row[0] for row in await connection.execute(text(statement), values)]
+
+
+async def _read(
+    session: AsyncSession, workspace_id: UUID, sight: Sight, line: str, ids: list[UUID]
+) -> tuple[Hit, ...]:
     statement = (
         select(Message, Contact)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .join(Contact, col(Contact.id) == col(Message.contact_id))
-        .where(col(Message.workspace_id) == actor.workspace_id)
+        .where(col(Message.workspace_id) == workspace_id)
         .where(col(Message.id).in_(ids), col(Message.revoked_at).is_(None))
         .where(sight_condition(sight))
         .order_by(col(Message.at).desc(), col(Message.id).desc())
@@ -76,27 +104,6 @@ async def _messages(
         )
         for message, contact in await session.exec(statement)
     )
-
-
-async def _matching(session: AsyncSession, workspace_id: UUID, query: str) -> list[UUID]:
-    """Return the newest messages with these words, newest first.
-
-    Common words are found among the newest messages; only words that are rare there go to the
-    inverted index, so that neither kind has to read a large part of the table. Left to itself
-    PostgreSQL guesses wrongly for words it has no statistics of.
-    """
-    values = {
-        "workspace": workspace_id,
-        "query": query,
-        "limit": CANDIDATES,
-        "newest": NEWEST,
-    }
-    connection = await session.connection()
-    for statement in (_AMONG_NEWEST, _BY_WORD):
-        ids = [row[0] for row in await connection.execute(text(statement), values)]
-        if len(ids) >= CANDIDATES:
-            break
-    return ids
 
 
 _AMONG_NEWEST = """
