@@ -4,6 +4,8 @@ import json
 import subprocess
 from datetime import timedelta
 
+from sqlmodel import select
+
 from tests.features.webhooks.conftest import Shop
 from tests.fixtures import make_empty_world
 from tests.receivers import never, receiving
@@ -13,6 +15,7 @@ from xobito_app.features.activity.service import list_activity
 from xobito_app.features.webhooks import deliver as delivering
 from xobito_app.features.webhooks import rules, service
 from xobito_app.models.contacts import Contact
+from xobito_app.models.mail import OutgoingMail
 from xobito_app.models.webhooks import DeliveryState, WebhookDelivery
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -130,7 +133,8 @@ async def test_after_24_hours_a_delivery_is_given_up_and_the_next_one_goes_on(sh
     assert "tries failed in a row" in endpoint.reason
 
 
-async def test_a_disabled_endpoint_is_told_in_the_log_and_begins_anew(shop, time):
+async def test_a_disabled_endpoint_is_told_in_the_log_and_begins_anew(shop, time, setting):
+    setting(SMTP_URL="smtp://127.0.0.1:9")
     shop.receiver.status = 500
     await shop.tell(await shop.contact())
     for _ in range(40):
@@ -138,6 +142,9 @@ async def test_a_disabled_endpoint_is_told_in_the_log_and_begins_anew(shop, time
         time.advance(hours=1)
     actions = [entry.action for entry in (await shop.do(list_activity)).rows]
     assert actions.count("webhook.disabled") == 1
+    async with unit_of_work() as uow:
+        mailed = (await uow.session.exec(select(OutgoingMail.recipient))).all()
+    assert shop.world.email in mailed
     await shop.tell(await shop.contact("Later"))
     assert [line.state for line in await shop.log()] == ["failed"], "nothing is kept while off"
     await shop.do(service.switch, is_on=True)

@@ -47,6 +47,19 @@ def password_reset(*, link: str) -> Letter:
     )
 
 
+def webhook_disabled(*, url: str, reason: str, link: str) -> Letter:
+    """Return the mail that tells admins of a webhook nobody answers any more."""
+    return Letter(
+        "A webhook was switched off",
+        (
+            f"Xobito no longer sends events to {url}.",
+            reason,
+            "When your system answers again, switch the webhook on here:",
+            link,
+        ),
+    )
+
+
 def _line(name: str) -> str:
     """Return a name fit for a header: one line, not endless."""
     return shorten(" ".join(name.split()), 80)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from xobito_app.settings import get_settings
 
 
+def page(path: str) -> str:
+    """Return the address of a page behind the sign-in."""
+    return f"{get_settings().public_url}{path}"
+
+
 def invitation(token: str) -> str:
     """Return the address where an invitation is accepted."""
     return f"{get_settings().public_url}/join#{token}"

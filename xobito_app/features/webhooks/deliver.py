@@ -16,11 +16,14 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.events import Lane, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.job_names import WEBHOOKS_DELIVER
-from xobito_app.core.permissions import system_actor
+from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.activity import service as activity
+from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import service as mail
 from xobito_app.features.outside import client
 from xobito_app.features.webhooks import rules
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
+from xobito_app.features.workspaces import team
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
@@ -214,7 +217,7 @@ async def _note(workspace_id: UUID, parcel: Parcel, outcome: Outcome) -> None:
             row.state = DeliveryState.PENDING if row.next_try_at else DeliveryState.FAILED
             if row.next_try_at:
                 await deliveries.hold_line(row, row.next_try_at)
-            _count_failure(uow.session, endpoint, now)
+            await _count_failure(uow.session, endpoint, now)
         else:
             row.state, row.next_try_at = DeliveryState.DELIVERED, None
             if _is_news(endpoint):
@@ -247,7 +250,7 @@ async def _count_success(
     deliveries.session.add(endpoint)
 
 
-def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: datetime) -> None:
+async def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: datetime) -> None:
     endpoint.failure_count += 1
     endpoint.failing_since = endpoint.failing_since or now
     session.add(endpoint)
@@ -271,6 +274,13 @@ def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: dateti
         failures=endpoint.failure_count,
     )
     announce(session, endpoint.workspace_id, Topic.SETTINGS, endpoint.workspace_id)
+    letter = letters.webhook_disabled(
+        url=endpoint.url, reason=endpoint.reason, link=links.page("/settings/webhooks")
+    )
+    for email in await team.list_emails(
+        session, endpoint.workspace_id, holding=Permission.WEBHOOKS_MANAGE
+    ):
+        await mail.post(session, email, letter)
 
 
 async def sweep(workspace_id: UUID) -> None:
