@@ -23,7 +23,7 @@ from xobito_app.features.mail import service as mail
 from xobito_app.features.outside import client
 from xobito_app.features.webhooks import rules
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import holders
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
@@ -277,7 +277,7 @@ async def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: 
     letter = letters.webhook_disabled(
         url=endpoint.url, reason=endpoint.reason, link=links.page("/settings/webhooks")
     )
-    for email in await team.list_emails(
+    for email in await holders.list_emails(
         session, endpoint.workspace_id, holding=Permission.WEBHOOKS_MANAGE
     ):
         await mail.post(session, email, letter)

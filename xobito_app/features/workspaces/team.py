@@ -55,19 +55,6 @@ def _role_name(membership: Membership, roles: dict[UUID, Role]) -> str:
     return role.name if role else "No role"
 
 
-async def list_emails(
-    session: AsyncSession, workspace_id: UUID, *, holding: Permission
-) -> list[str]:
-    """Return the addresses of the active members who hold a permission, for mail to them."""
-    roles = await RoleRepository(session, workspace_id).list_all()
-    allowing = {role.id for role in roles if holding in role.permissions}
-    return [
-        user.email
-        for membership, user in await MemberRepository(session, workspace_id).list_present()
-        if membership.is_active and (membership.is_owner or membership.role_id in allowing)
-    ]
-
-
 async def list_roles(session: AsyncSession, actor: Actor) -> list[RoleView]:
     """Return the roles of the workspace.
 
