@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import Settings
 
 ANYBODY = "newcomer@example.com"
+# The test server tells every step it takes.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class PostOffice:
