@@ -140,7 +140,9 @@ def test_a_colleague_is_called_and_finds_the_note(place, thread, open_as):
     page, mark = thread, uuid4().hex[:8]
     page.click("#composer-note")
     page.click("#composer-text")
+    expect(page.locator("#composer[data-mode=note]")).to_be_visible()
     page.keyboard.type("Your turn, @an")
+    expect(page.locator(".slash-list .picker-line", has_text="Ana")).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.type(mark)
     expect(page.locator("#composer-text")).to_have_value(f"Your turn, @Ana {mark}")

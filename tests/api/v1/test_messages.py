@@ -1,4 +1,6 @@
 import asyncio
+from urllib.parse import quote
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -7,6 +9,8 @@ from tests.lines import CUSTOMER
 from tests.pictures import jpeg
 from tests.receivers import receiving
 from xobito_app.features.inbox import files
+from xobito_app.models.inbox import Message
+from xobito_app.persistence.unit_of_work import unit_of_work
 
 KNOWN = f"+{CUSTOMER}"
 NEW = "+16505559876"
@@ -29,6 +33,20 @@ async def test_a_text_goes_out_and_its_status_is_told_by_either_id(api, line):
     assert status["message_id"] == sent["message_id"]
     assert (status["source"], status["error_message"]) == ("api", None)
     assert status["delivery_status"] in {"delivered", "read"}
+
+
+@pytest.mark.parametrize("sign", ["/", "+", "=="])
+async def test_metas_ids_are_found_with_every_sign_of_base64(api, line, sign):
+    sent = await api.made("/messages/send", phone_number=KNOWN, text="Your order is here.")
+    wamid = f"wamid.HBgL{sign}{uuid4().hex}{sign}"
+    async with unit_of_work(line.workspace_id) as uow:
+        message = await uow.session.get(Message, UUID(sent["message_id"]))
+        assert message
+        message.wamid = wamid
+        uow.session.add(message)
+    for written in (wamid, quote(wamid, safe="")):
+        status = (await api.get(f"/messages/{written}/status")).json()
+        assert status["data"]["wamid"] == wamid, status
 
 
 async def test_buttons_and_links_go_out_as_they_were_told(api, line):

@@ -22,13 +22,18 @@ def routes() -> list[Route]:
     return [
         Route("/api/v1/openapi.json", openapi.document, methods=["GET"]),
         Route("/api/docs", docs.page, methods=["GET"]),
-        *(Route(path, Place(list(those))) for path, those in groupby(by_path, key=_path)),
+        *(Route(_route(path), Place(list(those))) for path, those in groupby(by_path, key=_path)),
         Route("/api/{rest:path}", Nowhere()),
     ]
 
 
 def _path(one: Endpoint) -> str:
     return one.path
+
+
+def _route(path: str) -> str:
+    """Let a message id hold slashes: Meta's are base64, which has them."""
+    return path.replace("{message_id}", "{message_id:path}")
 
 
 class Nowhere:
