@@ -12,8 +12,9 @@ from uuid import UUID
 from tests.features.contacts.book import AnyWorld, do
 from xobito_app.core import ids
 from xobito_app.core.permissions import Actor
-from xobito_app.features.contacts import import_files, import_work, importing
+from xobito_app.features.contacts import import_files, import_work, importing, listing
 from xobito_app.features.contacts.importing import ImportView
+from xobito_app.features.contacts.schemas import Sort
 
 
 def workbook(rows: list[list[Any]]) -> bytes:
@@ -127,3 +128,12 @@ def refused_rows(world: AnyWorld, import_id: UUID) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+async def everybody(world):
+    page = await do(world, listing.list_contacts, sort=Sort.parse("name"), limit=100)
+    return page.rows
+
+
+async def names(world):
+    return [contact.name for contact in await everybody(world)]

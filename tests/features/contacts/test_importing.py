@@ -1,13 +1,18 @@
-import asyncio
-from datetime import timedelta
-
 import pytest
 
 from tests.features.contacts.book import add, do, listen_in, where
-from tests.features.contacts.files import both, counts, refused_rows, run, upload, workbook
+from tests.features.contacts.files import (
+    both,
+    counts,
+    everybody,
+    names,
+    refused_rows,
+    run,
+    upload,
+    workbook,
+)
 from tests.fixtures import make_empty_world, make_member
-from xobito_app.core import clock
-from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Deed
 from xobito_app.features.contacts import (
     book,
@@ -16,21 +21,10 @@ from xobito_app.features.contacts import (
     import_files,
     import_work,
     importing,
-    listing,
     statuses,
 )
-from xobito_app.features.contacts.schemas import Sort
 
 pytestmark = pytest.mark.usefixtures("_migrated")
-
-
-async def everybody(world):
-    page = await do(world, listing.list_contacts, sort=Sort.parse("name"), limit=100)
-    return page.rows
-
-
-async def names(world):
-    return [contact.name for contact in await everybody(world)]
 
 
 async def test_a_file_becomes_contacts_with_all_their_facts(empty):
@@ -268,130 +262,6 @@ async def test_one_batch_tells_once_with_old_values(empty):
     assert [(e.deed, len(e.changes)) for e in about] == [(Deed.CREATED, 2), (Deed.UPDATED, 1)]
     assert about[1].changes[0].record_id == known.id
     assert about[1].changes[0].original == {"first_name": "Old", "groups": ["A"]}
-
-
-@pytest.mark.parametrize("is_dry", [False, True])
-async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch, is_dry):
-    monkeypatch.setattr(import_work, "BATCH", 3)
-    monkeypatch.setattr(import_work, "STALE_AFTER", timedelta(0))
-    lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
-    import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
-    listed = import_work._list_refused
-    calls = 0
-
-    def die_after_writing(*arguments):
-        nonlocal calls
-        calls += 1
-        size = listed(*arguments)
-        if calls == 4:
-            raise asyncio.CancelledError
-        return size
-
-    monkeypatch.setattr(import_work, "_list_refused", die_after_writing)
-    with pytest.raises(asyncio.CancelledError):
-        await run(empty, import_id, is_dry=is_dry)
-    halfway = await do(empty, importing.get_import, import_id=import_id)
-    assert (halfway.state, halfway.done) == ("running", 9)
-    written = await do(empty, listing.count_contacts)
-    assert written == (0 if is_dry else halfway.created)
-    await import_work.work(empty.workspace_id, import_id)
-    view = await do(empty, importing.get_import, import_id=import_id)
-    assert (view.state, counts(view)) == ("done", (15, 0, 0, 5))
-    assert [row["Row"] for row in refused_rows(empty, import_id)] == ["2", "10", "18", "26", "34"]
-    assert await do(empty, listing.count_contacts) == (0 if is_dry else 15)
-
-
-async def test_two_workers_take_every_row_once(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
-    import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(15)))
-    await do(
-        empty,
-        importing.start_import,
-        import_id=import_id,
-        mapping=["phone"],
-        updates_existing=True,
-        is_dry=False,
-    )
-    await asyncio.gather(*(import_work.work(empty.workspace_id, import_id) for _ in range(3)))
-    await import_work.work(empty.workspace_id, import_id)
-    view = await do(empty, importing.get_import, import_id=import_id)
-    assert counts(view) == (15, 0, 0, 0)
-
-
-async def test_contacts_made_in_the_same_moment_are_found_on_the_next_try(empty, monkeypatch):
-    from xobito_app.features.contacts.import_writing import Batch
-
-    load, made = Batch._load, []
-
-    async def then_somebody_writes(self, rows):
-        await load(self, rows)
-        if not made:
-            made.append(await add(empty, phone="+16505550001", first_name="Quick"))
-
-    monkeypatch.setattr(Batch, "_load", then_somebody_writes)
-    import_id = await upload(empty, "phone,city\n+16505550001,Lima\n+16505550002,Oslo\n")
-    view = await run(empty, import_id)
-    assert (view.state, counts(view)) == ("done", (1, 1, 0, 0))
-    assert [(c.name, c.city) for c in await everybody(empty)][-1] == ("Quick", "Lima")
-
-
-async def test_a_row_the_database_refuses_is_refused_alone(empty, monkeypatch):
-    from xobito_app.features.contacts import import_writing
-
-    monkeypatch.setattr(
-        import_writing,
-        "_INSERT",
-        import_writing._INSERT.replace(
-            "type, coalesce(lang",
-            "CASE WHEN first_name = 'Bad' THEN NULL ELSE type END, coalesce(lang",
-        ),
-    )
-    monkeypatch.setattr(import_work, "BATCH", 4)
-    rows = "".join(f"+1650555{n:04d},{'Bad' if n == 5 else 'Good'}\n" for n in range(10))
-    import_id = await upload(empty, "phone,name\n" + rows)
-    view = await run(empty, import_id)
-    assert (view.state, counts(view)) == ("done", (9, 0, 0, 1))
-    assert [row["Row"] for row in refused_rows(empty, import_id)] == ["7"]
-
-
-async def test_files_do_not_lie_about_for_ever(empty):
-    path = import_files.path_of
-    tried, left = [await upload(empty, "phone\n12\n") for _ in range(2)]
-    await run(empty, tried, is_dry=True)
-    assert path(empty.workspace_id, tried).exists()
-    await run(empty, tried)
-    assert not path(empty.workspace_id, tried).exists()
-    assert await importing.drop_old(empty.workspace_id) == 0
-    assert path(empty.workspace_id, left).exists()
-    for days, gone in ((2, 0), (31, 2)):
-        moment = clock.now() + timedelta(days=days)
-        clock.use(lambda moment=moment: moment)
-        try:
-            assert await importing.drop_old(empty.workspace_id) == gone
-        finally:
-            clock.use(None)
-        assert not path(empty.workspace_id, left).exists()
-        errors = import_files.errors_path_of(empty.workspace_id, tried)
-        assert errors.exists() is (gone == 0)
-    assert await do(empty, importing.list_imports) == []
-
-
-async def test_stopping_keeps_what_was_taken_in(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
-    import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(9)))
-    take_in = import_work._take_in
-
-    async def then_stop(*arguments):
-        more = await take_in(*arguments)
-        await do(empty, importing.stop_import, import_id=import_id)
-        return more
-
-    monkeypatch.setattr(import_work, "_take_in", then_stop)
-    view = await run(empty, import_id)
-    assert (view.state, view.created) == ("stopped", 2)
-    assert await do(empty, listing.count_contacts) == 2
-    with pytest.raises(Conflict, match="taken in"):
-        await run(empty, import_id)
 
 
 @pytest.mark.parametrize(

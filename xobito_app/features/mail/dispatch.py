@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, parseaddr
 
 import aiosmtplib
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from xobito_app.core import clock
@@ -22,8 +23,9 @@ from xobito_app.models.mail import MailState, OutgoingMail
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 
-BATCH = 20
 TIMEOUT_SECONDS = 30
+# A batch that times out throughout must end before its lease does, or it would be sent twice.
+BATCH = int(LEASE.total_seconds()) // TIMEOUT_SECONDS // 2
 KEPT_FOR = timedelta(days=30)
 
 log = logging.getLogger(__name__)
@@ -94,7 +96,7 @@ def _message(server: MailServer, mail: OutgoingMail) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     domain = parseaddr(server.sender)[1].rpartition("@")[2]
-    message["Message-ID"] = f"<{mail.id}@{domain}>" if domain else make_msgid(str(mail.id))
+    message["Message-ID"] = f"<{mail.id}@{domain}>"
     # Tells mail programs not to answer with an out-of-office note (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(vault().open(mail.text_sealed))
@@ -124,10 +126,6 @@ async def _note(mail: OutgoingMail, problem: str, is_final: bool) -> None:
 async def drop_old() -> None:
     """Forget what was sent or given up over 30 days ago."""
     async with unit_of_work() as uow:
-        statement = (
-            select(OutgoingMail)
-            .where(col(OutgoingMail.created_at) < clock.now() - KEPT_FOR)
-            .limit(1000)
+        await uow.session.exec(
+            delete(OutgoingMail).where(col(OutgoingMail.created_at) < clock.now() - KEPT_FOR)
         )
-        for mail in await uow.session.exec(statement):
-            await uow.session.delete(mail)

@@ -31,7 +31,6 @@ COLUMNS = {
 USUAL = ("phone", "status", "source", "groups", "created")
 SORTS = {"email": "email", "company": "company", "created": "created_at"}
 """Which columns the list can be ordered by, and the name of that order."""
-PLAIN = "transparent"
 
 
 def custom_text(value: Any) -> str:
@@ -171,7 +170,6 @@ _DOING = {
     "opt_in": "Opting in",
     "delete": "Deleting",
 }
-_ENDED = {"done": "done", "stopped": "stopped", "failed": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +188,7 @@ class JobRow:
         """Word how far an action is."""
         line = f"{view.done:,} of {view.total:,}"
         if not view.is_open:
-            line = f"{_ENDED.get(view.state, view.state).capitalize()}: {view.changed:,} changed"
+            line = f"{view.state.capitalize()}: {view.changed:,} changed"
         if view.failed:
             line += f", {view.failed:,} not possible"
         if view.error:
