@@ -28,6 +28,7 @@ from xobito_app.ui.components.floating import (
 from xobito_app.ui.components.layout import (
     card,
     card_head,
+    list_foot,
     page_body,
     page_header,
     section,
@@ -65,6 +66,7 @@ __all__ = [
     "icon_button",
     "key",
     "link_button",
+    "list_foot",
     "menu",
     "menu_item",
     "menu_label",

@@ -16,6 +16,7 @@ from xobito_app.ui.components import (
     empty_state,
     error_state,
     link_button,
+    list_foot,
     note,
     page_body,
     page_header,
@@ -62,17 +63,12 @@ def _list() -> rx.Component:
         JournalState.rows,
         rx.el.div(
             table(_HEADS, rx.foreach(JournalState.rows, _row)),
-            rx.el.div(
-                rx.cond(
-                    JournalState.is_first,
-                    rx.fragment(),
-                    button("Newest", compact=True, on_click=JournalState.load),
-                ),
-                rx.cond(
-                    JournalState.cursor,
-                    button("Older", compact=True, on_click=JournalState.show_older),
-                ),
-                class_name=styles.TABLE_FOOT,
+            list_foot(
+                is_first=JournalState.is_first,
+                on_first=JournalState.load,
+                has_more=JournalState.cursor,
+                on_more=JournalState.show_older,
+                words=("Newest", "Older"),
             ),
         ),
         empty_state(

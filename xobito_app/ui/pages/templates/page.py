@@ -17,6 +17,7 @@ from xobito_app.ui.components import (
     empty_state,
     error_state,
     link_button,
+    list_foot,
     note,
     page_body,
     page_header,
@@ -119,17 +120,12 @@ def _list() -> rx.Component:
             ["Name", "Language", "Category", "Status", "Quality", "Last used"],
             rx.foreach(TemplatesState.rows, _row),
         ),
-        rx.el.div(
-            rx.cond(
-                TemplatesState.is_first,
-                rx.fragment(),
-                button("First page", compact=True, on_click=TemplatesState.load),
-            ),
-            rx.cond(
-                TemplatesState.cursor,
-                button("Next page", compact=True, on_click=TemplatesState.show_next),
-            ),
-            class_name=styles.TABLE_FOOT,
+        list_foot(
+            is_first=TemplatesState.is_first,
+            on_first=TemplatesState.load,
+            has_more=TemplatesState.cursor,
+            on_more=TemplatesState.show_next,
+            words=("First page", "Next page"),
         ),
     )
 

@@ -16,6 +16,7 @@ from xobito_app.ui.components import (
     dialog_foot,
     empty_state,
     error_state,
+    list_foot,
     skeleton_rows,
     table,
 )
@@ -62,17 +63,12 @@ def _list() -> rx.Component:
         DeliveryLogState.rows,
         rx.el.div(
             table(_HEADS, rx.foreach(DeliveryLogState.rows, _row), extra=("Answer", "Tried")),
-            rx.el.div(
-                rx.cond(
-                    DeliveryLogState.is_first,
-                    rx.fragment(),
-                    button("Newest", compact=True, on_click=DeliveryLogState.load),
-                ),
-                rx.cond(
-                    DeliveryLogState.cursor,
-                    button("Older", compact=True, on_click=DeliveryLogState.show_older),
-                ),
-                class_name=styles.TABLE_FOOT,
+            list_foot(
+                is_first=DeliveryLogState.is_first,
+                on_first=DeliveryLogState.load,
+                has_more=DeliveryLogState.cursor,
+                on_more=DeliveryLogState.show_older,
+                words=("Newest", "Older"),
             ),
         ),
         empty_state(
