@@ -528,7 +528,8 @@
   }, true);
   document.addEventListener("focusout", (event) => {
     if (event.target.id === "composer-text") setTimeout(() => {
-      if (document.activeElement?.closest(".slash-list")) return;
+      // Back in the field by now, or on a line of the list: the person is still choosing.
+      if (document.activeElement?.closest("#composer-text, .slash-list")) return;
       closeSuggestions();
     }, 200);
   });
