@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.installation import CHROMIUM_FLAGS, Installation, chromium
 
 Opener = Callable[..., Page]
+
+# Two busy cores run the installation, the browser and the tests: what comes late still comes.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
