@@ -73,7 +73,8 @@ async def reading(request: Request, endpoint: Endpoint) -> AsyncGenerator[Given]
         yield Given()
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == _JSON:
+    takes_json = endpoint.file is None or not endpoint.file.is_alone
+    if kind == _JSON and takes_json:
         raw = await _read(request, JSON_LIMIT)
         yield Given(_check_json(raw, endpoint.body), None, raw)
     elif kind == _FORM and endpoint.file is not None:
@@ -83,8 +84,8 @@ async def reading(request: Request, endpoint: Endpoint) -> AsyncGenerator[Given]
         finally:
             await form.close()
     else:
-        kinds = f"{_JSON} or {_FORM}" if endpoint.file else _JSON
-        raise WrongType(f"Send the body as {kinds}.")
+        kinds = [_JSON] * takes_json + [_FORM] * (endpoint.file is not None)
+        raise WrongType(f"Send the body as {' or '.join(kinds)}.")
 
 
 async def _read(request: Request, most: int) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import ARRAY, Uuid, any_, cast, inspect, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.features.contacts.repository import ContactRepository
@@ -21,31 +23,33 @@ async def read_views(
     """Return the contacts among these ids, in their order. The caller judges who may see them."""
     if not contact_ids:
         return {}
+    # Plain rows: a hundred contacts as tracked objects, never to be changed, cost twice the time.
+    # And one parameter: a hundred of them make a statement that is parsed anew each time.
     statement = (
-        select(Contact, ContactStatus, ContactSource, User.name)
+        select(
+            *inspect(Contact).column_attrs,
+            col(ContactStatus.name).label("status_name"),
+            col(ContactStatus.colour).label("status_colour"),
+            col(ContactSource.name).label("source_name"),
+            col(User.name).label("assignee_name"),
+        )
         .join(ContactStatus, col(ContactStatus.id) == col(Contact.status_id), isouter=True)
         .join(ContactSource, col(ContactSource.id) == col(Contact.source_id), isouter=True)
         .join(User, col(User.id) == col(Contact.assignee_id), isouter=True)
-        .where(col(Contact.workspace_id) == workspace_id, col(Contact.id).in_(contact_ids))
-        .execution_options(populate_existing=True)
+        .where(col(Contact.workspace_id) == workspace_id)
+        .where(col(Contact.id) == any_(cast(list(contact_ids), ARRAY(Uuid))))
     )
-    rows = {row[0].id: row for row in await session.exec(statement)}
+    await session.flush()
+    rows = {row.id: row for row in await (await session.connection()).execute(statement)}
     groups = await ContactRepository(session, workspace_id).list_groups(list(rows))
     return {
-        contact_id: view_of(*rows[contact_id], groups[contact_id])
+        contact_id: _view(rows[contact_id], groups[contact_id])
         for contact_id in contact_ids
         if contact_id in rows
     }
 
 
-def view_of(
-    contact: Contact,
-    status: ContactStatus | None,
-    source: ContactSource | None,
-    assignee: str | None,
-    groups: Collection[ContactGroup],
-) -> ContactView:
-    """Take a contact out of its tables."""
+def _view(contact: Any, groups: Collection[ContactGroup]) -> ContactView:
     return ContactView(
         id=contact.id,
         name=name_of(contact),
@@ -64,10 +68,14 @@ def view_of(
         zip=contact.zip,
         address=contact.address,
         type=str(contact.type),
-        status=StatusMark(status.id, status.name, status.colour) if status else None,
-        source=Named(source.id, source.name) if source else None,
+        status=StatusMark(contact.status_id, contact.status_name, contact.status_colour)
+        if contact.status_id
+        else None,
+        source=Named(contact.source_id, contact.source_name) if contact.source_id else None,
         groups=tuple(Named(group.id, group.name) for group in groups),
-        assignee=Named(contact.assignee_id, assignee or "") if contact.assignee_id else None,
+        assignee=Named(contact.assignee_id, contact.assignee_name or "")
+        if contact.assignee_id
+        else None,
         custom=dict(contact.custom),
         language=contact.language,
         is_enabled=contact.is_enabled,
