@@ -7,12 +7,38 @@ from itertools import groupby
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1 import contacts, docs, fields, lists, messages, openapi, phone, templates
+from xobito_app.api.v1 import (
+    bulk,
+    contacts,
+    docs,
+    fields,
+    history,
+    imports,
+    lists,
+    merges,
+    messages,
+    openapi,
+    phone,
+    segments,
+    templates,
+)
 from xobito_app.api.v1.answers import failure
 from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
 from xobito_app.api.v1.door import Place
 
-MODULES = (contacts, lists, fields, messages, templates, phone)
+MODULES = (
+    contacts,
+    history,
+    bulk,
+    imports,
+    merges,
+    segments,
+    lists,
+    fields,
+    messages,
+    templates,
+    phone,
+)
 """Their import declares the endpoints, in this order."""
 
 

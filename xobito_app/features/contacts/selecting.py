@@ -47,6 +47,7 @@ def conditions(workspace_id: UUID, narrowed: ContactFilter) -> list[Condition]:
         *_plain(narrowed),
         *_searched(narrowed.search),
         *(_custom(rule) for rule in narrowed.custom),
+        *(conditions(workspace_id, narrowed.within) if narrowed.within else ()),
     ]
 
 
@@ -217,6 +218,6 @@ def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
         by, value, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if by != sort.by or not isinstance(value, str):
             raise ValueError
-        return datetime.fromisoformat(value) if by in _TIMES else value, UUID(row_id)
+        return datetime.fromisoformat(value) if by in _TIMES else value, UUID(str(row_id))
     except (ValueError, TypeError):
         raise Invalid("This page link is damaged. Start again from the first page.") from None
