@@ -35,7 +35,7 @@ class Import(Out):
 
     id: UUID
     filename: str
-    state: str = Field(description="waiting, running, done, stopped or failed.")
+    state: str = Field(description="uploaded, waiting, running, done, stopped or failed.")
     percent: int
     dry_run: bool = Field(
         validation_alias="is_dry",

@@ -119,7 +119,7 @@ async def _read_form(request: Request, file: FilePart) -> Any:
         async for chunk in request.stream():
             received += len(chunk)
             if received > most:
-                raise TooLarge(f"The file is over {file.most // (1024 * 1024)} MB.")
+                raise _too_large(file)
             yield chunk
 
     try:
@@ -130,12 +130,18 @@ async def _read_form(request: Request, file: FilePart) -> Any:
         raise Malformed("The form cannot be read.") from None
 
 
+def _too_large(file: FilePart) -> TooLarge:
+    return TooLarge(f"The file is over {file.most // (1024 * 1024)} MB.")
+
+
 async def _check_form(form: Mapping[str, Any], part: FilePart) -> Given:
     file = form.get(part.name)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     body = _check(lambda: part.form.model_validate(fields))
     if not isinstance(file, UploadFile):
         raise Invalid.field(part.name, "Attach a file.")
+    if (file.size or 0) > part.most:
+        raise _too_large(part)
     seen = hashlib.sha256(repr((file.filename, sorted(fields.items()))).encode())
     while piece := await file.read(1 << 18):
         seen.update(piece)
