@@ -38,6 +38,11 @@ Answers are `{"status": "success", "data": …, "message": "…"}` or
 `{"status": "error", "message": "…", "errors": {"field": ["rule"]}}`. Times are ISO 8601 in UTC with
 microseconds. Fields nobody declared are ignored.
 
+Custom fields, segments, notes, bulk actions, imports, exports and merges belong to contacts and
+take their abilities: `contacts.read` to see and export, `contacts.create` to import,
+`contacts.update` to change contacts and what describes them, `contacts.delete` where something is
+lost.
+
 Every POST takes an `Idempotency-Key`: repeated within 24 hours it is done once and answered alike.
 """
 
