@@ -1,6 +1,11 @@
+import base64
+import json
+
 import pytest
+from sqlalchemy import text
 
 from tests.api.v1.conftest import make_token, open_api
+from xobito_app.persistence.unit_of_work import unit_of_work
 
 ANA = {"first_name": "Ana", "phone": "+16505551234"}
 BO = {"first_name": "Bo", "phone": "+16505551235"}
@@ -106,6 +111,23 @@ async def test_notes_of_others_are_only_deleted_and_only_by_whoever_may_delete(a
     assert (await api.call("DELETE", note)).status_code == 200
 
 
+async def test_a_note_whose_author_was_deleted_is_not_the_tokens(api):
+    path = f"/contacts/{(await api.made('/contacts', **ANA))['id']}/notes"
+    note = await api.made(path, body="Likes tea")
+    async with unit_of_work(api.world.workspace_id) as uow:
+        # As the database leaves it when a person goes; notes of tokens have no author either.
+        await (await uow.session.connection()).execute(
+            text("UPDATE contact_note SET author_name = 'Ana Agent' WHERE id = :id"),
+            {"id": note["id"]},
+        )
+    answer = await api.call("PUT", f"{path}/{note['id']}", json={"body": "x"})
+    assert answer.status_code == 403
+
+
+def packed(position) -> str:
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+
+
 async def test_a_timeline_is_walked_newest_first_and_sees_everything_once(api):
     made = await api.made("/contacts", **ANA)
     path = f"/contacts/{made['id']}"
@@ -125,7 +147,14 @@ async def test_a_timeline_is_walked_newest_first_and_sees_everything_once(api):
         if not (cursor := page["next_cursor"]):
             break
     assert walked == whole["data"]
-    answer = await api.get(f"{path}/timeline", cursor="damaged")
+    for wrong in (
+        "damaged",
+        packed(["2026-01-01T00:00:00", made["id"]]),
+        packed(["2026-01-01T00:00:00Z", 5]),
+    ):
+        answer = await api.get(f"{path}/timeline", cursor=wrong)
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, ["cursor"])
+    answer = await api.get("/contacts", cursor=packed(["created_at", "2026-01-01T00:00:00Z", 5]))
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["cursor"])
 
 

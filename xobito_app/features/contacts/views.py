@@ -21,7 +21,7 @@ from xobito_app.models.contacts import Contact, ContactGroup, ContactSource, Con
 # the ids as one parameter: a hundred of them make a statement that is parsed anew each time.
 _CONTACTS = (
     select(
-        *inspect(Contact).column_attrs,
+        *(getattr(Contact, column.key) for column in inspect(Contact).column_attrs),
         col(ContactStatus.name).label("status_name"),
         col(ContactStatus.colour).label("status_colour"),
         col(ContactSource.name).label("source_name"),
