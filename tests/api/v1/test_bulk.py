@@ -71,6 +71,7 @@ async def test_a_repeated_order_is_begun_once(api):
         ({"action": "opt_in", "contact_ids": [str(ids.new())]}, {"request"}),
         ({"action": "opt_in", "segment_id": str(ids.new())}, {"segment_id"}),
         ({"action": "explode", "filter": {}}, {"action"}),
+        ({"action": "delete", "filter": {"serch": "N1"}}, {"filter.serch"}),
         ({"action": "add_group", "filter": {}}, {"target_id"}),
         ({"action": "set_status", "filter": {}, "target_id": str(ids.new())}, {"target_id"}),
         ({"action": "assign", "filter": {}, "target_id": str(ids.new())}, {"target_id"}),

@@ -64,6 +64,8 @@ async def test_the_page_for_people_has_everything_and_asks_no_other_host(client)
     assert answer.headers["content-type"].startswith("text/html")
     for one in ENDPOINTS:
         assert f'id="{one.handle.__name__}"' in answer.text
+    assert "In filter" in answer.text
+    assert "<code>is_unassigned</code>" in answer.text
     loads = re.findall(r'(?:src|href)="([^"#]+)"', answer.text)
     assert [address for address in loads if not address.startswith("/")] == []
     assert "default-src 'none'" in answer.headers["content-security-policy"]

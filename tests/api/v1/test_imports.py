@@ -9,6 +9,7 @@ from tests.features.contacts.files import workbook
 from xobito_app.api.v1.declare import ENDPOINTS
 from xobito_app.core import ids
 from xobito_app.features.contacts import import_files, import_work
+from xobito_app.features.contacts.columns import PLAIN
 
 MIXED = "Mobile;Vorname;Tier;Gruppen\n+16505550001;Ana;Gold;VIP\n12;Bob;;\n+16505550002;Cy;;\n"
 
@@ -64,6 +65,12 @@ async def test_a_mapping_says_which_columns_are_wanted(api):
     assert done["mapping"] == ["phone", "", "company", ""]
     (ana,) = (await api.get("/contacts", search="6505550001")).json()["data"]["data"]
     assert (ana["first_name"], ana["company"], ana["groups"]) == ("", "Gold", [])
+
+
+def test_the_documentation_names_every_field_a_column_can_be():
+    (one,) = [one for one in ENDPOINTS if one.handle.__name__ == "start_import"]
+    told = one.description
+    assert [c.field for c in PLAIN if c.is_read and f"`{c.field}`" not in told] == ["phone"]
 
 
 async def test_a_dry_run_tells_the_same_and_writes_nothing(api):

@@ -114,6 +114,8 @@ def _operation(
         for name, schema in _kinds(told, content["schema"]):
             title = f"Body, {kind}" + (f": {name}" if name else "")
             yield from _table(title, list(_fields(told, schema)))
+            for field, inner in _inside(told, schema):
+                yield from _table(f"In {field}", list(_fields(told, inner)))
     yield f"<pre><code>{escape(curl(told, path, method))}</code></pre>"
     yield from _success(told, next(iter(operation["responses"].values()))["content"])
     yield "<p class='codes'>" + " · ".join(
@@ -166,6 +168,18 @@ def _fields(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Row]
     required = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
         yield name, "", field, name in required, field.get("description", "")
+
+
+def _inside(
+    told: Mapping[str, Any], schema: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the fields that have fields themselves, alone, as a choice or in a list."""
+    for name, field in schema.get("properties", {}).items():
+        for choice in (field, *field.get("anyOf", ())):
+            inner = _at(told, choice.get("items", choice))
+            if "$ref" in choice.get("items", choice) and "properties" in inner:
+                yield name, inner
+                yield from _inside(told, inner)
 
 
 def _table(title: str, rows: list[Row]) -> Iterator[str]:

@@ -129,9 +129,12 @@ def _copy(source: BinaryIO, path: Path) -> int:
 async def start_import(call: Call, *, body: ImportForm) -> Import:
     """Import contacts from a CSV or XLSX file of at most 50 MB.
 
-    The first row has the headings; one column must be the phone number. Statuses, sources and
-    groups stand by name, and are made when missing if the token may make them. It is done in the
-    background; the answer names the import, to be asked how far it is.
+    The first row has the headings; one column must be the phone number. Fields for the others are
+    `first_name`, `last_name`, `email`, `company`, `website`, `description`, `country`, `city`,
+    `state`, `zip`, `address`, `type`, `status`, `source`, `groups`, `language`, and `custom.` with
+    the slug of a custom field. Statuses, sources and groups stand by name, and are made when
+    missing if the token may make them. It is done in the background; the answer names the import,
+    to be asked how far it is.
     """
     uploaded: _Uploaded = call.prepared
     await importing.register_import(

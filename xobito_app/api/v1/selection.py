@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from xobito_app.api.v1.declare import Call
 from xobito_app.api.v1.shapes import GivenMoment, In, Line, Name, limited
@@ -69,7 +69,12 @@ async def segment_filter(call: Call, segment_id: UUID) -> ContactFilter:
         raise Invalid.field("segment_id", error.message) from None
 
 
-class CustomRule(In):
+class _Exact(In):
+    # A condition with a slip in its name must not mean everybody.
+    model_config = ConfigDict(extra="forbid")
+
+
+class CustomRule(_Exact):
     """A condition on one custom field."""
 
     slug: Annotated[str, limited(40, 1)]
@@ -77,8 +82,11 @@ class CustomRule(In):
     value: Line = ""
 
 
-class Filter(In):
-    """Which contacts are meant: every condition given must hold, of several ids any one."""
+class Filter(_Exact):
+    """Which contacts are meant: every condition given must hold, of several ids any one.
+
+    Unlike elsewhere, conditions nobody declared are refused.
+    """
 
     search: Search = Field(default="", description="Words in name, phone, e-mail or company.")
     type: Kind | None = None
@@ -107,7 +115,8 @@ class Filter(In):
     @classmethod
     def of(cls, narrowed: ContactFilter) -> Filter:
         """Take a filter over from the address book."""
-        return cls.model_validate({**narrowed.model_dump(), "type": narrowed.type or None})
+        given = narrowed.model_dump(include=set(cls.model_fields))
+        return cls.model_validate({**given, "type": narrowed.type or None})
 
 
 class Selection(In):
