@@ -30,7 +30,7 @@ async def test_a_position_moves_a_field_among_the_others(api):
     ("body", "fields"),
     [
         ({}, {"label"}),
-        ({"label": " "}, {"label"}),
+        ({"label": " "}, {"label", "slug"}),
         ({"label": "Tier", "kind": "colour"}, {"kind"}),
         ({"label": "Tier", "kind": "dropdown"}, {"options"}),
         ({"label": "Tier", "slug": "Ä b"}, {"slug"}),

@@ -185,9 +185,7 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
     if is_new:
         slug = draft.get("slug", "").strip().lower() or slugify(label).replace("-", "_")
         if not _SLUG.fullmatch(slug):
-            # One that was to be made of a missing label is not wrong itself.
-            if slug or "label" not in errors:
-                errors["slug"] = ["Use a-z, 0-9, - and _ for the slug, at most 40."]
+            errors["slug"] = ["Use a-z, 0-9, - and _ for the slug, at most 40."]
         elif slug in {other.slug for other in others}:
             errors["slug"] = [f"The slug {slug} is taken."]
         row.slug = slug
