@@ -6,6 +6,7 @@ import pytest
 from tests.features.contacts.book import add, do
 from tests.fixtures import make_empty_world, make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.core import ids
 from xobito_app.features.contacts import bulk, groups, listing, statuses
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
 from xobito_app.features.contacts.timeline import TimelineEntry
@@ -247,7 +248,8 @@ def test_changes_read_as_old_and_new():
         "custom": [{"size": "M"}, {"flowers": ["Roses"]}],
         "is_enabled": [True, False],
     }
-    row = EventRow.of(0, TimelineEntry("changed", datetime.now(UTC), changes=changes), "UTC")
+    entry = TimelineEntry("changed", datetime.now(UTC), changes=changes, id=ids.new())
+    row = EventRow.of(0, entry, "UTC")
     assert row.text == (
         "company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, enabled: yes → no"
     )

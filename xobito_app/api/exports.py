@@ -58,7 +58,7 @@ async def contacts(request: Request) -> Response:
             )
     except AppError as error:
         return refusal(error)
-    return _file("contacts", _contacts(viewer.actor, columns, chosen))
+    return _file("contacts", contact_lines(viewer.actor, columns, chosen))
 
 
 def _file(name: str, lines: AsyncIterator[str]) -> Response:
@@ -73,9 +73,10 @@ def _file(name: str, lines: AsyncIterator[str]) -> Response:
     )
 
 
-async def _contacts(
+async def contact_lines(
     actor: Actor, columns: Sequence[FileColumn], narrowed: ContactFilter
 ) -> AsyncIterator[str]:
+    """Yield contacts as CSV, window by window, each read in a unit of work of its own."""
     yield "\ufeff" + csv_lines([tuple(column.heading for column in columns)])
     cursor = ""
     while True:

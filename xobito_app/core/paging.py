@@ -50,8 +50,11 @@ def decode(cursor: str) -> tuple[datetime, UUID]:
         Invalid: It was not made by `encode`.
     """
     try:
-        at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return datetime.fromisoformat(at), UUID(row_id)
+        said, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        at = datetime.fromisoformat(said)
+        if at.tzinfo is None:
+            raise ValueError
+        return at, UUID(str(row_id))
     except (ValueError, TypeError):
         raise Invalid("This page link is damaged. Start again from the first page.") from None
 

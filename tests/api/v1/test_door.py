@@ -100,12 +100,16 @@ async def test_another_workspaces_ids_are_404_like_ids_nobody_has(client, api):
         "statuses": (await other.made("/statuses", name="Theirs"))["id"],
         "sources": (await other.made("/sources", name="Theirs"))["id"],
         "groups": (await other.made("/groups", name="Theirs"))["id"],
+        "segments": (await other.made("/segments", name="Theirs", filter={}))["id"],
+        "custom-fields": (await other.made("/custom-fields", label="Theirs"))["id"],
     }
     things = {
         "contacts": "Contact",
         "statuses": "Status",
         "sources": "Source",
         "groups": "Group",
+        "segments": "Segment",
+        "custom-fields": "Custom field",
     }
     for kind, their_id in ids.items():
         for row_id in (their_id, str(api.world.workspace_id), "nonsense", "%00"):
@@ -114,6 +118,51 @@ async def test_another_workspaces_ids_are_404_like_ids_nobody_has(client, api):
                 assert answer.status_code == 404, (method, kind, row_id, answer.text)
                 assert answer.json()["message"] == f"{things[kind]} not found"
         assert (await other.get(f"/{kind}/{their_id}")).status_code == 200
+
+
+async def test_what_belongs_to_another_workspaces_contacts_is_404_too(client, api):
+    other = await open_api(client)
+    kept, dropped = [
+        (await other.made("/contacts", phone=f"+1650555123{n}"))["id"] for n in range(2)
+    ]
+    note = (await other.made(f"/contacts/{kept}/notes", body="Theirs"))["id"]
+    merged = await other.post(f"/contacts/{kept}/merge", {"other_id": dropped})
+    job = await other.post("/contacts/bulk", {"action": "opt_in", "filter": {}})
+    merge_id, job_id = merged.json()["data"]["merge"]["id"], job.json()["data"]["id"]
+    mine = (await api.made("/contacts", **ANA))["id"]
+    for method, path, thing in (
+        ("GET", f"/contacts/{kept}/notes", "Contact"),
+        ("POST", f"/contacts/{kept}/notes", "Contact"),
+        ("PUT", f"/contacts/{kept}/notes/{note}", "Note"),
+        ("DELETE", f"/contacts/{kept}/notes/{note}", "Note"),
+        ("DELETE", f"/contacts/{mine}/notes/{note}", "Note"),
+        ("GET", f"/contacts/{kept}/timeline", "Contact"),
+        ("GET", f"/contacts/bulk/{job_id}", "Bulk action"),
+        ("POST", f"/contacts/bulk/{job_id}/stop", "Bulk action"),
+        ("POST", f"/contacts/merges/{merge_id}/undo", "Merge"),
+    ):
+        answer = await api.call(method, path, json={"body": "Mine now"})
+        assert answer.status_code == 404, (method, path, answer.text)
+        assert answer.json()["message"] == f"{thing} not found"
+    for path in ("/contacts/merges", "/contacts/duplicates", "/contacts/imports"):
+        assert (await api.get(path)).json()["data"]["data"] == []
+    assert kept not in (await api.get("/contacts/export")).text
+
+
+async def test_a_token_that_may_only_read_changes_nothing(api):
+    api.token = await make_token(api.world, *(a for a in ABILITIES if a.endswith(".read")))
+    tried = 0
+    for one in ENDPOINTS:
+        if one.method != "GET" and one.ability:
+            path = re.sub(
+                r"\{\w+\}",
+                str(api.world.workspace_id),
+                one.path.removeprefix("/api/v1/{workspace}"),
+            )
+            answer = await api.call(one.method, path, json={} if one.body else None)
+            assert answer.status_code == 403, (one.method, one.path)
+            tried += 1
+    assert tried > 25
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,19 @@ async def test_pages_by_number_say_how_many_there_are(empty):
     assert (await do(empty, listing.page_contacts, per_page=1000)).per_page == 100
 
 
+@pytest.mark.parametrize("by", SortBy)
+@pytest.mark.parametrize("descending", [True, False])
+async def test_far_pages_know_the_total_too(empty, monkeypatch, by, descending):
+    for index in range(5):
+        await add(empty, first_name=f"P{index // 2}")
+    monkeypatch.setattr(listing, "FAR", 1)
+    for number, count in ((1, 2), (2, 2), (3, 1), (4, 0)):
+        page = await do(
+            empty, listing.page_contacts, page=number, per_page=2, sort=Sort(by, descending)
+        )
+        assert (len(page.rows), page.total) == (count, 5), (number, by)
+
+
 async def test_a_damaged_or_foreign_cursor_is_refused(empty):
     for index in range(3):
         await add(empty, first_name=f"P{index}")

@@ -82,7 +82,7 @@ async def test_the_timeline_tells_what_happened_newest_first(empty):
         await opt_out(
             uow.session, empty.workspace_id, {contact.id: contact.created_at}, reason="STOP"
         )
-    entries = await do(empty, timeline.read_timeline, contact_id=contact.id)
+    entries = (await do(empty, timeline.read_timeline, contact_id=contact.id)).rows
     assert [entry.kind for entry in entries] == ["opted_out", "note", "changed", "created"]
     assert entries[0].text == "STOP"
     assert entries[0].who == ""
@@ -98,7 +98,7 @@ async def test_messages_and_threads_are_shown_within_sight(world):
         contact = await book.find_phone_owner(uow.session, world.workspace_id, E164("+" + number))
     assert contact
     (thread,) = await do(world, timeline.list_conversations, contact_id=contact.id)
-    entries = await do(world, timeline.read_timeline, contact_id=contact.id)
+    entries = (await do(world, timeline.read_timeline, contact_id=contact.id)).rows
     said = [entry.text for entry in entries if entry.kind == "message_in"]
     assert said == ["the last words", "the first words"]
     assert [entry.kind for entry in entries][-1] == "message_in" or entries[-1].kind == "created"
@@ -106,5 +106,5 @@ async def test_messages_and_threads_are_shown_within_sight(world):
     agent = await make_member(world, "Agent")
     assert await do(world, timeline.list_conversations, actor=agent, contact_id=contact.id) == []
     hidden = await do(world, timeline.read_timeline, actor=agent, contact_id=contact.id)
-    assert {entry.kind for entry in hidden} == {"created"}
+    assert {entry.kind for entry in hidden.rows} == {"created"}
     assert await do(world, listing.count_contacts, actor=agent) == 1

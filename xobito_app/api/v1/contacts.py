@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from xobito_app.api.v1.declare import Call, endpoint
+from xobito_app.api.v1.selection import FilterQuery, narrow
 from xobito_app.api.v1.shapes import (
     CursorQuery,
-    GivenMoment,
     In,
     Line,
     Moment,
@@ -22,9 +22,9 @@ from xobito_app.api.v1.shapes import (
     numbered,
     walked,
 )
-from xobito_app.features.contacts import book, groups, listing
+from xobito_app.features.contacts import book, listing
 from xobito_app.features.contacts.published import contact_fields, contact_relations
-from xobito_app.features.contacts.schemas import ContactDraft, ContactFilter, ContactView, Sort
+from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Sort
 
 _TAG, _THING = "Contacts", "Contact"
 
@@ -150,17 +150,9 @@ class ContactNew(ContactFields):
     phone: Phone
 
 
-class ContactQuery(CursorQuery):
+class ContactQuery(CursorQuery, FilterQuery):
     """Which contacts are wanted."""
 
-    search: Annotated[str, limited(200)] = Field(
-        default="", description="Words in name, phone, e-mail or company."
-    )
-    type: Literal["lead", "customer", "guest"] | None = None
-    status_id: UUID | None = None
-    source_id: UUID | None = None
-    group: Name | None = Field(default=None, description="Name or id of a group.")
-    updated_since: GivenMoment | None = None
     sort: Literal[
         "created_at",
         "-created_at",
@@ -181,7 +173,7 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
 
     Newest first unless `sort` says otherwise; several filters must all fit.
     """
-    narrowed = await _narrow(call, query)
+    narrowed = await narrow(call, query)
     order = Sort.parse(query.sort)
     if narrowed is None:
         return Page[Contact](
@@ -217,25 +209,6 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
     rows = [Contact.of(view) for view in found.rows]
     return Page[Contact](
         **numbered(call, rows, page=query.page, per_page=query.per_page, total=found.total)
-    )
-
-
-async def _narrow(call: Call, query: ContactQuery) -> ContactFilter | None:
-    """Return the filter; None when nothing can fit, as with an unknown group."""
-    group_ids: tuple[UUID, ...] = ()
-    if query.group:
-        known = await groups.list_groups(call.session, call.actor)
-        wanted = query.group.strip().lower()
-        group_ids = tuple(g.id for g in known if wanted in {str(g.id), g.name.lower()})
-        if not group_ids:
-            return None
-    return ContactFilter(
-        search=query.search,
-        type=query.type or "",
-        status_ids=(query.status_id,) if query.status_id else (),
-        source_ids=(query.source_id,) if query.source_id else (),
-        group_ids=group_ids,
-        updated_since=query.updated_since,
     )
 
 

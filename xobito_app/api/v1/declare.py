@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
-from xobito_app.core.errors import NotFound
+from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.features.tokens.schemas import Caller
 
@@ -61,11 +62,21 @@ class FilePart:
         name: Of its field.
         most: Bytes it may have.
         form: What the other fields of the form must be.
+        is_alone: There is no JSON way to say the same; the handler's `body` is the form.
     """
 
     name: str
     most: int
     form: type[BaseModel]
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A handler's answer that is a table and no JSON; its lines may take their time."""
+
+    name: str
+    lines: AsyncIterator[str | bytes]
 
 
 Handler = Callable[..., Awaitable[Any]]
@@ -82,7 +93,8 @@ class Endpoint:
         message: The sentence of a success.
         body: What the JSON must be.
         query: What the query parameters must be.
-        answers: What `data` is; None for null.
+        answers: What `data` is; None for null, `CsvFile` for a table in place of JSON.
+        also: Further abilities it takes.
         file: A file that may be sent along.
         prepare: An async context manager entered before the transaction, for what needs time:
             called with the caller, the body and the uploaded file.
@@ -101,10 +113,26 @@ class Endpoint:
     description: str
     body: type[BaseModel] | None
     query: type[BaseModel] | None
-    answers: type[BaseModel] | None
+    answers: type[BaseModel | CsvFile] | None
+    also: tuple[str, ...] = ()
     file: FilePart | None = None
     prepare: Prepare | None = None
     example: Mapping[str, Any] | None = None
+
+    @property
+    def abilities(self) -> tuple[str, ...]:
+        """All the token must be allowed."""
+        return (self.ability, *self.also) if self.ability else ()
+
+    @property
+    def data(self) -> type[BaseModel] | None:
+        """What `data` of a JSON answer is; None for null."""
+        return None if self.gives_table else cast(type[BaseModel] | None, self.answers)
+
+    @property
+    def gives_table(self) -> bool:
+        """Tell whether a success is CSV."""
+        return self.answers is CsvFile
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -117,6 +145,7 @@ def endpoint(
     *,
     tag: str,
     ability: str = "",
+    also: tuple[str, ...] = (),
     thing: str = "",
     message: str = "OK",
     status: int = 200,
@@ -149,6 +178,7 @@ def endpoint(
                 body=hints.get("body"),
                 query=hints.get("query"),
                 answers=None if answers is type(None) else answers,
+                also=also,
                 file=file,
                 prepare=prepare,
                 example=example,
@@ -162,3 +192,17 @@ def endpoint(
 def missing(thing: str) -> NotFound:
     """Return the refusal for a thing that is not there."""
     return NotFound(f"{thing} not found")
+
+
+def lacking(ability: str) -> Forbidden:
+    """Return the refusal for a token that is not allowed something."""
+    return Forbidden(f"Token does not have the required ability: {ability}")
+
+
+@contextmanager
+def needing(ability: str) -> Iterator[None]:
+    """Say what a service forbids as the ability that is lacking."""
+    try:
+        yield
+    except Forbidden:
+        raise lacking(ability) from None

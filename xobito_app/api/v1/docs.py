@@ -22,6 +22,7 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 WORKSPACE = "your-workspace"
+FILE = "contacts.csv"
 TOKEN = "$XOBITO_TOKEN"  # noqa: S105 (a variable's name)
 
 
@@ -40,11 +41,14 @@ def curl(told: Mapping[str, Any], path: str, method: str) -> str:
     base = told["servers"][0]["url"].replace("{workspace}", WORKSPACE)
     address = base + re.sub(r"\{(\w+)\}", lambda found: f"${found[1].upper()}", path)
     lines = [f'curl -X {method.upper()} "{address}"', f'  -H "Authorization: Bearer {TOKEN}"']
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    contents = operation.get("requestBody", {}).get("content", {})
+    if contents and method == "post":
+        lines.append('  -H "Idempotency-Key: $(uuidgen)"')
+    content = contents.get("application/json", {})
+    if contents and not content:
+        lines.append(f'  -F "file=@{FILE}"')
     if "example" in content:
         lines.append("  -H 'Content-Type: application/json'")
-        if method == "post":
-            lines.append('  -H "Idempotency-Key: $(uuidgen)"')
         body = json.dumps(content["example"], ensure_ascii=False).replace("'", "'\\''")
         lines.append(f"  -d '{body}'")
     return " \\\n".join(lines)
@@ -110,17 +114,25 @@ def _operation(
         for name, schema in _kinds(told, content["schema"]):
             title = f"Body, {kind}" + (f": {name}" if name else "")
             yield from _table(title, list(_fields(told, schema)))
+            for field, inner in _inside(told, schema):
+                yield from _table(f"In {field}", list(_fields(told, inner)))
     yield f"<pre><code>{escape(curl(told, path, method))}</code></pre>"
-    success = next(iter(operation["responses"].values()))
-    data = success["content"]["application/json"]["schema"]["properties"]["data"]
-    fields = list(_fields(told, _listed(told, _at(told, data))))
-    is_list = "next_page_url" in _at(told, data).get("properties", {})
-    yield from _table("Answer: each of the page's data" if is_list else "Answer: data", fields)
+    yield from _success(told, next(iter(operation["responses"].values()))["content"])
     yield "<p class='codes'>" + " · ".join(
         f"<span title='{escape(answer['description'], quote=True)}'>{code}</span>"
         for code, answer in operation["responses"].items()
     )
     yield "</p></section>"
+
+
+def _success(told: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[str]:
+    if "application/json" not in content:
+        yield f"<h4>Answer: a file, {escape(', '.join(content))}</h4>"
+        return
+    data = content["application/json"]["schema"]["properties"]["data"]
+    fields = list(_fields(told, _listed(told, _at(told, data))))
+    is_list = "next_page_url" in _at(told, data).get("properties", {})
+    yield from _table("Answer: each of the page's data" if is_list else "Answer: data", fields)
 
 
 def _kinds(
@@ -156,6 +168,18 @@ def _fields(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Row]
     required = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
         yield name, "", field, name in required, field.get("description", "")
+
+
+def _inside(
+    told: Mapping[str, Any], schema: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the fields that have fields themselves, alone, as a choice or in a list."""
+    for name, field in schema.get("properties", {}).items():
+        for choice in (field, *field.get("anyOf", ())):
+            inner = _at(told, choice.get("items", choice))
+            if "$ref" in choice.get("items", choice) and "properties" in inner:
+                yield name, inner
+                yield from _inside(told, inner)
 
 
 def _table(title: str, rows: list[Row]) -> Iterator[str]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1.answers import failure, refuse, success
-from xobito_app.api.v1.declare import Call, Endpoint
+from xobito_app.api.v1.answers import failure, refuse, success, table
+from xobito_app.api.v1.declare import Call, CsvFile, Endpoint, lacking
 from xobito_app.api.v1.reading import Given, read_key, read_query, read_token, reading
-from xobito_app.core.errors import Forbidden, TooMany
+from xobito_app.core.errors import TooMany
 from xobito_app.features.tokens import limiter, repeats, service
 from xobito_app.features.tokens.schemas import Caller
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -50,8 +49,9 @@ async def answer_request(request: Request, endpoint: Endpoint) -> Response:
             counted["X-RateLimit-Remaining"] = str(allowance.remaining)
         if allowance.retry_after:
             raise TooMany("", allowance.retry_after)
-        if endpoint.ability and endpoint.ability not in caller.abilities:
-            raise Forbidden(f"Token does not have the required ability: {endpoint.ability}")
+        for ability in endpoint.abilities:
+            if ability not in caller.abilities:
+                raise lacking(ability)
         async with reading(request, endpoint) as given:
             answer = await _perform(request, endpoint, caller, given)
     except Exception as error:
@@ -102,20 +102,15 @@ async def _perform(request: Request, endpoint: Endpoint, caller: Caller, given: 
                 key=repeats.message_key(caller, key),
                 prepared=ready,
             )
-            answer = success(
-                _plain(await endpoint.handle(call, **arguments)),
-                endpoint.message,
-                endpoint.status,
-            )
+            found = await endpoint.handle(call, **arguments)
+            if isinstance(found, CsvFile):
+                return table(found)
+            answer = success(found, endpoint.message, endpoint.status)
             if key:
                 await repeats.keep(
                     uow.session, caller, key=key, status=answer.status_code, answer=answer.body
                 )
         return answer
-
-
-def _plain(data: BaseModel | None) -> Mapping[str, Any] | None:
-    return None if data is None else data.model_dump(mode="json", by_alias=True)
 
 
 def _fingerprint(request: Request, given: Given) -> str:

@@ -38,6 +38,11 @@ Answers are `{"status": "success", "data": …, "message": "…"}` or
 `{"status": "error", "message": "…", "errors": {"field": ["rule"]}}`. Times are ISO 8601 in UTC with
 microseconds. Fields nobody declared are ignored.
 
+Custom fields, segments, notes, bulk actions, imports, exports and merges belong to contacts and
+take their abilities: `contacts.read` to see and export, `contacts.create` to import,
+`contacts.update` to change contacts and what describes them, `contacts.delete` where something is
+lost.
+
 Every POST takes an `Idempotency-Key`: repeated within 24 hours it is done once and answered alike.
 """
 
@@ -122,8 +127,8 @@ def _schemas() -> tuple[dict[str, Any], Named]:
         for model in (one.body, one.query, one.file.form if one.file else None):
             if model is not None:
                 wanted[model, "validation"] = None
-        if one.answers is not None:
-            wanted[one.answers, "serialization"] = None
+        if one.data is not None:
+            wanted[one.data, "serialization"] = None
     named, definitions = models_json_schema(list(wanted), ref_template=_REF)
     return definitions["$defs"], named
 
@@ -136,15 +141,17 @@ def _operation(one: Endpoint, schemas: dict[str, Any], named: Named) -> dict[str
         "parameters": [*_path(one), *_query(one, schemas, named), *_key(one)],
         "responses": _responses(one, named),
     }
-    needs = f"Needs the ability `{one.ability}`." if one.ability else "Any token may."
+    needs = " and ".join(f"`{ability}`" for ability in one.abilities)
+    needs = f"Needs the ability {needs}." if needs else "Any token may."
     operation["description"] = "\n\n".join(filter(None, [one.description, needs]))
     if one.body is not None:
         content: dict[str, Any] = {"schema": named[one.body, "validation"]}
         if one.example:
             content["example"] = dict(one.example)
+        as_json = {} if one.file and one.file.is_alone else {"application/json": content}
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": content, **_form(one, schemas, named)},
+            "content": {**as_json, **_form(one, schemas, named)},
         }
     return operation
 
@@ -229,7 +236,7 @@ def _form(one: Endpoint, schemas: dict[str, Any], named: Named) -> dict[str, Any
 
 
 def _responses(one: Endpoint, named: Named) -> dict[str, Any]:
-    data = {"type": "null"} if one.answers is None else named[one.answers, "serialization"]
+    data = {"type": "null"} if one.data is None else named[one.data, "serialization"]
     success = {
         "type": "object",
         "required": ["status", "data", "message"],
@@ -251,7 +258,9 @@ def _responses(one: Endpoint, named: Named) -> dict[str, Any]:
         str(one.status): {
             "description": one.message,
             "headers": counted,
-            "content": {"application/json": {"schema": success}},
+            "content": {"text/csv": {"schema": {"type": "string"}}}
+            if one.gives_table
+            else {"application/json": {"schema": success}},
         }
     }
     for status in sorted(_refusals(one)):

@@ -73,7 +73,8 @@ async def reading(request: Request, endpoint: Endpoint) -> AsyncGenerator[Given]
         yield Given()
         return
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == _JSON:
+    takes_json = endpoint.file is None or not endpoint.file.is_alone
+    if kind == _JSON and takes_json:
         raw = await _read(request, JSON_LIMIT)
         yield Given(_check_json(raw, endpoint.body), None, raw)
     elif kind == _FORM and endpoint.file is not None:
@@ -83,8 +84,8 @@ async def reading(request: Request, endpoint: Endpoint) -> AsyncGenerator[Given]
         finally:
             await form.close()
     else:
-        kinds = f"{_JSON} or {_FORM}" if endpoint.file else _JSON
-        raise WrongType(f"Send the body as {kinds}.")
+        kinds = [_JSON] * takes_json + [_FORM] * (endpoint.file is not None)
+        raise WrongType(f"Send the body as {' or '.join(kinds)}.")
 
 
 async def _read(request: Request, most: int) -> bytes:
@@ -118,7 +119,7 @@ async def _read_form(request: Request, file: FilePart) -> Any:
         async for chunk in request.stream():
             received += len(chunk)
             if received > most:
-                raise TooLarge(f"The file is over {file.most // (1024 * 1024)} MB.")
+                raise _too_large(file)
             yield chunk
 
     try:
@@ -129,12 +130,18 @@ async def _read_form(request: Request, file: FilePart) -> Any:
         raise Malformed("The form cannot be read.") from None
 
 
+def _too_large(file: FilePart) -> TooLarge:
+    return TooLarge(f"The file is over {file.most // (1024 * 1024)} MB.")
+
+
 async def _check_form(form: Mapping[str, Any], part: FilePart) -> Given:
     file = form.get(part.name)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     body = _check(lambda: part.form.model_validate(fields))
     if not isinstance(file, UploadFile):
         raise Invalid.field(part.name, "Attach a file.")
+    if (file.size or 0) > part.most:
+        raise _too_large(part)
     seen = hashlib.sha256(repr((file.filename, sorted(fields.items()))).encode())
     while piece := await file.read(1 << 18):
         seen.update(piece)

@@ -7,13 +7,41 @@ from itertools import groupby
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1 import contacts, docs, lists, messages, openapi, phone, templates
+from xobito_app.api.v1 import (
+    bulk,
+    contacts,
+    docs,
+    fields,
+    history,
+    imports,
+    lists,
+    merges,
+    messages,
+    openapi,
+    phone,
+    segments,
+    templates,
+)
 from xobito_app.api.v1.answers import failure
 from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
 from xobito_app.api.v1.door import Place
 
-MODULES = (contacts, lists, messages, templates, phone)
-"""Their import declares the endpoints, in this order."""
+MODULES = (
+    contacts,
+    history,
+    bulk,
+    imports,
+    merges,
+    segments,
+    lists,
+    fields,
+    messages,
+    templates,
+    phone,
+)
+"""Their import declares the endpoints; the documentation has them in this order."""
+_ORDER = {module.__name__: place for place, module in enumerate(MODULES)}
+ENDPOINTS.sort(key=lambda one: _ORDER[one.handle.__module__])
 
 
 def routes() -> list[Route]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -16,6 +16,8 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
 )
 
@@ -51,10 +53,17 @@ Moment = Annotated[
 """A moment in UTC with microseconds."""
 
 
+_TIME = TypeAdapter(datetime)
+
+
 def _no_number(given: Any) -> Any:
     # Left to itself a number would be read as seconds since 1970.
-    if isinstance(given, str) and len(given) >= 10 and given[4:5] == "-":
+    if isinstance(given, datetime):
         return given
+    # And JSON has no times: read strictly, no text would pass for one.
+    if isinstance(given, str) and len(given) >= 10 and given[4:5] == "-":
+        with suppress(ValidationError):
+            return _TIME.validate_python(given)
     raise ValueError("Write a time like 2026-05-03T14:02:00Z.")
 
 
@@ -66,6 +75,7 @@ GivenMoment = Annotated[
     datetime,
     BeforeValidator(_no_number),
     AfterValidator(_with_zone),
+    PlainSerializer(_utc, return_type=str, when_used="unless-none"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment somebody asks about; without a zone it is UTC."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import literal, tuple_
 from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -108,13 +110,27 @@ async def list_activity(
 
 
 async def list_about(
-    session: AsyncSession, workspace_id: UUID, object_id: UUID, *, limit: int
+    session: AsyncSession,
+    workspace_id: UUID,
+    object_id: UUID,
+    *,
+    actions: Collection[str],
+    before: tuple[datetime, UUID] | None = None,
+    limit: int,
 ) -> list[ActivityView]:
-    """Return the newest entries about one object. The caller judges who may see them."""
+    """Return the newest entries of some actions about one object, or those before a position.
+
+    The caller judges who may see them.
+    """
     entries = ActivityRepository(session, workspace_id)
+    statement = entries.scoped()
+    if before:
+        statement = statement.where(
+            tuple_(col(Activity.at), col(Activity.id)) < tuple_(*map(literal, before))
+        )
     rows = await entries.all(
-        entries.scoped()
-        .where(col(Activity.object_id) == str(object_id))
+        statement.where(col(Activity.object_id) == str(object_id))
+        .where(col(Activity.action).in_(actions))
         .order_by(col(Activity.at).desc(), col(Activity.id).desc())
         .limit(limit)
     )

@@ -10,11 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import listing
+from xobito_app.features.contacts import listing, segments
 from xobito_app.features.contacts.columns import FileColumn, cells_of, columns_of
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.schemas import ContactFilter, Sort
-from xobito_app.features.contacts.segments import get_segment
 
 WINDOW = 1000
 
@@ -31,7 +30,7 @@ async def begin_export(
     require(actor, Permission.CONTACTS_EXPORT)
     chosen = narrowed
     if segment_id:
-        chosen = (await get_segment(session, actor, segment_id=segment_id)).narrowed
+        chosen = await segments.read_filter(session, actor, segment_id=segment_id)
     fields = await read_fields(session, actor.workspace_id)
     activity.record(
         session,

@@ -18,6 +18,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line, slugify
 from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
 from xobito_app.models.contacts import CustomField, FieldKind
 from xobito_app.persistence.repository import Repository
@@ -55,6 +56,17 @@ async def list_fields(
     require(actor, Permission.CONTACTS_VIEW, Permission.CUSTOM_FIELDS_MANAGE)
     views = await read_fields(session, actor.workspace_id)
     return [view for view in views if view.is_active or not active_only]
+
+
+async def get_field(session: AsyncSession, actor: Actor, *, field_id: UUID) -> CustomFieldView:
+    """Return one custom field.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+        NotFound: The workspace has no such field.
+    """
+    require(actor, Permission.CONTACTS_VIEW, Permission.CUSTOM_FIELDS_MANAGE)
+    return view_of(await CustomFieldRepository(session, actor.workspace_id).get(field_id))
 
 
 async def read_fields(session: AsyncSession, workspace_id: UUID) -> list[CustomFieldView]:
@@ -102,7 +114,8 @@ async def create_field(
         position=1 + max((other.position for other in others), default=-1),
     )
     _apply(row, draft, others)
-    await fields.add(row)
+    async with refusals_said(session):
+        session.add(row)
     _tell(session, actor, "custom_field.created", row)
     return view_of(row)
 

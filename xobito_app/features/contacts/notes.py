@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import literal, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
-from xobito_app.core.errors import Forbidden, Invalid
+from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, shorten
@@ -44,14 +45,34 @@ class NoteRepository(Repository[ContactNote]):
 
     missing = "This note no longer exists."
 
-    async def list_newest(self, contact_id: UUID, limit: int = SHOWN) -> Sequence[ContactNote]:
-        """Return the newest notes on a contact."""
+    async def list_newest(
+        self, contact_id: UUID, limit: int = SHOWN, before: tuple[datetime, UUID] | None = None
+    ) -> Sequence[ContactNote]:
+        """Return the newest notes on a contact, or those before a position."""
+        statement = self.scoped()
+        if before:
+            statement = statement.where(
+                tuple_(col(ContactNote.created_at), col(ContactNote.id))
+                < tuple_(*map(literal, before))
+            )
         return await self.all(
-            self.scoped()
-            .where(col(ContactNote.contact_id) == contact_id)
+            statement.where(col(ContactNote.contact_id) == contact_id)
             .order_by(col(ContactNote.created_at).desc(), col(ContactNote.id).desc())
             .limit(limit)
         )
+
+    async def get_on(
+        self, note_id: UUID, contact_id: UUID | None, *, lock: bool = False
+    ) -> ContactNote:
+        """Return a note, which must be on this contact when one is named.
+
+        Raises:
+            NotFound: It is missing, another workspace's or on another contact.
+        """
+        row = await self.get(note_id, lock=lock)
+        if contact_id not in {None, row.contact_id}:
+            raise NotFound(self.missing)
+        return row
 
 
 async def list_notes(session: AsyncSession, actor: Actor, *, contact_id: UUID) -> list[NoteView]:
@@ -89,7 +110,9 @@ async def add_note(session: AsyncSession, actor: Actor, *, contact_id: UUID, bod
     return _view(row, actor)
 
 
-async def update_note(session: AsyncSession, actor: Actor, *, note_id: UUID, body: str) -> NoteView:
+async def update_note(
+    session: AsyncSession, actor: Actor, *, note_id: UUID, body: str, contact_id: UUID | None = None
+) -> NoteView:
     """Rewrite a note of one's own.
 
     Raises:
@@ -99,8 +122,8 @@ async def update_note(session: AsyncSession, actor: Actor, *, note_id: UUID, bod
     """
     require(actor, Permission.CONTACTS_EDIT)
     notes = NoteRepository(session, actor.workspace_id)
-    row = await notes.get(note_id, lock=True)
-    if row.author_id != actor.user_id:
+    row = await notes.get_on(note_id, contact_id, lock=True)
+    if not _is_own(row, actor):
         raise Forbidden("Only who wrote a note may rewrite it.")
     row.body, row.updated_at = _body(body), clock.now()
     await notes.add(row)
@@ -109,7 +132,9 @@ async def update_note(session: AsyncSession, actor: Actor, *, note_id: UUID, bod
     return _view(row, actor)
 
 
-async def delete_note(session: AsyncSession, actor: Actor, *, note_id: UUID) -> None:
+async def delete_note(
+    session: AsyncSession, actor: Actor, *, note_id: UUID, contact_id: UUID | None = None
+) -> None:
     """Delete a note: one's own, or any by whoever may delete contacts.
 
     Raises:
@@ -118,8 +143,8 @@ async def delete_note(session: AsyncSession, actor: Actor, *, note_id: UUID) -> 
     """
     require(actor, Permission.CONTACTS_EDIT)
     notes = NoteRepository(session, actor.workspace_id)
-    row = await notes.get(note_id)
-    if row.author_id != actor.user_id:
+    row = await notes.get_on(note_id, contact_id)
+    if not _is_own(row, actor):
         require(actor, Permission.CONTACTS_DELETE)
     contact = await ContactRepository(session, actor.workspace_id).get(row.contact_id)
     await notes.delete(row)
@@ -147,5 +172,16 @@ def _view(row: ContactNote, actor: Actor) -> NoteView:
         body=row.body,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        is_own=actor.user_id is not None and row.author_id == actor.user_id,
+        is_own=_is_own(row, actor),
     )
+
+
+def _is_own(row: ContactNote, actor: Actor) -> bool:
+    """Tell whether the actor wrote a note.
+
+    A note of somebody who was deleted has no author any more, and API tokens never have one: those
+    are told apart by their name.
+    """
+    if actor.user_id is not None or row.author_id is not None:
+        return row.author_id == actor.user_id
+    return row.author_name == shorten(actor.name, 191)

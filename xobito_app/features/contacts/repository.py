@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, any_, cast, delete, func, tuple_, update
+from sqlalchemy import ColumnElement, Text, Uuid, any_, cast, delete, func, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -104,7 +104,7 @@ class ContactRepository(Repository[Contact]):
             select(ContactGroupMember.contact_id, ContactGroup)
             .join(ContactGroup, col(ContactGroup.id) == col(ContactGroupMember.group_id))
             .where(col(ContactGroup.workspace_id) == self.workspace_id)
-            .where(col(ContactGroupMember.contact_id).in_(contact_ids))
+            .where(col(ContactGroupMember.contact_id) == any_(cast(list(contact_ids), ARRAY(Uuid))))
             .order_by(col(ContactGroup.name))
         )
         for contact_id, group in await self.session.exec(statement):

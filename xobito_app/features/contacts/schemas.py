@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from xobito_app.core.phone import E164, display
 from xobito_app.models.contacts import FieldKind, IdentityKind
@@ -248,7 +248,8 @@ class CustomRule(BaseModel):
 class ContactFilter(BaseModel):
     """Which contacts are meant; every condition given must hold, of several ids any one.
 
-    `ids` is a selection made by hand. Stored with segments and jobs as JSON.
+    `ids` is a selection made by hand; `within` is a segment's filter that must hold as well.
+    Stored with segments and jobs as JSON.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -270,6 +271,14 @@ class ContactFilter(BaseModel):
     updated_since: datetime | None = None
     custom: tuple[CustomRule, ...] = Field(default=(), max_length=20)
     ids: tuple[UUID, ...] | None = Field(default=None, max_length=1000)
+    within: ContactFilter | None = None
+
+    @field_validator("within")
+    @classmethod
+    def _is_plain(cls, within: ContactFilter | None) -> ContactFilter | None:
+        if within and within.within:
+            raise ValueError("A filter lies within one other at most.")
+        return within
 
 
 class SortBy(StrEnum):

@@ -97,6 +97,18 @@ async def get_segment(session: AsyncSession, actor: Actor, *, segment_id: UUID) 
     return _view(row, narrowed, (await segments.count([narrowed]))[0])
 
 
+async def read_filter(session: AsyncSession, actor: Actor, *, segment_id: UUID) -> ContactFilter:
+    """Return which contacts a segment means, uncounted.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+        NotFound: The workspace has no such segment.
+    """
+    require(actor, Permission.CONTACTS_VIEW)
+    row = await SegmentRepository(session, actor.workspace_id).get(segment_id)
+    return ContactFilter.model_validate(row.narrowed)
+
+
 async def save_segment(
     session: AsyncSession,
     actor: Actor,

@@ -47,6 +47,7 @@ def conditions(workspace_id: UUID, narrowed: ContactFilter) -> list[Condition]:
         *_plain(narrowed),
         *_searched(narrowed.search),
         *(_custom(rule) for rule in narrowed.custom),
+        *(conditions(workspace_id, narrowed.within) if narrowed.within else ()),
     ]
 
 
@@ -192,12 +193,21 @@ def ordered(statement: Any, sort: Sort, cursor: str) -> Any:
     """Put a statement over contacts in order, going on after a cursor."""
     column = _COLUMNS[sort.by]
     if cursor:
-        value, row_id = _decode(cursor, sort)
-        here = tuple_(column, col(Contact.id))
-        there = tuple_(literal(value), literal(row_id))
-        statement = statement.where(here < there if sort.descending else here > there)
+        statement = statement.where(behind(sort, cursor))
     keys = (column, col(Contact.id))
     return statement.order_by(*(key.desc() if sort.descending else key.asc() for key in keys))
+
+
+def behind(sort: Sort, cursor: str) -> Condition:
+    """Say what follows a cursor.
+
+    Raises:
+        Invalid: It is damaged or of another order.
+    """
+    value, row_id = _decode(cursor, sort)
+    here = tuple_(_COLUMNS[sort.by], col(Contact.id))
+    there = tuple_(literal(value), literal(row_id))
+    return here < there if sort.descending else here > there
 
 
 def key_of(sort: Sort) -> Any:
@@ -217,6 +227,6 @@ def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
         by, value, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if by != sort.by or not isinstance(value, str):
             raise ValueError
-        return datetime.fromisoformat(value) if by in _TIMES else value, UUID(row_id)
+        return datetime.fromisoformat(value) if by in _TIMES else value, UUID(str(row_id))
     except (ValueError, TypeError):
         raise Invalid("This page link is damaged. Start again from the first page.") from None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, inspect, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.features.contacts.repository import ContactRepository
@@ -14,6 +17,23 @@ from xobito_app.features.contacts.schemas import ContactView, Named, StatusMark
 from xobito_app.models.accounts import User
 from xobito_app.models.contacts import Contact, ContactGroup, ContactSource, ContactStatus
 
+# Plain rows: a hundred contacts as tracked objects, never to be changed, cost twice the time. And
+# the ids as one parameter: a hundred of them make a statement that is parsed anew each time.
+_CONTACTS = (
+    select(
+        *(getattr(Contact, column.key) for column in inspect(Contact).column_attrs),
+        col(ContactStatus.name).label("status_name"),
+        col(ContactStatus.colour).label("status_colour"),
+        col(ContactSource.name).label("source_name"),
+        col(User.name).label("assignee_name"),
+    )
+    .join(ContactStatus, col(ContactStatus.id) == col(Contact.status_id), isouter=True)
+    .join(ContactSource, col(ContactSource.id) == col(Contact.source_id), isouter=True)
+    .join(User, col(User.id) == col(Contact.assignee_id), isouter=True)
+    .where(col(Contact.workspace_id) == bindparam("workspace"))
+    .where(col(Contact.id) == any_(bindparam("ids", type_=ARRAY(Uuid))))
+)
+
 
 async def read_views(
     session: AsyncSession, workspace_id: UUID, contact_ids: Collection[UUID]
@@ -21,31 +41,23 @@ async def read_views(
     """Return the contacts among these ids, in their order. The caller judges who may see them."""
     if not contact_ids:
         return {}
-    statement = (
-        select(Contact, ContactStatus, ContactSource, User.name)
-        .join(ContactStatus, col(ContactStatus.id) == col(Contact.status_id), isouter=True)
-        .join(ContactSource, col(ContactSource.id) == col(Contact.source_id), isouter=True)
-        .join(User, col(User.id) == col(Contact.assignee_id), isouter=True)
-        .where(col(Contact.workspace_id) == workspace_id, col(Contact.id).in_(contact_ids))
-        .execution_options(populate_existing=True)
+    await session.flush()
+    found = await (await session.connection()).execute(
+        _CONTACTS, {"workspace": workspace_id, "ids": list(contact_ids)}
     )
-    rows = {row[0].id: row for row in await session.exec(statement)}
+    names = tuple(found.keys())
+    # Asked by name thirty times, a row of SQLAlchemy is slower than making a plain one of it.
+    plain = (SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found)
+    rows = {row.id: row for row in plain}
     groups = await ContactRepository(session, workspace_id).list_groups(list(rows))
     return {
-        contact_id: view_of(*rows[contact_id], groups[contact_id])
+        contact_id: _view(rows[contact_id], groups[contact_id])
         for contact_id in contact_ids
         if contact_id in rows
     }
 
 
-def view_of(
-    contact: Contact,
-    status: ContactStatus | None,
-    source: ContactSource | None,
-    assignee: str | None,
-    groups: Collection[ContactGroup],
-) -> ContactView:
-    """Take a contact out of its tables."""
+def _view(contact: Any, groups: Collection[ContactGroup]) -> ContactView:
     return ContactView(
         id=contact.id,
         name=name_of(contact),
@@ -64,10 +76,14 @@ def view_of(
         zip=contact.zip,
         address=contact.address,
         type=str(contact.type),
-        status=StatusMark(status.id, status.name, status.colour) if status else None,
-        source=Named(source.id, source.name) if source else None,
+        status=StatusMark(contact.status_id, contact.status_name, contact.status_colour)
+        if contact.status_id
+        else None,
+        source=Named(contact.source_id, contact.source_name) if contact.source_id else None,
         groups=tuple(Named(group.id, group.name) for group in groups),
-        assignee=Named(contact.assignee_id, assignee or "") if contact.assignee_id else None,
+        assignee=Named(contact.assignee_id, contact.assignee_name or "")
+        if contact.assignee_id
+        else None,
         custom=dict(contact.custom),
         language=contact.language,
         is_enabled=contact.is_enabled,

@@ -19,6 +19,8 @@ STANDARD_RATE = 60
 MOST_RATE = 100_000
 
 _CONTACTS_VIEW = (Permission.CONTACTS_VIEW,)
+# Custom fields, segments and bulk actions belong to contacts: they have no abilities of their own.
+# Each endpoint asks for the ability too, so a right that two abilities share opens nothing more.
 _THREADS = (Permission.INBOX_VIEW_ALL,)
 _SENDING = (
     Permission.INBOX_REPLY,
@@ -29,10 +31,22 @@ _SENDING = (
 )
 
 ABILITIES: dict[str, tuple[Permission, ...]] = {
-    "contacts.create": (Permission.CONTACTS_CREATE, Permission.CONTACTS_VIEW),
-    "contacts.read": _CONTACTS_VIEW,
-    "contacts.update": (Permission.CONTACTS_EDIT, Permission.CONTACTS_VIEW),
-    "contacts.delete": (Permission.CONTACTS_DELETE, Permission.CONTACTS_VIEW),
+    "contacts.create": (
+        Permission.CONTACTS_CREATE,
+        Permission.CONTACTS_IMPORT,
+        Permission.CONTACTS_VIEW,
+    ),
+    "contacts.read": (Permission.CONTACTS_VIEW, Permission.CONTACTS_EXPORT),
+    "contacts.update": (
+        Permission.CONTACTS_EDIT,
+        Permission.CUSTOM_FIELDS_MANAGE,
+        Permission.CONTACTS_VIEW,
+    ),
+    "contacts.delete": (
+        Permission.CONTACTS_DELETE,
+        Permission.CUSTOM_FIELDS_MANAGE,
+        Permission.CONTACTS_VIEW,
+    ),
     **{
         f"{things}.{action}": (permission, Permission.CONTACTS_VIEW)
         if action != "read"

@@ -68,7 +68,7 @@ class ContactState(AppState):
             merges = await merging.list_merges(session, actor, contact_id=row_id)
         now = clock.now()
         self.card = ContactCard.of(view, own, zone)
-        self.events = [EventRow.of(i, entry, zone) for i, entry in enumerate(happened)]
+        self.events = [EventRow.of(i, entry, zone) for i, entry in enumerate(happened.rows)]
         self.threads = [ThreadRow.of(line, zone, now) for line in threads]
         self.notes = [NoteRow.of(note, zone) for note in written]
         self.merges = [MergeRow.of(merge, zone) for merge in merges if merge.undo_until]

@@ -1,0 +1,171 @@
+"""`/contacts/duplicates` and `/contacts/merges`: contacts that are one person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import Field
+
+from xobito_app.api.v1.contacts import Contact
+from xobito_app.api.v1.declare import Call, endpoint
+from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, part
+from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.features.contacts import book, duplicates, merging
+from xobito_app.features.contacts.duplicates import DuplicatePair
+from xobito_app.features.contacts.merging import MergePreview, MergeView
+
+_TAG = "Duplicates"
+
+
+class Duplicate(Out):
+    """Two contacts that may be one person."""
+
+    first: Contact = Field(description="The older one.")
+    second: Contact
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, pair: DuplicatePair) -> Duplicate:
+        """Take a pair over."""
+        return cls(
+            first=Contact.of(pair.first),
+            second=Contact.of(pair.second),
+            reasons=list(pair.reasons),
+        )
+
+
+class Merge(Out):
+    """A merge that happened."""
+
+    id: UUID
+    kept_id: UUID
+    kept_name: str
+    dropped_name: str
+    actor_name: str
+    merged_at: Moment
+    undone_at: Moment | None
+    undo_until: Moment | None = Field(description="Null when it cannot be undone any more.")
+
+    @classmethod
+    def of(cls, view: MergeView) -> Merge:
+        """Take a merge over."""
+        return cls.model_validate(view, from_attributes=True)
+
+
+class MergedFact(Out):
+    """One fact before and after."""
+
+    field: str
+    label: str
+    kept: str = Field(description="As the kept contact had it.")
+    dropped: str = Field(description="As the other had it.")
+    result: str
+
+
+class MergeResult(Out):
+    """What a merge does, or would do."""
+
+    dry_run: bool
+    merge: Merge | None = Field(description="Null in a dry run.")
+    fields: list[MergedFact]
+    conversations: int = Field(description="How many follow to the kept contact.")
+    messages: int
+    notes: int
+
+    @classmethod
+    def of(cls, preview: MergePreview, merge: MergeView | None) -> MergeResult:
+        """Take a merge over, or only the look before."""
+        return cls(
+            dry_run=merge is None,
+            merge=Merge.of(merge) if merge else None,
+            fields=[
+                MergedFact.model_validate(fact, from_attributes=True) for fact in preview.fields
+            ],
+            conversations=preview.threads,
+            messages=preview.messages,
+            notes=preview.notes,
+        )
+
+
+class MergeOrder(In):
+    """Which contact is to go into the one of the address."""
+
+    other_id: UUID
+    dry_run: bool = Field(default=False, description="Only tell what would become of them.")
+
+
+class MergeQuery(PageQuery):
+    """Which merges are wanted."""
+
+    contact_id: UUID | None = Field(default=None, description="Only those into this contact.")
+
+
+@endpoint("GET", "/contacts/duplicates", tag=_TAG, ability="contacts.read")
+async def list_duplicates(call: Call, *, query: PageQuery) -> Page[Duplicate]:
+    """List contacts that may be one person.
+
+    The likeliest fifty pairs, those with most reasons first.
+    """
+    found = await duplicates.find_duplicates(call.session, call.actor)
+    return Page[Duplicate](**part(call, [Duplicate.of(pair) for pair in found], query))
+
+
+@endpoint(
+    "POST",
+    "/contacts/{contact_id}/merge",
+    tag=_TAG,
+    thing="Contact",
+    ability="contacts.update",
+    also=("contacts.delete",),
+    message="Contacts merged",
+    example={"other_id": "00000000-0000-7000-8000-000000000002", "dry_run": True},
+)
+async def merge_contacts(call: Call, *, body: MergeOrder) -> MergeResult:
+    """Make one contact of two.
+
+    What the contact of the address lacks it takes from the other, whose conversations, notes and
+    tickets follow. It can be undone for thirty days. With `dry_run` nothing changes.
+    """
+    keep_id = call.id("contact_id")
+    await book.get_contact_view(call.session, call.actor, contact_id=keep_id)
+    if body.other_id == keep_id:
+        raise Invalid.field("other_id", "Choose two different contacts.")
+    pair = {"keep_id": keep_id, "drop_id": body.other_id}
+    try:
+        preview = await merging.preview_merge(call.session, call.actor, **pair)
+    except NotFound as error:
+        raise Invalid.field("other_id", error.message) from None
+    merge = None
+    if not body.dry_run:
+        merge = await merging.merge_contacts(call.session, call.actor, **pair)
+    return MergeResult.of(preview, merge)
+
+
+@endpoint("GET", "/contacts/merges", tag=_TAG, ability="contacts.read")
+async def list_merges(call: Call, *, query: MergeQuery) -> Page[Merge]:
+    """List merges.
+
+    The newest fifty.
+    """
+    found = await merging.list_merges(call.session, call.actor, contact_id=query.contact_id)
+    return Page[Merge](**part(call, [Merge.of(view) for view in found], query))
+
+
+@endpoint(
+    "POST",
+    "/contacts/merges/{merge_id}/undo",
+    tag=_TAG,
+    thing="Merge",
+    ability="contacts.update",
+    also=("contacts.create",),
+    message="Merge undone",
+)
+async def undo_merge(call: Call) -> Merge:
+    """Part two merged contacts again.
+
+    What was changed since stays with the kept one. A merge that is undone already, or is older than
+    thirty days, is answered 409.
+    """
+    return Merge.of(
+        await merging.undo_merge(call.session, call.actor, merge_id=call.id("merge_id"))
+    )
