@@ -116,7 +116,7 @@ class Contact(WorkspaceRow, Stamped, table=True):
         Index(
             "uq_contact_email",
             "workspace_id",
-            sql("lower(email)"),
+            "email",
             unique=True,
             postgresql_where=sql("email <> ''"),
         ),

@@ -7,12 +7,13 @@ exactly that row. The file of refused rows is cut back to what was committed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -72,12 +73,17 @@ class _Piece:
 
 async def work(workspace_id: UUID, import_id: UUID) -> None:
     """Work until the import is done, stopped, or in another worker's hand."""
+    with contextlib.closing(_Reader(workspace_id, import_id)) as reader:
+        await _work(workspace_id, import_id, reader)
+
+
+async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
     seen, failures, careful_until, is_first = Seen(), 0, 0, True
     while task := await _begin(workspace_id, import_id, is_first=is_first):
         is_first = False
         size = 1 if failures >= TRIES or task.done < careful_until else BATCH
         try:
-            piece = await asyncio.to_thread(_read, workspace_id, import_id, task, size)
+            piece = await reader.read(task, size)
         except (Invalid, OSError) as error:
             said = error.message if isinstance(error, Invalid) else "The file is gone."
             await _give_up(workspace_id, import_id, said)
@@ -149,6 +155,44 @@ async def _task(session: AsyncSession, row: ContactImport) -> _Task:
         row.updates_existing,
         row.is_dry,
     )
+
+
+class _Reader:
+    """Reads a file batch by batch, the next one while the database has the last in hand."""
+
+    def __init__(self, workspace_id: UUID, import_id: UUID) -> None:
+        self._workspace_id, self._import_id = workspace_id, import_id
+        self._ahead: asyncio.Task[_Piece] | None = None
+        self._ahead_of: tuple[_Task, int] | None = None
+
+    async def read(self, task: _Task, size: int) -> _Piece:
+        """Return the next rows, and begin with those behind them.
+
+        Raises:
+            Invalid: A quotation mark is opened and never closed.
+            OSError: The file cannot be read.
+        """
+        reading = self._ahead if self._ahead_of == (task, size) else None
+        if reading is None:
+            self.close()
+            reading = self._begin(task, size)
+        piece = await reading
+        self._ahead = self._ahead_of = None
+        if not piece.is_last:
+            following = replace(task, position=piece.position, done=piece.done)
+            self._ahead, self._ahead_of = self._begin(following, size), (following, size)
+        return piece
+
+    def close(self) -> None:
+        """Forget what was read ahead."""
+        if self._ahead:
+            self._ahead.cancel()
+        self._ahead = self._ahead_of = None
+
+    def _begin(self, task: _Task, size: int) -> asyncio.Task[_Piece]:
+        return asyncio.create_task(
+            asyncio.to_thread(_read, self._workspace_id, self._import_id, task, size)
+        )
 
 
 def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> _Piece:

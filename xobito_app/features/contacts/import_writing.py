@@ -24,7 +24,12 @@ from xobito_app.core.text import shorten
 from xobito_app.features.contacts.fields import read_values
 from xobito_app.features.contacts.import_names import Names
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow
-from xobito_app.features.contacts.repository import IdentityRepository, MemberRepository, among
+from xobito_app.features.contacts.repository import (
+    IdentityRepository,
+    MemberRepository,
+    among,
+    has_email,
+)
 from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, ContactType
 
@@ -144,8 +149,8 @@ class Batch:
             self._hold(min(phone.variants(row["phone"])), row)
         emails = {row.facts["email"] for row in rows if row.facts.get("email")}
         if emails:
-            for row in await self._rows(func.lower(col(Contact.email)) == among(emails)):
-                self._owners[row["email"].lower()] = str(row["id"])
+            for row in await self._rows(has_email(among(emails))):
+                self._owners[row["email"]] = str(row["id"])
 
     async def _rows(self, condition: Any) -> Sequence[Mapping[str, Any]]:
         columns = (col(getattr(Contact, name)) for name in (*COLUMNS, "custom", "id"))
@@ -304,14 +309,12 @@ class Batch:
             return {}
         rows = MemberRepository(self._session, self._workspace_id)
         before = await rows.names_of([one.id for one in members if not one.is_new])
-        pairs = [(group_id, one.id) for one in members for group_id in one.groups]
+        groups: dict[UUID, list[str]] = {}
+        for one in members:
+            for group_id in one.groups:
+                groups.setdefault(group_id, []).append(str(one.id))
         await (await self._session.connection()).execute(
-            sql(_JOIN),
-            {
-                "workspace": self._workspace_id,
-                "groups": [group_id for group_id, _ in pairs],
-                "contacts": [contact_id for _, contact_id in pairs],
-            },
+            sql(_JOIN), {"workspace": self._workspace_id, "members": _lists(groups)}
         )
         return {
             one.id: before[one.id]
@@ -332,6 +335,10 @@ def _original(held: _Held) -> dict[str, Any]:
 
 def _documents(rows: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(rows, default=str)
+
+
+def _lists(members: Mapping[UUID, Sequence[str]]) -> str:
+    return json.dumps({str(group_id): contacts for group_id, contacts in members.items()})
 
 
 _NAMES = ", ".join(COLUMNS)
@@ -357,6 +364,7 @@ _UPDATE = f"""
 """  # noqa: S608 - columns of ours
 _JOIN = """
     INSERT INTO contact_group_member (workspace_id, group_id, contact_id)
-    SELECT :workspace, * FROM unnest(CAST(:groups AS uuid[]), CAST(:contacts AS uuid[]))
+    SELECT :workspace, CAST(key AS uuid), CAST(contact AS uuid)
+    FROM jsonb_each(CAST(:members AS jsonb)), jsonb_array_elements_text(value) contact
     ON CONFLICT DO NOTHING
 """
