@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 1000
 TRIES = 3
+COUNTED_AFTER = frozenset({1, 10, 100})
+"""Batches after which the tables are another size than PostgreSQL thinks."""
 STALE_AFTER = timedelta(seconds=10)
 """A dry run that told nothing for so long has lost its worker, and with it what it had seen."""
 
@@ -78,7 +81,7 @@ async def work(workspace_id: UUID, import_id: UUID) -> None:
 
 
 async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
-    seen, failures, careful_until, is_first = Seen(), 0, 0, True
+    seen, failures, careful_until, is_first, taken = Seen(), 0, 0, True, 0
     while task := await _begin(workspace_id, import_id, is_first=is_first):
         is_first = False
         size = 1 if failures >= TRIES or task.done < careful_until else BATCH
@@ -93,7 +96,9 @@ async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
         try:
             if not await _take_in(workspace_id, import_id, task, piece, seen):
                 return
-            failures = 0
+            failures, taken = 0, taken + 1
+            if taken in COUNTED_AFTER and not task.is_dry:
+                await _count_tables()
         except OperationalError:
             # The database is in trouble, not the rows: the sweep takes this up again.
             raise
@@ -103,6 +108,18 @@ async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
             failures += 1
             careful_until = max(careful_until, task.done + BATCH if failures >= TRIES else 0)
             log.warning("contact_import.batch_failed", extra={"reason": type(error).__name__})
+
+
+async def _count_tables() -> None:
+    """Let PostgreSQL see how large the tables are by now; by itself it looks once a minute.
+
+    Until then it takes a new workspace for empty, and the next batches are looked up in what is
+    the wrong index once there are thousands.
+    """
+    async with unit_of_work() as uow:
+        await (await uow.session.connection()).execute(
+            sql("ANALYZE (SKIP_LOCKED) contact, contact_group_member")
+        )
 
 
 async def nudge_open(workspace_id: UUID) -> None:

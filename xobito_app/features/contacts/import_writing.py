@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select as sa_select
 from sqlalchemy import text as sql
-from sqlmodel import col, func
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids, phone
@@ -121,12 +121,22 @@ class Batch:
     async def take_in(self, rows: Sequence[ReadRow]) -> Outcome:
         """Judge every row against what there is, then write what is good."""
         await self._names.load(self._seen.names if self._seen else ())
+        # A plan made for any thousand words compares each row with each of them; one made for
+        # these words hashes them, and sees that the address book has grown.
+        await self._plan_queries("force_custom_plan")
         await self._load(rows)
+        # Foreign keys are checked by queries too, which must not be planned for every row.
+        await self._plan_queries("auto")
         for row in rows:
             await self._place(row)
         if self._seen is None:
             await self._write()
         return self.outcome
+
+    async def _plan_queries(self, mode: str) -> None:
+        await (await self._session.connection()).execute(
+            sql("SELECT set_config('plan_cache_mode', :mode, true)"), {"mode": mode}
+        )
 
     async def _load(self, rows: Sequence[ReadRow]) -> None:
         """Find out who is there already: by number, by Meta's name, and whose the addresses are."""

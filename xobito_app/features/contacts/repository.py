@@ -23,7 +23,6 @@ from xobito_app.models.contacts import (
 )
 from xobito_app.persistence.repository import Repository
 
-
 _BETWEEN = "\x1f"
 
 
