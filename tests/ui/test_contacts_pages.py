@@ -16,7 +16,8 @@ from xobito_app.ui.pages.contact_labels.state import LabelFormState, LabelsState
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.bulk_state import BulkState
 from xobito_app.ui.pages.contacts.form_state import ContactFormState
-from xobito_app.ui.pages.contacts.state import ContactsState, SegmentState
+from xobito_app.ui.pages.contacts.segment_state import SegmentState
+from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.pages.duplicates.state import DuplicatesState
 
 LIST, FORM, BULK = "contacts_state", "contact_form_state", "bulk_state"
