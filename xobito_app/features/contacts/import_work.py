@@ -118,7 +118,7 @@ async def _count_tables() -> None:
     """
     async with unit_of_work() as uow:
         await (await uow.session.connection()).execute(
-            sql("ANALYZE (SKIP_LOCKED) contact, contact_group_member")
+            sql("ANALYZE (SKIP_LOCKED) contact (workspace_id, phone, email), contact_group_member")
         )
 
 
