@@ -18,13 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import NotFound
-from xobito_app.core.events import Deed, Lane, Topic
+from xobito_app.core.events import Deed, Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.job_names import CONTACTS_BULK
 from xobito_app.core.permissions import Actor
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import selecting
-from xobito_app.features.contacts.bulk import OPEN, JobRepository
+from xobito_app.features.contacts import background, selecting
+from xobito_app.features.contacts.bulk import JobRepository
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     GroupRepository,
@@ -36,7 +36,7 @@ from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.contacts.telling import is_time_to_tell, tell_contacts
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.models.contacts import Contact
-from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -65,11 +65,7 @@ async def work(workspace_id: UUID, job_id: UUID) -> None:
 
 async def nudge_open(workspace_id: UUID) -> None:
     """Nudge for jobs that nobody may be working on."""
-    async with unit_of_work(workspace_id) as uow:
-        jobs = JobRepository(uow.session, workspace_id)
-        rows = await jobs.all(jobs.scoped().where(col(ContactJob.state).in_(OPEN)).limit(20))
-        for row in rows:
-            enqueue(uow.session, CONTACTS_BULK, workspace_id, row.id, lane=Lane.BULK)
+    await background.nudge_open(JobRepository, workspace_id, CONTACTS_BULK)
 
 
 async def _one_by_one(workspace_id: UUID, job_id: UUID) -> bool:

@@ -19,27 +19,26 @@ from uuid import UUID
 
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Lane, Topic
+from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.job_names import CONTACTS_IMPORT
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import import_files
+from xobito_app.features.contacts import background, import_files
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import read_rows
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow, read_row
 from xobito_app.features.contacts.import_writing import Batch, Outcome, Seen
-from xobito_app.features.contacts.importing import OPEN, ImportRepository, begin_anew
+from xobito_app.features.contacts.importing import ImportRepository, begin_anew
 from xobito_app.features.contacts.telling import is_time_to_tell
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
-from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -124,13 +123,7 @@ async def _count_tables() -> None:
 
 async def nudge_open(workspace_id: UUID) -> None:
     """Nudge for imports that nobody may be working on."""
-    async with unit_of_work(workspace_id) as uow:
-        imports = ImportRepository(uow.session, workspace_id)
-        rows = await imports.all(
-            imports.scoped().where(col(ContactImport.state).in_(OPEN)).limit(20)
-        )
-        for row in rows:
-            enqueue(uow.session, CONTACTS_IMPORT, workspace_id, row.id, lane=Lane.BULK)
+    await background.nudge_open(ImportRepository, workspace_id, CONTACTS_IMPORT)
 
 
 async def _begin(workspace_id: UUID, import_id: UUID, *, is_first: bool) -> _Task | None:
