@@ -21,8 +21,8 @@ from xobito_app.realtime import notices as wire
 
 log = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.008
-"""Notices that come within this time are answered with one reading of the database."""
+GATHER_SECONDS = 0.01
+"""In a burst, notices of this long are answered with one reading of the database."""
 
 S = TypeVar("S", bound=rx.State)
 
@@ -86,11 +86,14 @@ class Relay:
         self._app = app
         queue: asyncio.Queue[list[Notice] | None] = asyncio.Queue()
         listener = asyncio.create_task(self._listen(queue))
-        first = True
+        first, carried_at = True, float("-inf")
+        clock = asyncio.get_running_loop().time
         try:
             while True:
                 batch = await queue.get()
-                await asyncio.sleep(GATHER_SECONDS)
+                if clock() - carried_at < GATHER_SECONDS:
+                    # A burst: what comes alone is carried at once.
+                    await asyncio.sleep(GATHER_SECONDS)
                 gathered, gap = list(batch or ()), batch is None
                 while not queue.empty():
                     more = queue.get_nowait()
@@ -99,7 +102,7 @@ class Relay:
                 await self._carry(list(dict.fromkeys(gathered)))
                 if gap and not first:
                     await self._rebuild()
-                first = False
+                first, carried_at = False, clock()
         finally:
             listener.cancel()
             with suppress(asyncio.CancelledError):

@@ -246,47 +246,55 @@ async def seen_counts(
 
 
 async def count_threads(session: AsyncSession, actor: Actor) -> Counts:
-    """Return how many open threads stand in each list, and how many of the newest are unread."""
+    """Return how many open threads stand in each list, and how many of the newest are unread.
+
+    One statement: it is asked again for everybody who looks, whenever something happened.
+    """
     sight = Sight.of(actor)
     now = clock.business_now()
-    connection = await session.connection()
 
-    async def capped(view: ListView) -> int:
-        total = 0
+    def capped(view: ListView) -> ColumnElement[int]:
+        counts: list[ColumnElement[int]] = []
         for branch in _branches(sight, view):
-            statement: Rows = select(literal(1)).where(
+            rows: Rows = select(literal(1)).where(
                 col(Conversation.workspace_id) == actor.workspace_id, branch
             )
-            window = _restrict(statement, ThreadFilter(), now).limit(COUNT_CAP).subquery()
-            total += (
-                await connection.execute(select(func.count()).select_from(window))
-            ).scalar() or 0
-        return min(total, COUNT_CAP)
+            window = _restrict(rows, ThreadFilter(), now).limit(COUNT_CAP).subquery()
+            counts.append(select(func.count()).select_from(window).scalar_subquery())
+        return func.least(sum(counts, literal(0)), COUNT_CAP)
 
-    return Counts(
-        mine=await capped(ListView.MINE),
-        unassigned=await capped(ListView.UNASSIGNED),
-        team=await capped(ListView.TEAM),
-        all=await capped(ListView.ALL),
-        unread=await count_unread(session, actor),
+    statement: Rows = sa_select(
+        capped(ListView.MINE),
+        capped(ListView.UNASSIGNED),
+        capped(ListView.TEAM),
+        capped(ListView.ALL),
+        _unread_count(actor, sight),
     )
+    found: Rows = await (await session.connection()).execute(statement)
+    mine, unassigned, team, everything, unread = found.one()
+    return Counts(mine=mine, unassigned=unassigned, team=team, all=everything, unread=unread)
 
 
 async def count_unread(session: AsyncSession, actor: Actor) -> int:
     """Return how many of the newest open threads have something the actor has not seen."""
-    sight = Sight.of(actor)
+    statement: Rows = sa_select(_unread_count(actor, Sight.of(actor)))
+    found: Rows = await (await session.connection()).execute(statement)
+    return found.scalar_one()
+
+
+def _unread_count(actor: Actor, sight: Sight) -> ColumnElement[int]:
     newest = _id_windows(actor.workspace_id, sight, ThreadFilter(), "", UNREAD_REACH)
     if newest is None:
-        return 0
+        return literal(0)
     ids = newest.subquery()
-    statement = (
+    counted: Rows = (
         select(func.count())
         .select_from(Conversation)
         .where(col(Conversation.workspace_id) == actor.workspace_id)
         .where(col(Conversation.id).in_(select(ids.c.id)))
         .where(_unread(actor.user_id))
     )
-    return min((await session.exec(statement)).one(), COUNT_CAP)
+    return func.least(counted.scalar_subquery(), COUNT_CAP)
 
 
 async def get_visible(

@@ -49,7 +49,7 @@ async def drain() -> int:
         if batch is None:
             return count
         count += batch
-        if batch == 0:
+        if batch < BATCH:
             async with unit_of_work() as uow:
                 if not await DeliveryRepository(uow.session).has_pending():
                     return count
@@ -87,7 +87,8 @@ async def _sort(
             named = routing.ids_in(body)
             accounts |= named[0]
             numbers |= named[1]
-    routes = await deliveries.find_routes(accounts, numbers)
+    with uow.session.no_autoflush:
+        routes = await deliveries.find_routes(accounts, numbers)
     found: list[tuple[UUID, _Work]] = []
     for event, body in bodies:
         shares = routing.split(body, routes)
@@ -110,7 +111,6 @@ async def _sort(
                             _Work(child, _parts(event, share)),
                         )
                     )
-    await uow.session.flush()
     return found
 
 

@@ -39,7 +39,8 @@ class DeliveryRepository:
 
     async def has_pending(self) -> bool:
         """Tell whether anything waits to be read."""
-        return bool(await self.list_pending(1))
+        waiting = select(InboundEvent.id).where(col(InboundEvent.state) == EventState.PENDING)
+        return (await self.session.exec(waiting.limit(1))).first() is not None
 
     async def find_routes(
         self, waba_ids: Collection[str], phone_number_ids: Collection[str]

@@ -170,7 +170,7 @@ def _skeleton() -> rx.Component:
 
 
 def _line(row: ObjectVar[ThreadRow]) -> rx.Component:
-    return thread_row(row=row, on_open=ThreadState.open_conversation(row.id), key=row.id)
+    return thread_row(row=row, on_open=ThreadState.open_conversation(row.id), key=row.key)
 
 
 @rx.memo

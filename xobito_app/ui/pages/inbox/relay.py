@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from xobito_app.features.inbox import alerts, presence, rules, threads, timeline
 from xobito_app.features.inbox.alerts import AlertView
 from xobito_app.features.inbox.mentions import MentionView
 from xobito_app.features.inbox.rules import Sight
-from xobito_app.features.inbox.schemas import EntryView, ListView, ThreadFilter, ThreadLine
+from xobito_app.features.inbox.schemas import Counts, EntryView, ListView, ThreadFilter, ThreadLine
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Change, Tab, relay
 from xobito_app.ui.pages.inbox import mention_state
@@ -90,8 +90,7 @@ async def carry(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> N
             await _patch(tab, shown, lines, seen, entries, fitting[shown.wanted])
 
     await asyncio.gather(*(patch(tab, shown) for tab, shown in showing))
-    for viewer in {tab.viewer.user_id: tab.viewer for tab, _ in showing}.values():
-        _refresh_counts_later(viewer)
+    _refresh_counts_later(tab.viewer for tab, _ in showing)
 
 
 async def _entries(
@@ -149,34 +148,43 @@ async def _patch(
     await relay.patch(tab, *changes)
 
 
-_counting: set[UUID] = set()
+_counting: dict[UUID, dict[UUID, Viewer]] = {}
+"""By workspace, whose counts are asked for again soon."""
 _tasks: set[asyncio.Task[None]] = set()
 
 
-def _refresh_counts_later(viewer: Viewer) -> None:
-    """Count anew for a person soon, once for all their tabs and for all that happens till then."""
-    if viewer.user_id in _counting:
-        return
-    _counting.add(viewer.user_id)
-    task = asyncio.create_task(_refresh_counts(viewer))
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
+def _refresh_counts_later(viewers: Iterable[Viewer]) -> None:
+    """Count anew soon, once for all tabs of a person and for all that happens till then."""
+    for viewer in viewers:
+        workspace_id = viewer.actor.workspace_id
+        if workspace_id not in _counting:
+            _counting[workspace_id] = {}
+            task = asyncio.create_task(_refresh_counts(workspace_id))
+            _tasks.add(task)
+            task.add_done_callback(_tasks.discard)
+        _counting[workspace_id][viewer.user_id] = viewer
 
 
-async def _refresh_counts(viewer: Viewer) -> None:
+async def _refresh_counts(workspace_id: UUID) -> None:
     await asyncio.sleep(COUNTS_EVERY_SECONDS)
-    _counting.discard(viewer.user_id)
-    workspace_id = viewer.actor.workspace_id
+    viewers = _counting.pop(workspace_id)
     async with unit_of_work(workspace_id) as uow:
-        counts = await threads.count_threads(uow.session, viewer.actor)
+        counts = {
+            user_id: await threads.count_threads(uow.session, viewer.actor)
+            for user_id, viewer in viewers.items()
+        }
     for tab in relay.connected(workspace_id):
-        if tab.viewer.user_id == viewer.user_id and tab.shows.get(COUNTS) != counts:
-            tab.shows[COUNTS] = counts
-            await relay.patch(
-                tab,
-                Change(InboxListState, lambda state: state._show_counts(counts)),
-                Change(ShellState, lambda state: state._show_unread(counts.unread)),
-            )
+        if (fresh := counts.get(tab.viewer.user_id)) and tab.shows.get(COUNTS) != fresh:
+            tab.shows[COUNTS] = fresh
+            await _show_counts(tab, fresh)
+
+
+async def _show_counts(tab: Tab, counts: Counts) -> None:
+    await relay.patch(
+        tab,
+        Change(InboxListState, lambda state: state._show_counts(counts)),
+        Change(ShellState, lambda state: state._show_unread(counts.unread)),
+    )
 
 
 async def carry_presence(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
@@ -217,8 +225,7 @@ async def carry_mentions(workspace_id: UUID, notices: list[Notice], tabs: list[T
 
 async def carry_alerts(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
     """Tell people of new messages, mentions and chats given to them, on whatever page they are."""
-    for viewer in {tab.viewer.user_id: tab.viewer for tab in tabs}.values():
-        _refresh_counts_later(viewer)
+    _refresh_counts_later(tab.viewer for tab in tabs)
     told = [alert for notice in notices if (alert := alerts.read_notice(notice))]
     wishing = [tab for tab in tabs if alerts.wishes(tab.viewer.preferences)]
     if not told or not wishing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xobito_app.core import clock
@@ -41,9 +41,14 @@ _KIND_ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """One line of the inbox list."""
+    """One line of the inbox list.
+
+    Attributes:
+        key: What React knows the line by; another one after each jump towards the top.
+    """
 
     id: str
+    key: str
     name: str
     initials: str
     tone: str
@@ -69,6 +74,7 @@ class ThreadRow:
         ours = line.direction == "out"
         return cls(
             id=str(line.id),
+            key=str(line.id),
             name=line.name,
             initials=initials(line.name),
             tone=tone(str(line.contact_id)),
@@ -100,11 +106,19 @@ def tone(key: str) -> str:
 def merge_row(
     rows: list[ThreadRow], row: ThreadRow | None, row_id: str, limit: int
 ) -> list[ThreadRow]:
-    """Return the list with one line put in its place, or taken out when it no longer belongs."""
+    """Return the list with one line put in its place, or taken out when it no longer belongs.
+
+    React moves a line up by moving all that it passes down, and the browser then lays out the
+    whole list. A line that jumps is therefore a new one to React; the others stay untouched.
+    """
+    old = next((at for at, kept in enumerate(rows) if kept.id == row_id), None)
     others = [kept for kept in rows if kept.id != row_id]
     if row is None:
         return others
-    return sorted([*others, row], key=lambda r: r.sort, reverse=True)[:limit]
+    at = sum(kept.sort > row.sort for kept in others)
+    if old is not None:
+        row = replace(row, key=f"{row.id} {row.sort}" if at < old else rows[old].key)
+    return [*others[:at], row, *others[at:]][:limit]
 
 
 @dataclass(frozen=True, slots=True)
