@@ -279,9 +279,11 @@ class Batch:
             self._owners[email] = held.key
         if self._seen is None:
             return
-        self.outcome.brought.keys.add(hash(held.key))
+        # One number in both: a million rows have a million of them.
+        key = hash(held.key)
+        self.outcome.brought.keys.add(key)
         if email:
-            self.outcome.brought.emails[hash(email)] = hash(held.key)
+            self.outcome.brought.emails[hash(email)] = key
             self.outcome.brought.freed.discard(hash(email))
 
     async def _write(self) -> None:
