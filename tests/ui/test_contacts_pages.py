@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ from tests.features.contacts.book import add, do
 from tests.fixtures import make_empty_world, make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import ids
-from xobito_app.features.contacts import bulk, groups, listing, statuses
+from xobito_app.features.contacts import bulk, groups, listing, segments, statuses
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
 from xobito_app.features.contacts.timeline import TimelineEntry
 from xobito_app.ui.pages.contact.rows import EventRow
@@ -17,7 +18,8 @@ from xobito_app.ui.pages.contact_labels.state import LabelFormState, LabelsState
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.bulk_state import BulkState
 from xobito_app.ui.pages.contacts.form_state import ContactFormState
-from xobito_app.ui.pages.contacts.state import ContactsState, SegmentState
+from xobito_app.ui.pages.contacts.segment_state import SegmentState
+from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.pages.duplicates.state import DuplicatesState
 
 LIST, FORM, BULK = "contacts_state", "contact_form_state", "bulk_state"
@@ -155,6 +157,108 @@ async def test_a_segment_keeps_the_filters_in_force(server, home):
     await tab.send(handler_name(ContactsState.load))
     assert tab.value(LIST, "segment_id") == segment.id
     assert tab.value(LIST, "total") == 1
+
+
+@pytest.fixture
+async def buyers(server, home):
+    """A tab with a segment of customers open."""
+    for name, kind in (("Ana", "customer"), ("Bob", "customer"), ("Carl", "lead")):
+        await add(home, first_name=name, type=kind, country="DE" if name == "Ana" else "BR")
+    view = await do(
+        home, segments.save_segment, name="Buyers", narrowed=ContactFilter(type="customer")
+    )
+    tab = await open_page(server, home.owner, f"/contacts?segment={view.id}")
+    return tab, str(view.id)
+
+
+async def follow(tab) -> str:
+    """Go where the tab was told to go, and say where that is."""
+    tab.path = re.findall(r"(/contacts[^'\"\\\\]*)", tab.scripts)[-1]
+    await tab.send(handler_name(ContactsState.load))
+    return tab.path
+
+
+async def test_sorting_keeps_the_open_segment_in_the_address(buyers):
+    tab, segment_id = buyers
+    await tab.send(handler_name(ContactsState.sort_by), by="name")
+    assert await follow(tab) == f"/contacts?segment={segment_id}&sort=name"
+    assert tab.value(LIST, "segment_id") == segment_id
+    assert tab.value(LIST, "is_segment_changed") is False
+    assert [row.name for row in tab.value(LIST, "rows")] == ["Ana", "Bob"]
+
+
+async def test_a_narrowed_segment_stays_open_as_changed_until_it_is_saved_or_left(buyers, home):
+    tab, segment_id = buyers
+    await tab.send(handler_name(ContactsState.narrow), name="country", value="DE")
+    assert await follow(tab) == f"/contacts?type=customer&country=DE&segment={segment_id}"
+    assert tab.value(LIST, "is_segment_changed") is True
+    assert [row.name for row in tab.value(LIST, "rows")] == ["Ana"]
+    await tab.send(handler_name(ContactsState.narrow), name="country", value="")
+    assert await follow(tab) == f"/contacts?segment={segment_id}"
+    assert tab.value(LIST, "is_segment_changed") is False
+    await tab.send(handler_name(ContactsState.narrow), name="country", value="BR")
+    await follow(tab)
+    await tab.send(handler_name(ContactsState.reopen_segment))
+    assert await follow(tab) == f"/contacts?segment={segment_id}"
+    assert tab.value(LIST, "total") == 2
+    await tab.send(handler_name(ContactsState.narrow), name="country", value="DE")
+    await follow(tab)
+    await tab.send(handler_name(SegmentState.begin))
+    await tab.send(handler_name(SegmentState.save), form={"name": "Buyers"})
+    assert await follow(tab) == f"/contacts?segment={segment_id}"
+    assert tab.value(LIST, "is_segment_changed") is False
+    (saved,) = await do(home, segments.list_segments)
+    assert saved.narrowed == ContactFilter(type="customer", country="DE")
+
+
+async def test_the_last_filter_taken_away_leaves_the_segment(buyers):
+    tab, _ = buyers
+    await tab.send(handler_name(ContactsState.narrow), name="type", value="")
+    assert await follow(tab) == "/contacts"
+    assert (tab.value(LIST, "segment_id"), tab.value(LIST, "total")) == ("", 3)
+
+
+async def test_the_filter_form_keeps_what_it_has_no_choice_for(server, home):
+    first = await do(home, groups.create_group, name="VIP")
+    second = await do(home, groups.create_group, name="New")
+    await add(home, first_name="Ana", groups=["VIP"])
+    await add(home, first_name="Bob", groups=["New"])
+    await add(home, first_name="Carl")
+    both = f"{first.id},{second.id}"
+    tab = await open_page(server, home.owner, f"/contacts?group={both}&country=de")
+    assert tab.value(LIST, "unlisted") == {"group": "VIP or New"}
+    assert tab.value(LIST, "query") == {"group": both, "country": "DE"}
+    await tab.send(
+        handler_name(ContactsState.narrow_more), form={"group": both, "country": "", "type": "lead"}
+    )
+    await follow(tab)
+    assert tab.value(LIST, "query") == {"type": "lead", "group": both}
+    assert sorted(row.name for row in tab.value(LIST, "rows")) == ["Ana", "Bob"]
+
+
+# Duplicates ------------------------------------------------------------------------------
+
+
+async def test_a_pair_is_dismissed_and_taken_back(server, home):
+    for _ in range(2):
+        await add(home, first_name="Ana", last_name="Ruiz", company="Acme")
+    tab = await open_page(server, home.owner, "/contacts/duplicates", DuplicatesState.load)
+    (pair,) = tab.value("duplicates_state", "pairs")
+    chosen = {"first_id": pair.first.id, "second_id": pair.second.id}
+    await tab.send(handler_name(DuplicatesState.set_apart), **chosen)
+    assert tab.value("duplicates_state", "pairs") == []
+    tab.path = "/contacts/duplicates?show=dismissed"
+    await tab.send(handler_name(DuplicatesState.load))
+    assert tab.value("duplicates_state", "shows_dismissed") is True
+    (pair,) = tab.value("duplicates_state", "pairs")
+    assert pair.reasons.startswith("Set apart by Olga Owner, ")
+    await tab.send(handler_name(DuplicatesState.take_back), **chosen)
+    assert tab.value("duplicates_state", "pairs") == []
+    tab.path = "/contacts/duplicates"
+    await tab.send(handler_name(DuplicatesState.load))
+    assert len(tab.value("duplicates_state", "pairs")) == 1
+    await tab.send(handler_name(DuplicatesState.take_back), **chosen)
+    assert "not set apart" in tab.scripts
 
 
 # The form --------------------------------------------------------------------------------

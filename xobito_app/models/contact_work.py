@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
@@ -131,6 +131,23 @@ class ContactMerge(WorkspaceRow, table=True):
     actor_name: str = Field(default="", max_length=191)
     merged_at: datetime = moment(default_now=True)
     undone_at: datetime | None = moment()
+
+
+class DistinctPair(WorkspaceRow, table=True):
+    """Two contacts that look alike and that somebody knows to be two people; smaller id first."""
+
+    __tablename__ = "distinct_pair"
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="in_order"),
+        Index("ix_distinct_pair_newest", "workspace_id", sql("created_at DESC"), sql("id DESC")),
+    )
+
+    first_id: UUID = belongs_to("contact")
+    second_id: UUID = belongs_to("contact", index=True)
+    user_id: UUID | None = may_belong_to("app_user")
+    actor_name: str = Field(default="", max_length=191)
+    created_at: datetime = moment(default_now=True)
 
 
 class ContactImport(WorkspaceRow, table=True):

@@ -116,11 +116,12 @@ class Contact(WorkspaceRow, Stamped, table=True):
         Index(
             "uq_contact_email",
             "workspace_id",
-            sql("lower(email)"),
+            "email",
             unique=True,
             postgresql_where=sql("email <> ''"),
         ),
         Index("ix_contact_newest", "workspace_id", sql("created_at DESC"), sql("id DESC")),
+        Index("ix_contact_email", "workspace_id", "email", "id"),
         Index("ix_contact_changed", "workspace_id", sql("updated_at DESC"), sql("id DESC")),
         Index("ix_contact_status_id", "workspace_id", "status_id"),
         Index("ix_contact_source_id", "workspace_id", "source_id"),
@@ -175,9 +176,12 @@ HAYSTACK = Column(
         persisted=True,
     ),
 )
+SORT_COMPANY = Column("sort_company", Text, Computed("lower(company)", persisted=True))
 _table.append_column(SORT_NAME)
+_table.append_column(SORT_COMPANY)
 _table.append_column(HAYSTACK)
 Index("ix_contact_name", _table.c.workspace_id, SORT_NAME, _table.c.id)
+Index("ix_contact_company", _table.c.workspace_id, SORT_COMPANY, _table.c.id)
 # Search reads this index from end to end and never the rows: letters in the middle of a word are
 # found too, and row-level security has no function to distrust.
 Index("ix_contact_haystack", _table.c.workspace_id, _table.c.id, postgresql_include=["haystack"])

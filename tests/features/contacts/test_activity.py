@@ -15,6 +15,7 @@ from tests.features.contacts.files import upload
 from xobito_app.features.contacts import (
     book,
     bulk,
+    distinct,
     exporting,
     fields,
     groups,
@@ -84,6 +85,8 @@ async def test_each_service_that_changes_something_leaves_one_entry(empty):
     await call(bulk.stop_job, job_id=job.id)
     await call(groups.delete_group, group_id=group.id)
     other = await add(empty)
+    await call(distinct.set_apart, first_id=one.id, second_id=other.id)
+    await call(distinct.take_back, first_id=one.id, second_id=other.id)
     merge = await call(merging.merge_contacts, keep_id=one.id, drop_id=other.id)
     await call(merging.undo_merge, merge_id=merge.id)
     await call(exporting.begin_export, narrowed=where())

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from tests.features.contacts.book import add, change, do, listen_in, where
+from tests.features.contacts.book import add, do, listen_in, where
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
@@ -237,19 +237,52 @@ async def test_rights_and_walls(empty):
     assert await do(other, bulk.list_jobs) == []
 
 
-async def test_the_log_names_each_contact_and_who_asked(empty):
-    contact = await add(empty, first_name="Ana")
-    lost = (await do(empty, statuses.list_statuses))[-1]
-    await finished(empty, "set_status", target_id=lost.id)
-    async with unit_of_work(empty.workspace_id) as uow:
+async def log_of(world) -> list[tuple[str, str, str, dict]]:
+    async with unit_of_work(world.workspace_id) as uow:
         rows = await (await uow.session.connection()).execute(
             text(
-                "SELECT action, actor_name, detail FROM activity "
-                "WHERE object_id = :id AND action = 'contact.updated'"
+                "SELECT action, actor_name, object_name, detail FROM activity "
+                "WHERE workspace_id = :w AND action LIKE 'contact.%' "
+                "AND action <> 'contact.created' ORDER BY at, id"
             ),
-            {"id": str(contact.id)},
+            {"w": world.workspace_id},
         )
-        assert rows.all() == [
-            ("contact.updated", "Olga Owner", {"changes": {"status_id": ["New", "Lost"]}})
-        ]
-    assert (await change(empty, contact.id, city="X")).city == "X"
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+@pytest.mark.usefixtures("small_batches")
+async def test_the_log_has_one_entry_for_the_action_with_how_many(empty):
+    for index in range(5):
+        await add(empty, first_name=f"P{index}")
+    lost = (await do(empty, statuses.list_statuses))[-1]
+    group = await do(empty, groups.create_group, name="VIP")
+    before = len(await log_of(empty))
+    for kind, target, name in (
+        ("set_status", lost.id, "set status Lost"),
+        ("add_group", group.id, "add group VIP"),
+        ("remove_group", group.id, "remove group VIP"),
+        ("opt_out", None, "opt out"),
+        ("delete", None, "delete"),
+    ):
+        assert (await finished(empty, kind, target_id=target)).changed == 5
+        *_, entry = entries = await log_of(empty)
+        assert entry == ("contact.bulk_started", "Olga Owner", name, {"contacts": 5}), kind
+        assert len(entries) == before + 1, kind
+        before = len(entries)
+
+
+async def test_deleting_some_at_once_is_one_entry_too(empty):
+    people = [await add(empty, first_name=f"P{index}") for index in range(3)]
+    await do(empty, book.delete_contacts, contact_ids=[person.id for person in people])
+    assert await log_of(empty) == [("contact.deleted", "Olga Owner", "", {"contacts": 3})]
+
+
+async def test_the_log_says_when_not_all_came_of_it(empty):
+    await add(empty)
+    group = await do(empty, groups.create_group, name="VIP")
+    job = await do(empty, bulk.start_job, kind="add_group", narrowed=where(), target_id=group.id)
+    await do(empty, groups.delete_group, group_id=group.id)
+    await bulk_work.work(empty.workspace_id, job.id)
+    action, _, name, detail = (await log_of(empty))[-1]
+    assert (action, name) == ("contact.bulk_failed", "add group")
+    assert detail == {"contacts": 0, "changed": 0, "failed": 0}

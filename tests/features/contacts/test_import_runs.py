@@ -21,6 +21,7 @@ from xobito_app.features.contacts import (
     importing,
     listing,
 )
+from xobito_app.features.workspaces.service import rename_workspace
 
 pytestmark = pytest.mark.usefixtures("_migrated")
 
@@ -71,6 +72,45 @@ async def test_two_workers_take_every_row_once(empty, monkeypatch):
     await import_work.work(empty.workspace_id, import_id)
     view = await do(empty, importing.get_import, import_id=import_id)
     assert counts(view) == (15, 0, 0, 0)
+
+
+async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, monkeypatch):
+    monkeypatch.setattr(import_work, "BATCH", 2)
+    import_id = await upload(empty, "phone\n" + "".join(f"030 90182{n}\n" for n in range(6)))
+    take_in, read = import_work._take_in, import_work._read
+    seen = []
+
+    async def then_the_country_changes(*arguments):
+        more = await take_in(*arguments)
+        await do(empty, rename_workspace, name="W", time_zone="UTC", country="DE")
+        return more
+
+    def noting(*arguments):
+        seen.append(arguments[2].position)
+        return read(*arguments)
+
+    monkeypatch.setattr(import_work, "_take_in", then_the_country_changes)
+    monkeypatch.setattr(import_work, "_read", noting)
+    view = await run(empty, import_id)
+    assert (view.state, counts(view)) == ("done", (4, 0, 0, 2))
+    assert {c.phone for c in await everybody(empty)} == {f"+493090182{n}" for n in range(2, 6)}
+    # Once in vain for the second batch; the third was rightly there already.
+    assert len(seen) == len(set(seen)) + 1
+
+
+async def test_a_file_is_not_read_ahead_of_its_end_or_after_a_stop(empty, monkeypatch):
+    monkeypatch.setattr(import_work, "BATCH", 2)
+    import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(4)))
+    read, begun = import_work._read, []
+
+    def noting(*arguments):
+        begun.append(arguments[2].done)
+        return read(*arguments)
+
+    monkeypatch.setattr(import_work, "_read", noting)
+    view = await run(empty, import_id)
+    assert (view.state, view.created) == ("done", 4)
+    assert begun == [0, 3, 5]
 
 
 async def test_contacts_made_in_the_same_moment_are_found_on_the_next_try(empty, monkeypatch):

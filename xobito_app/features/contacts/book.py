@@ -146,10 +146,13 @@ async def delete_contacts(
         raise Invalid(f"Delete at most {MOST_AT_ONCE} contacts at once.")
     contacts = ContactRepository(session, actor.workspace_id)
     rows = await contacts.list_by_ids(list(contact_ids))
-    for row in rows.values():
+    if len(rows) == 1:
+        (row,) = rows.values()
         activity.record(
             session, actor, "contact.deleted", about="contact", object_id=row.id, name=name_of(row)
         )
+    elif rows:
+        activity.record(session, actor, "contact.deleted", about="contact", contacts=len(rows))
     await tell_contacts(session, actor.workspace_id, Deed.DELETED, list(rows))
     await contacts.delete_ids(list(rows))
     return len(rows)

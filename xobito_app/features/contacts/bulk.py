@@ -16,6 +16,7 @@ from xobito_app.core.job_names import CONTACTS_BULK
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.background import OPEN, WorkRepository
 from xobito_app.features.contacts.listing import count_contacts
 from xobito_app.features.contacts.repository import (
     GroupRepository,
@@ -26,10 +27,8 @@ from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.contacts.telling import percent_of
 from xobito_app.features.workspaces.team import member_name
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
-from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce, enqueue
 
-OPEN = (JobState.WAITING, JobState.RUNNING)
 _TARGETS = {
     JobKind.ADD_GROUP: (GroupRepository, "Choose a group."),
     JobKind.REMOVE_GROUP: (GroupRepository, "Choose a group."),
@@ -65,18 +64,10 @@ class JobView:
         return percent_of(self.done, self.total, is_done=self.state == JobState.DONE)
 
 
-class JobRepository(Repository[ContactJob]):
+class JobRepository(WorkRepository[ContactJob]):
     """Bulk actions of one workspace."""
 
     missing = "This action no longer exists."
-
-    async def claim(self, job_id: UUID) -> ContactJob | None:
-        """Return an unfinished job locked; None while another worker has it in hand."""
-        return await self.one_or_none(
-            self.scoped()
-            .where(col(ContactJob.id) == job_id, col(ContactJob.state).in_(OPEN))
-            .with_for_update(skip_locked=True)
-        )
 
 
 async def start_job(

@@ -18,13 +18,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import NotFound
-from xobito_app.core.events import Deed, Lane, Topic
+from xobito_app.core.events import Deed, Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.job_names import CONTACTS_BULK
 from xobito_app.core.permissions import Actor
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import selecting
-from xobito_app.features.contacts.bulk import OPEN, JobRepository
+from xobito_app.features.contacts import background, selecting
+from xobito_app.features.contacts.bulk import JobRepository
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     GroupRepository,
@@ -32,19 +32,17 @@ from xobito_app.features.contacts.repository import (
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.features.contacts.telling import is_time_to_tell, plain, tell_contacts
+from xobito_app.features.contacts.telling import is_time_to_tell, tell_contacts
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.models.contacts import Contact
-from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
 
 BATCH = 250
 """Contacts in one transaction: short enough that stopping is felt within a second."""
 GONE = "What was to be set no longer exists."
-_CALLED = ("first_name", "last_name", "phone")
 
 Originals = Mapping[UUID, Mapping[str, Any]]
 
@@ -67,11 +65,7 @@ async def work(workspace_id: UUID, job_id: UUID) -> None:
 
 async def nudge_open(workspace_id: UUID) -> None:
     """Nudge for jobs that nobody may be working on."""
-    async with unit_of_work(workspace_id) as uow:
-        jobs = JobRepository(uow.session, workspace_id)
-        rows = await jobs.all(jobs.scoped().where(col(ContactJob.state).in_(OPEN)).limit(20))
-        for row in rows:
-            enqueue(uow.session, CONTACTS_BULK, workspace_id, row.id, lane=Lane.BULK)
+    await background.nudge_open(JobRepository, workspace_id, CONTACTS_BULK)
 
 
 async def _one_by_one(workspace_id: UUID, job_id: UUID) -> bool:
@@ -142,11 +136,13 @@ def _tell_progress(session: AsyncSession, job: ContactJob) -> None:
     if is_over or is_time_to_tell(job.told_at, now):
         job.told_at = now
         announce(session, job.workspace_id, Topic.CONTACT_JOB, job.id)
-    if is_over:
+    if is_over and (job.failed or job.state == JobState.FAILED):
+        # That it was asked for, and of how many, stands in the log: it is all there is to say
+        # unless something else came of it.
         activity.record(
             session,
             actor_of(job),
-            "contact.bulk_finished",
+            "contact.bulk_failed",
             about="contact_job",
             object_id=job.id,
             name=str(job.kind).replace("_", " "),
@@ -203,13 +199,12 @@ async def _set(
 ) -> Originals:
     """Set columns of the contacts that differ, and return their old values."""
     found = await (await session.connection()).execute(
-        sa_select(*(col(getattr(Contact, name)) for name in (*values, *_CALLED)), col(Contact.id))
+        sa_select(*(col(getattr(Contact, name)) for name in values), col(Contact.id))
         .where(col(Contact.workspace_id) == job.workspace_id, col(Contact.id).in_(contact_ids))
         .order_by(col(Contact.id))
         .with_for_update()
     )
     changed: dict[UUID, dict[str, Any]] = {}
-    names: dict[UUID, str] = {}
     first = next(iter(values))
     for row in found.mappings():
         is_same = row[first] == values[first]
@@ -218,41 +213,22 @@ async def _set(
             is_same = row[first] is not None
         if not is_same:
             changed[row["id"]] = {name: row[name] for name in values}
-            names[row["id"]] = (
-                f"{row['first_name']} {row['last_name']}".strip() or row["phone"] or ""
-            )
-    if changed:
-        await session.exec(
-            update(Contact)
-            .where(col(Contact.workspace_id) == job.workspace_id)
-            .where(col(Contact.id).in_(list(changed)))
-            .values(**values, updated_at=clock.now())
-            .execution_options(synchronize_session=False)
-        )
-        said = await _said(session, job, values, changed)
-        for contact_id, changes in said.items():
-            _record(session, job, "contact.updated", contact_id, names[contact_id], changes)
+    await _update(session, job, list(changed), **values)
     return changed
 
 
-async def _said(
-    session: AsyncSession, job: ContactJob, values: dict[str, Any], changed: Originals
-) -> dict[UUID, dict[str, Any]]:
-    """Return what the activity log says of each: names instead of ids."""
-    named: dict[Any, str] = {}
-    if job.kind == JobKind.SET_STATUS:
-        rows = await StatusRepository(session, job.workspace_id).list_all()
-        named = {row.id: row.name for row in rows}
-    elif job.kind == JobKind.SET_SOURCE:
-        sources = await SourceRepository(session, job.workspace_id).list_all()
-        named = {row.id: row.name for row in sources}
-    return {
-        contact_id: {
-            name: [named.get(old, plain(old)), named.get(values[name], plain(values[name]))]
-            for name, old in original.items()
-        }
-        for contact_id, original in changed.items()
-    }
+async def _update(
+    session: AsyncSession, job: ContactJob, contact_ids: Sequence[UUID], **values: Any
+) -> None:
+    """Set columns of contacts, and that they changed just now."""
+    if contact_ids:
+        await session.exec(
+            update(Contact)
+            .where(col(Contact.workspace_id) == job.workspace_id)
+            .where(col(Contact.id).in_(contact_ids))
+            .values(**values, updated_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def _change_group(
@@ -260,8 +236,7 @@ async def _change_group(
 ) -> Originals:
     group = await GroupRepository(session, job.workspace_id).get(_target(job))
     members = MemberRepository(session, job.workspace_id)
-    contacts = await ContactRepository(session, job.workspace_id).list_by_ids(list(contact_ids))
-    before = await members.names_of(list(contacts))
+    before = await members.names_of(contact_ids)
     adds = job.kind == JobKind.ADD_GROUP
     changed = {
         contact_id: {"groups": names}
@@ -272,41 +247,12 @@ async def _change_group(
         await members.add(list(changed), [group.id])
     else:
         await members.remove(list(changed), [group.id])
-    for contact_id, original in changed.items():
-        old = original["groups"]
-        new = sorted([*old, group.name]) if adds else [name for name in old if name != group.name]
-        contact = contacts[contact_id]
-        contact.updated_at = clock.now()
-        session.add(contact)
-        changes = {"groups": [old, new]}
-        _record(session, job, "contact.updated", contact_id, name_of(contact), changes)
+    await _update(session, job, list(changed))
     return changed
 
 
 async def _delete(session: AsyncSession, job: ContactJob, contact_ids: Sequence[UUID]) -> int:
     contacts = ContactRepository(session, job.workspace_id)
-    rows = await contacts.list_by_ids(list(contact_ids))
-    for row in rows.values():
-        _record(session, job, "contact.deleted", row.id, name_of(row), {})
-    await tell_contacts(session, job.workspace_id, Deed.DELETED, list(rows))
-    await contacts.delete_ids(list(rows))
-    return len(rows)
-
-
-def _record(
-    session: AsyncSession,
-    job: ContactJob,
-    action: str,
-    contact_id: UUID,
-    name: str,
-    changes: Mapping[str, Any],
-) -> None:
-    activity.record(
-        session,
-        actor_of(job),
-        action,
-        about="contact",
-        object_id=contact_id,
-        name=name,
-        **({"changes": dict(changes)} if changes else {}),
-    )
+    await tell_contacts(session, job.workspace_id, Deed.DELETED, contact_ids)
+    await contacts.delete_ids(contact_ids)
+    return len(contact_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import text as sql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.contacts.distinct import DistinctRepository, Pair
 from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.contacts.views import read_views
 
@@ -53,10 +55,18 @@ _KEYS: tuple[tuple[str, str, str], ...] = (
         "btrim(company) <> '' AND btrim(first_name || last_name) <> ''",
     ),
 )
+# Left out are those of whom every two are known to be two people.
 _ALIKE = """
-    SELECT array_agg(id ORDER BY created_at, id) FROM contact
-    WHERE workspace_id = :workspace AND {condition}
-    GROUP BY {key} HAVING count(*) BETWEEN 2 AND :most ORDER BY max(created_at) DESC LIMIT :limit
+    SELECT ids FROM (
+        SELECT array_agg(id ORDER BY created_at, id) AS ids, max(created_at) AS newest FROM contact
+        WHERE workspace_id = :workspace AND {condition}
+        GROUP BY {key} HAVING count(*) BETWEEN 2 AND :most
+    ) alike
+    WHERE (
+        SELECT count(*) FROM distinct_pair WHERE workspace_id = :workspace
+        AND first_id = ANY (ids) AND second_id = ANY (ids)
+    ) < cardinality(ids) * (cardinality(ids) - 1) / 2
+    ORDER BY newest DESC LIMIT :limit
 """
 
 
@@ -65,7 +75,7 @@ async def find_duplicates(
 ) -> list[DuplicatePair]:
     """Return pairs that may be one person, those with most reasons first.
 
-    Of several alike each is paired with the oldest.
+    Of several alike each is paired with the oldest it is not set apart from.
 
     Raises:
         Forbidden: The actor may not see contacts.
@@ -73,15 +83,20 @@ async def find_duplicates(
     require(actor, Permission.CONTACTS_VIEW)
     most = max(1, min(limit, SHOWN))
     connection = await session.connection()
-    pairs: dict[tuple[UUID, UUID], list[str]] = {}
+    groups: list[tuple[str, list[UUID]]] = []
     for reason, key, condition in _KEYS:
         found = await connection.execute(
             sql(_ALIKE.format(key=key, condition=condition)),
             {"workspace": actor.workspace_id, "most": MOST_ALIKE, "limit": most},
         )
-        for (alike,) in found:
-            for other in alike[1:]:
-                pairs.setdefault((alike[0], other), []).append(reason)
+        groups += [(reason, alike) for (alike,) in found]
+    apart = await DistinctRepository(session, actor.workspace_id).list_within(
+        {contact_id for _, alike in groups for contact_id in alike}
+    )
+    pairs: dict[Pair, list[str]] = {}
+    for reason, alike in groups:
+        for pair in _pair_up(alike, apart):
+            pairs.setdefault(pair, []).append(reason)
     best = sorted(pairs.items(), key=lambda pair: -len(pair[1]))[:most]
     views = await read_views(
         session, actor.workspace_id, {contact_id for pair, _ in best for contact_id in pair}
@@ -91,3 +106,12 @@ async def find_duplicates(
         for (first, second), reasons in best
         if first in views and second in views
     ]
+
+
+def _pair_up(alike: Sequence[UUID], apart: Collection[Pair]) -> Iterator[Pair]:
+    """Pair each with the first before it that may be the same person."""
+    for index, other in enumerate(alike):
+        for older in alike[:index]:
+            if (min(older, other), max(older, other)) not in apart:
+                yield older, other
+                break

@@ -7,42 +7,45 @@ exactly that row. The file of refused rows is cut back to what was committed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Lane, Topic
+from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.job_names import CONTACTS_IMPORT
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import import_files
+from xobito_app.features.contacts import background, import_files
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import read_rows
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow, read_row
 from xobito_app.features.contacts.import_writing import Batch, Outcome, Seen
-from xobito_app.features.contacts.importing import OPEN, ImportRepository, begin_anew
+from xobito_app.features.contacts.importing import ImportRepository, begin_anew
 from xobito_app.features.contacts.telling import is_time_to_tell
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
-from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
 
 BATCH = 1000
 TRIES = 3
+COUNTED_AFTER = frozenset({1, 10, 100})
+"""Batches after which the tables are another size than PostgreSQL thinks."""
 STALE_AFTER = timedelta(seconds=10)
 """A dry run that told nothing for so long has lost its worker, and with it what it had seen."""
 
@@ -72,12 +75,17 @@ class _Piece:
 
 async def work(workspace_id: UUID, import_id: UUID) -> None:
     """Work until the import is done, stopped, or in another worker's hand."""
-    seen, failures, careful_until, is_first = Seen(), 0, 0, True
+    with contextlib.closing(_Reader(workspace_id, import_id)) as reader:
+        await _work(workspace_id, import_id, reader)
+
+
+async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
+    seen, failures, careful_until, is_first, taken = Seen(), 0, 0, True, 0
     while task := await _begin(workspace_id, import_id, is_first=is_first):
         is_first = False
         size = 1 if failures >= TRIES or task.done < careful_until else BATCH
         try:
-            piece = await asyncio.to_thread(_read, workspace_id, import_id, task, size)
+            piece = await reader.read(task, size)
         except (Invalid, OSError) as error:
             said = error.message if isinstance(error, Invalid) else "The file is gone."
             await _give_up(workspace_id, import_id, said)
@@ -87,7 +95,9 @@ async def work(workspace_id: UUID, import_id: UUID) -> None:
         try:
             if not await _take_in(workspace_id, import_id, task, piece, seen):
                 return
-            failures = 0
+            failures, taken = 0, taken + 1
+            if taken in COUNTED_AFTER and not task.is_dry:
+                await _count_tables()
         except OperationalError:
             # The database is in trouble, not the rows: the sweep takes this up again.
             raise
@@ -99,15 +109,21 @@ async def work(workspace_id: UUID, import_id: UUID) -> None:
             log.warning("contact_import.batch_failed", extra={"reason": type(error).__name__})
 
 
+async def _count_tables() -> None:
+    """Let PostgreSQL see how large the tables are by now; by itself it looks once a minute.
+
+    Until then it takes a new workspace for empty, and the next batches are looked up in what is
+    the wrong index once there are thousands.
+    """
+    async with unit_of_work() as uow:
+        await (await uow.session.connection()).execute(
+            sql("ANALYZE (SKIP_LOCKED) contact (workspace_id, phone, email), contact_group_member")
+        )
+
+
 async def nudge_open(workspace_id: UUID) -> None:
     """Nudge for imports that nobody may be working on."""
-    async with unit_of_work(workspace_id) as uow:
-        imports = ImportRepository(uow.session, workspace_id)
-        rows = await imports.all(
-            imports.scoped().where(col(ContactImport.state).in_(OPEN)).limit(20)
-        )
-        for row in rows:
-            enqueue(uow.session, CONTACTS_IMPORT, workspace_id, row.id, lane=Lane.BULK)
+    await background.nudge_open(ImportRepository, workspace_id, CONTACTS_IMPORT)
 
 
 async def _begin(workspace_id: UUID, import_id: UUID, *, is_first: bool) -> _Task | None:
@@ -149,6 +165,44 @@ async def _task(session: AsyncSession, row: ContactImport) -> _Task:
         row.updates_existing,
         row.is_dry,
     )
+
+
+class _Reader:
+    """Reads a file batch by batch, the next one while the database has the last in hand."""
+
+    def __init__(self, workspace_id: UUID, import_id: UUID) -> None:
+        self._workspace_id, self._import_id = workspace_id, import_id
+        self._ahead: asyncio.Task[_Piece] | None = None
+        self._ahead_of: tuple[_Task, int] | None = None
+
+    async def read(self, task: _Task, size: int) -> _Piece:
+        """Return the next rows, and begin with those behind them.
+
+        Raises:
+            Invalid: A quotation mark is opened and never closed.
+            OSError: The file cannot be read.
+        """
+        reading = self._ahead if self._ahead_of == (task, size) else None
+        if reading is None:
+            self.close()
+            reading = self._begin(task, size)
+        piece = await reading
+        self._ahead = self._ahead_of = None
+        if not piece.is_last:
+            following = replace(task, position=piece.position, done=piece.done)
+            self._ahead, self._ahead_of = self._begin(following, size), (following, size)
+        return piece
+
+    def close(self) -> None:
+        """Forget what was read ahead."""
+        if self._ahead:
+            self._ahead.cancel()
+        self._ahead = self._ahead_of = None
+
+    def _begin(self, task: _Task, size: int) -> asyncio.Task[_Piece]:
+        return asyncio.create_task(
+            asyncio.to_thread(_read, self._workspace_id, self._import_id, task, size)
+        )
 
 
 def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> _Piece:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select as sa_select
 from sqlalchemy import text as sql
-from sqlmodel import col, func
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids, phone
@@ -24,7 +24,12 @@ from xobito_app.core.text import shorten
 from xobito_app.features.contacts.fields import read_values
 from xobito_app.features.contacts.import_names import Names
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow
-from xobito_app.features.contacts.repository import IdentityRepository, MemberRepository, among
+from xobito_app.features.contacts.repository import (
+    IdentityRepository,
+    MemberRepository,
+    among,
+    has_email,
+)
 from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, ContactType
 
@@ -116,12 +121,22 @@ class Batch:
     async def take_in(self, rows: Sequence[ReadRow]) -> Outcome:
         """Judge every row against what there is, then write what is good."""
         await self._names.load(self._seen.names if self._seen else ())
+        # A plan made for any thousand words compares each row with each of them; one made for
+        # these words hashes them, and sees that the address book has grown.
+        await self._plan_queries("force_custom_plan")
         await self._load(rows)
+        # Foreign keys are checked by queries too, which must not be planned for every row.
+        await self._plan_queries("auto")
         for row in rows:
             await self._place(row)
         if self._seen is None:
             await self._write()
         return self.outcome
+
+    async def _plan_queries(self, mode: str) -> None:
+        await (await self._session.connection()).execute(
+            sql("SELECT set_config('plan_cache_mode', :mode, true)"), {"mode": mode}
+        )
 
     async def _load(self, rows: Sequence[ReadRow]) -> None:
         """Find out who is there already: by number, by Meta's name, and whose the addresses are."""
@@ -144,8 +159,8 @@ class Batch:
             self._hold(min(phone.variants(row["phone"])), row)
         emails = {row.facts["email"] for row in rows if row.facts.get("email")}
         if emails:
-            for row in await self._rows(func.lower(col(Contact.email)) == among(emails)):
-                self._owners[row["email"].lower()] = str(row["id"])
+            for row in await self._rows(has_email(among(emails))):
+                self._owners[row["email"]] = str(row["id"])
 
     async def _rows(self, condition: Any) -> Sequence[Mapping[str, Any]]:
         columns = (col(getattr(Contact, name)) for name in (*COLUMNS, "custom", "id"))
@@ -264,9 +279,11 @@ class Batch:
             self._owners[email] = held.key
         if self._seen is None:
             return
-        self.outcome.brought.keys.add(hash(held.key))
+        # One number in both: a million rows have a million of them.
+        key = hash(held.key)
+        self.outcome.brought.keys.add(key)
         if email:
-            self.outcome.brought.emails[hash(email)] = hash(held.key)
+            self.outcome.brought.emails[hash(email)] = key
             self.outcome.brought.freed.discard(hash(email))
 
     async def _write(self) -> None:
@@ -304,14 +321,12 @@ class Batch:
             return {}
         rows = MemberRepository(self._session, self._workspace_id)
         before = await rows.names_of([one.id for one in members if not one.is_new])
-        pairs = [(group_id, one.id) for one in members for group_id in one.groups]
+        groups: dict[UUID, list[str]] = {}
+        for one in members:
+            for group_id in one.groups:
+                groups.setdefault(group_id, []).append(str(one.id))
         await (await self._session.connection()).execute(
-            sql(_JOIN),
-            {
-                "workspace": self._workspace_id,
-                "groups": [group_id for group_id, _ in pairs],
-                "contacts": [contact_id for _, contact_id in pairs],
-            },
+            sql(_JOIN), {"workspace": self._workspace_id, "members": _lists(groups)}
         )
         return {
             one.id: before[one.id]
@@ -332,6 +347,10 @@ def _original(held: _Held) -> dict[str, Any]:
 
 def _documents(rows: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(rows, default=str)
+
+
+def _lists(members: Mapping[UUID, Sequence[str]]) -> str:
+    return json.dumps({str(group_id): contacts for group_id, contacts in members.items()})
 
 
 _NAMES = ", ".join(COLUMNS)
@@ -357,6 +376,7 @@ _UPDATE = f"""
 """  # noqa: S608 - columns of ours
 _JOIN = """
     INSERT INTO contact_group_member (workspace_id, group_id, contact_id)
-    SELECT :workspace, * FROM unnest(CAST(:groups AS uuid[]), CAST(:contacts AS uuid[]))
+    SELECT :workspace, CAST(key AS uuid), CAST(contact AS uuid)
+    FROM jsonb_each(CAST(:members AS jsonb)), jsonb_array_elements_text(value) contact
     ON CONFLICT DO NOTHING
 """

@@ -21,6 +21,7 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import import_files
+from xobito_app.features.contacts.background import OPEN, WorkRepository
 from xobito_app.features.contacts.columns import IGNORED, columns_of, fold, guess_mapping
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import Prepared, read_rows
@@ -31,7 +32,6 @@ from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 
 PREVIEW_ROWS = 5
 PREVIEW_CELL = 80
-OPEN = (ImportState.WAITING, ImportState.RUNNING)
 RIGHTS = (Permission.STATUSES_MANAGE, Permission.SOURCES_MANAGE, Permission.GROUPS_MANAGE)
 """What decides whether an unknown name is made or refused; frozen when the import begins."""
 KEPT_FOR = timedelta(days=30)
@@ -103,18 +103,10 @@ class ImportHead:
     total: int
 
 
-class ImportRepository(Repository[ContactImport]):
+class ImportRepository(WorkRepository[ContactImport]):
     """Imports of one workspace."""
 
     missing = "This import no longer exists."
-
-    async def claim(self, import_id: UUID) -> ContactImport | None:
-        """Return an unfinished import locked; None while another worker has it in hand."""
-        return await self.one_or_none(
-            self.scoped()
-            .where(col(ContactImport.id) == import_id, col(ContactImport.state).in_(OPEN))
-            .with_for_update(skip_locked=True)
-        )
 
 
 class MappingRepository(Repository[ImportMapping]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Record
+from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.permissions import Actor
+from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.repository import (
     ContactRepository,
@@ -20,6 +22,7 @@ from xobito_app.features.contacts.repository import (
 )
 from xobito_app.features.contacts.telling import tell_contacts, tell_records
 from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
+from xobito_app.persistence.unit_of_work import announce
 
 Label = ContactStatus | ContactSource
 _KINDS: dict[Record, tuple[type[StatusRepository | SourceRepository], Any]] = {
@@ -77,3 +80,19 @@ async def hand_over_contacts(
     moved = await ContactRepository(session, row.workspace_id).replace(column, row.id, replace_with)
     originals = {contact_id: {column.key: row.id} for contact_id in moved}
     await tell_contacts(session, row.workspace_id, Deed.UPDATED, originals)
+
+
+async def tell_label(
+    session: AsyncSession,
+    record: Record,
+    deed: Deed,
+    row: Label,
+    original: Mapping[str, Any],
+    *,
+    actor: Actor,
+) -> None:
+    """Note and tell what somebody did to a status or source."""
+    action = f"{record.value}.{deed.value}"
+    activity.record(session, actor, action, about=record.value, object_id=row.id, name=row.name)
+    await tell_records(session, row.workspace_id, record, deed, {row.id: original})
+    announce(session, row.workspace_id, Topic.SETTINGS, row.workspace_id)

@@ -17,7 +17,6 @@ from xobito_app.features.contacts.schemas import (
     ContactView,
     NumberedPage,
     Sort,
-    SortBy,
 )
 from xobito_app.features.contacts.views import read_views
 from xobito_app.models.contacts import Contact
@@ -27,7 +26,6 @@ DEEPEST = 100_000
 """Rows a numbered page may skip; who walks further takes the cursor, which is quick anywhere."""
 FAR = 1000
 """Rows skipped from which on it pays to count only what follows the page."""
-_INDEXED = frozenset({SortBy.CREATED, SortBy.UPDATED, SortBy.NAME})
 
 
 async def list_contacts(
@@ -104,7 +102,7 @@ async def page_contacts(
     )
     found = await session.exec(selecting.ordered(statement, order, "").offset(skipped).limit(size))
     rows: list[tuple[UUID, object]] = [(row[0], row[1]) for row in found]
-    if rows and skipped >= FAR and chosen == ContactFilter() and order.by in _INDEXED:
+    if rows and skipped >= FAR and chosen == ContactFilter():
         # All that lies before the page was just walked over: only the rest is left to be counted.
         last = selecting.encode(order, rows[-1][1], rows[-1][0])
         rest = await _count(session, workspace_id, chosen, selecting.behind(order, last))

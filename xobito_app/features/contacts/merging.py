@@ -17,7 +17,7 @@ from xobito_app.core.events import Deed
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import merge_rows
+from xobito_app.features.contacts import distinct, merge_rows
 from xobito_app.features.contacts.merge_rows import MergedField
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
@@ -72,6 +72,7 @@ async def _return_threads(
 
 
 follow_merges(Follower("threads", _take_threads, _return_threads))
+follow_merges(Follower("distinct", distinct.move_pairs, distinct.give_pairs_back))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from xobito_app.core.errors import Invalid
 from xobito_app.core.text import one_line
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule, Sort, SortBy
-from xobito_app.models.contacts import HAYSTACK, SORT_NAME, Contact, ContactGroupMember
+from xobito_app.models.contacts import (
+    HAYSTACK,
+    SORT_COMPANY,
+    SORT_NAME,
+    Contact,
+    ContactGroupMember,
+)
 
 Condition = ColumnElement[bool]
 MOST_WORDS = 8
@@ -30,7 +36,7 @@ _COLUMNS: dict[SortBy, Any] = {
     SortBy.UPDATED: col(Contact.updated_at),
     SortBy.NAME: SORT_NAME,
     SortBy.EMAIL: col(Contact.email),
-    SortBy.COMPANY: func.lower(col(Contact.company)),
+    SortBy.COMPANY: SORT_COMPANY,
 }
 _TIMES = frozenset({SortBy.CREATED, SortBy.UPDATED})
 

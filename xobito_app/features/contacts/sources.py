@@ -10,21 +10,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.events import Deed, Record
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
-from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.label_changes import (
     count_contacts_of,
     hand_over_contacts,
     pass_default_to,
+    tell_label,
 )
 from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.repository import ContactRepository, SourceRepository
 from xobito_app.features.contacts.schemas import SourceView
-from xobito_app.features.contacts.telling import tell_records
 from xobito_app.models.contacts import Contact, ContactSource
-from xobito_app.persistence.unit_of_work import announce
 
 LONGEST = 255
 MOST_SOURCES = 500
@@ -68,7 +66,7 @@ async def create_source(session: AsyncSession, actor: Actor, *, name: str) -> So
     row = ContactSource(workspace_id=actor.workspace_id, name=_name(name, others))
     async with refusals_said(session):
         session.add(row)
-    await _tell(session, actor, "source.created", Deed.CREATED, row, {})
+    await tell_label(session, Record.SOURCE, Deed.CREATED, row, {}, actor=actor)
     return _view(row, 0)
 
 
@@ -106,7 +104,7 @@ async def update_source(
         row.updated_at = clock.now()
         session.add(row)
         await session.flush()
-        await _tell(session, actor, "source.updated", Deed.UPDATED, row, original)
+        await tell_label(session, Record.SOURCE, Deed.UPDATED, row, original, actor=actor)
     return _view(row, await count_contacts_of(session, Record.SOURCE, row))
 
 
@@ -124,7 +122,7 @@ async def delete_source(
     sources = SourceRepository(session, actor.workspace_id)
     row = await sources.get(source_id, lock=True)
     await hand_over_contacts(session, Record.SOURCE, row, replace_with)
-    await _tell(session, actor, "source.deleted", Deed.DELETED, row, {})
+    await tell_label(session, Record.SOURCE, Deed.DELETED, row, {}, actor=actor)
     await sources.delete(row)
 
 
@@ -135,19 +133,6 @@ def _name(name: str, others: Sequence[ContactSource]) -> str:
     if any(other.name.lower() == line.lower() for other in others):
         raise Invalid.field("name", "There is already a source with this name.")
     return line
-
-
-async def _tell(
-    session: AsyncSession,
-    actor: Actor,
-    action: str,
-    deed: Deed,
-    row: ContactSource,
-    original: dict[str, object],
-) -> None:
-    activity.record(session, actor, action, about="source", object_id=row.id, name=row.name)
-    await tell_records(session, actor.workspace_id, Record.SOURCE, deed, {row.id: original})
-    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
 
 
 def _view(row: ContactSource, contacts: int) -> SourceView:

@@ -11,21 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.events import Deed, Record
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
-from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.label_changes import (
     count_contacts_of,
     hand_over_contacts,
     pass_default_to,
+    tell_label,
 )
 from xobito_app.features.contacts.refusing import refusals_said
 from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
 from xobito_app.features.contacts.schemas import StatusView
-from xobito_app.features.contacts.telling import tell_records
 from xobito_app.models.contacts import Contact, ContactStatus
-from xobito_app.persistence.unit_of_work import announce
 
 SHORTEST, LONGEST = 3, 255
 MOST_STATUSES = 200
@@ -87,7 +85,7 @@ async def create_status(
         session.add(row)
     if is_default:
         await pass_default_to(session, Record.STATUS, row, others)
-    await _tell(session, actor, "status.created", Deed.CREATED, row, {})
+    await tell_label(session, Record.STATUS, Deed.CREATED, row, {}, actor=actor)
     return _view(row, 0)
 
 
@@ -141,7 +139,7 @@ async def update_status(
         row.updated_at = clock.now()
         session.add(row)
         await session.flush()
-        await _tell(session, actor, "status.updated", Deed.UPDATED, row, original)
+        await tell_label(session, Record.STATUS, Deed.UPDATED, row, original, actor=actor)
     return _view(row, await count_contacts_of(session, Record.STATUS, row))
 
 
@@ -159,7 +157,7 @@ async def delete_status(
     statuses = StatusRepository(session, actor.workspace_id)
     row = await statuses.get(status_id, lock=True)
     await hand_over_contacts(session, Record.STATUS, row, replace_with)
-    await _tell(session, actor, "status.deleted", Deed.DELETED, row, {})
+    await tell_label(session, Record.STATUS, Deed.DELETED, row, {}, actor=actor)
     await statuses.delete(row)
 
 
@@ -174,19 +172,6 @@ def _check(others: Any, status_id: UUID | None, *, name: str, colour: str) -> No
         errors["colour"] = ["Write the colour like #16a34a."]
     if errors:
         raise Invalid(next(iter(errors.values()))[0], errors)
-
-
-async def _tell(
-    session: AsyncSession,
-    actor: Actor,
-    action: str,
-    deed: Deed,
-    row: ContactStatus,
-    original: dict[str, Any],
-) -> None:
-    activity.record(session, actor, action, about="status", object_id=row.id, name=row.name)
-    await tell_records(session, actor.workspace_id, Record.STATUS, deed, {row.id: original})
-    announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
 
 
 def _view(row: ContactStatus, contacts: int) -> StatusView:

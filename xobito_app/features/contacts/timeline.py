@@ -27,6 +27,8 @@ _KINDS = {
     "contact.opted_in": "opted_in",
     "contact.merged": "merged",
     "contact.merge_undone": "merge_undone",
+    "contact.set_apart": "set_apart",
+    "contact.set_apart_undone": "set_apart_undone",
     "contact.imported": "imported",
 }
 
@@ -37,7 +39,7 @@ class TimelineEntry:
 
     Attributes:
         kind: `created`, `changed`, `opted_out`, `opted_in`, `merged`, `merge_undone`,
-            `imported`, `note`, `message_in` or `message_out`.
+            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in` or `message_out`.
         who: Whoever did it; empty for the customer and for Xobito itself.
         text: A note's or message's words.
         changes: On `changed`, the old and the new value of each field.

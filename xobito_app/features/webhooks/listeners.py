@@ -36,24 +36,32 @@ async def on_change(session: AsyncSession, event: RecordsChanged) -> None:
     changed = [change.record_id for change in event.changes]
     found = await publish_records(session, event.workspace_id, event.record, changed)
     now = clock.now()
+    # Made once for what all have in common: a big import has hundreds of thousands of them.
+    shared = WebhookDelivery(
+        workspace_id=event.workspace_id,
+        endpoint_id=listening[0],
+        event_id=event.workspace_id,
+        event=name,
+        object_key="",
+        body=b"",
+        created_at=now,
+        next_try_at=now,
+    ).model_dump(exclude={"position"})
     rows = []
     for change in event.changes:
         if (record := found.get(change.record_id)) is None:
             continue
         subject = Subject(record.id, record.attributes, record.relations)
         event_id = ids.new()
-        delivery = WebhookDelivery(
-            id=event_id,
-            event_id=event_id,
-            workspace_id=event.workspace_id,
-            endpoint_id=listening[0],
-            event=name,
-            object_key=f"{event.record.value}:{change.record_id}",
-            body=body_of(event.record, event.deed, subject, change.original, now),
-            created_at=now,
-            next_try_at=now,
+        rows.append(
+            {
+                **shared,
+                "id": event_id,
+                "event_id": event_id,
+                "object_key": f"{event.record.value}:{change.record_id}",
+                "body": body_of(event.record, event.deed, subject, change.original, now),
+            }
         )
-        rows.append(delivery.model_dump(exclude={"position"}))
     if rows:
         await (await session.connection()).execute(insert(WebhookDelivery), rows)
         enqueue(session, WEBHOOKS_DELIVER, event.workspace_id, lane=Lane.BULK)

@@ -147,6 +147,8 @@ _HAPPENED = {
     "opted_in": ("bell", "Opted in again"),
     "merged": ("copy", "Merged with another contact"),
     "merge_undone": ("undo-2", "Merge undone"),
+    "set_apart": ("unlink", "Is no duplicate of"),
+    "set_apart_undone": ("undo-2", "May be a duplicate again of"),
     "imported": ("upload", "Changed by an import"),
     "note": ("sticky-note", "Note"),
     "message_in": ("message-square", "Wrote"),

@@ -15,6 +15,8 @@ TYPES = {"lead": "Lead", "customer": "Customer", "guest": "Guest"}
 _IDS = {"status": "status_ids", "source": "source_ids", "group": "group_ids"}
 _ANSWERS = {"opted_out": "opted_out", "enabled": "enabled", "phone": "has_phone"}
 _CUSTOM = "field."
+_LONGEST = 100 * 37
+"""Characters of a hundred ids."""
 NAMES = ("q", "type", *_IDS, "assignee", *_ANSWERS, "country", "language", "since", "until")
 """The parameters in the order in which their chips stand."""
 
@@ -23,11 +25,14 @@ Query = Mapping[str, str]
 
 def read_query(given: Mapping[str, Any]) -> dict[str, str]:
     """Return the parameters of an address that are filters and say something, cut to size."""
-    return {
-        name: str(value)[:200]
+    query = {
+        name: str(value)[: _LONGEST if name in _IDS else 200]
         for name, value in given.items()
         if value and (name in NAMES or name.startswith(_CUSTOM))
     }
+    if "country" in query:
+        query["country"] = query["country"][:2].upper()
+    return query
 
 
 def filter_of(query: Query, zone: str) -> ContactFilter:

@@ -15,7 +15,8 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.pages.contacts.bulk_state import BulkState
-from xobito_app.ui.pages.contacts.state import ContactsState, SegmentState
+from xobito_app.ui.pages.contacts.segment_state import SegmentState
+from xobito_app.ui.pages.contacts.state import ContactsState
 
 
 def bulk_dialog() -> rx.Component:

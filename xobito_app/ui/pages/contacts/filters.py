@@ -21,7 +21,8 @@ from xobito_app.ui.components import (
 from xobito_app.ui.forms import COUNTRIES
 from xobito_app.ui.pages.contacts.address import TYPES
 from xobito_app.ui.pages.contacts.rows import Chip, Column, SegmentRow
-from xobito_app.ui.pages.contacts.state import ContactsState, SegmentState
+from xobito_app.ui.pages.contacts.segment_state import SegmentState
+from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
@@ -52,7 +53,11 @@ def segment_bar() -> rx.Component:
 def _segment(row: ObjectVar[SegmentRow]) -> rx.Component:
     return ReactRouterLink.create(
         row.name,
-        rx.el.span(row.count, class_name="segment-count"),
+        rx.cond(
+            row.is_open & ContactsState.is_segment_changed,
+            rx.el.span("changed", class_name="segment-count"),
+            rx.el.span(row.count, class_name="segment-count"),
+        ),
         to=row.link,
         class_name="chip",
         aria_current=rx.cond(row.is_open, "page", "false"),
@@ -84,7 +89,11 @@ def filter_bar() -> rx.Component:
             (state.chips | state.query.get("q", "").to(bool)).bool()
             & ShellState.can[Permission.CONTACTS_EDIT.value],
             button(
-                rx.cond(state.segment_id, "Segment…", "Save as segment"),
+                rx.cond(
+                    state.is_segment_changed,
+                    "Save changes…",
+                    rx.cond(state.segment_id, "Segment…", "Save as segment"),
+                ),
                 compact=True,
                 weight="ghost",
                 icon_name="bookmark",
@@ -142,7 +151,14 @@ def _value(name: str) -> rx.Var[str]:
 def _one(label: str, name: str, choices: rx.Component) -> rx.Component:
     return select_field(
         label,
-        rx.fragment(rx.el.option("Any", value=""), choices),
+        rx.fragment(
+            rx.el.option("Any", value=""),
+            rx.cond(
+                ContactsState.unlisted.contains(name),
+                rx.el.option(ContactsState.unlisted.get(name, "").to(str), value=_value(name)),
+            ),
+            choices,
+        ),
         name=name,
         default_value=_value(name),
     )
@@ -180,6 +196,15 @@ def chips() -> rx.Component:
         state.chips,
         rx.el.div(
             rx.foreach(state.chips, _chip),
+            rx.cond(
+                state.is_segment_changed,
+                button(
+                    "Discard changes",
+                    weight="ghost",
+                    compact=True,
+                    on_click=state.reopen_segment,
+                ),
+            ),
             link_button("Clear", to="/contacts", weight="ghost", compact=True),
             rx.el.span(state.total_words, " fit", class_name=f"{styles.MUTED} {styles.TABULAR}"),
             class_name=styles.TOOLBAR,

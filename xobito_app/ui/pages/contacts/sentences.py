@@ -44,6 +44,21 @@ def chips_of(
     ]
 
 
+def unlisted_of(
+    query: Mapping[str, str], named: Mapping[str, Sequence[tuple[str, str]]]
+) -> dict[str, str]:
+    """Return what filters by id say that is none of the choices a form has, in words."""
+    return {
+        name: _listed(query[name], dict(choices))
+        for name, choices in named.items()
+        if query.get(name) and query[name] not in {"nobody", *dict(choices)}
+    }
+
+
+def _listed(value: str, names: Mapping[str, str]) -> str:
+    return " or ".join(names.get(part, "something deleted") for part in value.split(","))
+
+
 def _words(
     name: str,
     value: str,
@@ -62,8 +77,7 @@ def _words(
     if name == "assignee":
         return f"assigned to {names.get(value, 'somebody who left')}"
     if name in names or name in named:
-        listed = " or ".join(names.get(part, "something deleted") for part in value.split(","))
-        return f"{_BEFORE[name]} {listed}"
+        return f"{_BEFORE[name]} {_listed(value, names)}"
     if name in own:
         return f"{own[name]} contains {value}"
     return f"{_BEFORE.get(name, name)} {value}"

@@ -11,7 +11,7 @@ from uuid import UUID
 import reflex as rx
 
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.errors import AppError
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
@@ -34,9 +34,6 @@ from xobito_app.features.contacts.schemas import (
 )
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms
-from xobito_app.ui.components import said
-from xobito_app.ui.failures import field_errors
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.rows import (
@@ -48,7 +45,7 @@ from xobito_app.ui.pages.contacts.rows import (
     is_recent,
     usual_columns,
 )
-from xobito_app.ui.pages.contacts.sentences import chips_of
+from xobito_app.ui.pages.contacts.sentences import chips_of, unlisted_of
 from xobito_app.ui.security import AppState, guarded
 
 KEY = "contacts"
@@ -64,6 +61,10 @@ class ContactsState(AppState):
     chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     segments: rx.Field[list[SegmentRow]] = rx.field(default_factory=list)
     segment_id: rx.Field[str] = rx.field("")
+    # Other filters are in force than the open segment keeps.
+    is_segment_changed: rx.Field[bool] = rx.field(False)
+    # What a filter says of which the form offers no such choice: two groups, somebody who left.
+    unlisted: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     everybody: rx.Field[str] = rx.field("")
     statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     sources: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -94,6 +95,8 @@ class ContactsState(AppState):
     _cursors: list[str] = []
     _next: str = ""
     _typed: str = ""
+    # The filters the open segment keeps.
+    _kept: dict[str, str] = {}
 
     @rx.event(supersedes=True)
     @guarded(Permission.CONTACTS_VIEW)
@@ -116,8 +119,8 @@ class ContactsState(AppState):
             query = address.read_query(given)
             saved = await segments.list_segments(session, actor)
             segment = next((view for view in saved if str(view.id) == opened), None)
-            if segment:
-                query = address.query_of(segment.narrowed, zone)
+            kept = address.query_of(segment.narrowed, zone) if segment else {}
+            query = query or kept
             narrowed = address.filter_of(query, zone)
             self.sort = str(given.get("sort") or "")[:40]
             page = await listing.list_contacts(
@@ -140,7 +143,9 @@ class ContactsState(AppState):
         self.statuses, self.sources = named["status"], named["source"]
         self.groups, self.people = named["group"], named["assignee"]
         self.own_fields = [(address.custom_name(field.slug), field.label) for field in own]
-        self.query, self.segment_id = query, opened if segment else ""
+        self.query, self._kept, self.segment_id = query, kept, opened if segment else ""
+        self.is_segment_changed = segment is not None and query != kept
+        self.unlisted = unlisted_of(query, named)
         if query.get("q", "") != self._typed:
             self._typed = query.get("q", "")
             self.search_key += 1
@@ -202,8 +207,13 @@ class ContactsState(AppState):
 
     # Filters -----------------------------------------------------------------------------
 
-    def _go(self, query: dict[str, str], sort: str = "") -> rx.event.EventSpec:
-        return rx.redirect(address.path_of(address.read_query(query), sort=sort or self.sort))
+    def _go(self, query: dict[str, str]) -> rx.event.EventSpec:
+        """Change the filters; a segment stays open beside them until the last one goes."""
+        wanted = address.read_query(query)
+        segment_id = self.segment_id if wanted else ""
+        if segment_id and wanted == self._kept:
+            wanted = {}
+        return rx.redirect(address.path_of(wanted, segment=segment_id, sort=self.sort))
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -226,6 +236,12 @@ class ContactsState(AppState):
         if not isinstance(form, dict):
             return None
         return self._go({**self.query, **{str(k): str(v or "") for k, v in form.items()}})
+
+    @rx.event
+    @guarded(Permission.CONTACTS_VIEW)
+    async def reopen_segment(self):
+        """Show the open segment as it was saved."""
+        return rx.redirect(address.path_of({}, segment=self.segment_id, sort=self.sort))
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -324,63 +340,3 @@ class ContactsState(AppState):
 
 def _choices(views: Sequence[StatusView | SourceView | GroupView]) -> list[tuple[str, str]]:
     return [(str(view.id), view.name) for view in views]
-
-
-class SegmentState(AppState):
-    """The dialog that keeps the filters in force under a name."""
-
-    is_open: rx.Field[bool] = rx.field(False)
-    name: rx.Field[str] = rx.field("")
-    is_known: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-
-    @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
-    async def begin(self):
-        """Ask for the name."""
-        listed = await self.get_state(ContactsState)
-        opened = next((row for row in listed.segments if row.is_open), None)
-        self.name, self.is_known = opened.name if opened else "", opened is not None
-        self.errors, self.is_open = {}, True
-
-    @rx.event
-    @guarded(Permission.CONTACTS_VIEW)
-    async def set_open(self, is_open: bool):
-        """Close the dialog."""
-        self.is_open = bool(is_open)
-
-    @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
-    async def save(self, form: dict[str, Any]):
-        """Keep the filters that are in force; under a known name they take its place."""
-        viewer = await self._viewer()
-        listed = await self.get_state(ContactsState)
-        name = forms.text(form, "name")
-        known = next((row.id for row in listed.segments if row.name == name.strip()), "")
-        try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                view = await segments.save_segment(
-                    uow.session,
-                    viewer.actor,
-                    name=name,
-                    segment_id=ids.parse(known) if known else None,
-                    narrowed=address.filter_of(listed.query, viewer.time_zone),
-                )
-        except Invalid as error:
-            self.errors = field_errors(error)
-            return None
-        self.is_open = False
-        return [said("Saved."), rx.redirect(f"/contacts?segment={view.id}")]
-
-    @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
-    async def remove(self):
-        """Forget the open segment; its contacts stay."""
-        viewer = await self._viewer()
-        listed = await self.get_state(ContactsState)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await segments.delete_segment(
-                uow.session, viewer.actor, segment_id=ids.parse(listed.segment_id)
-            )
-        self.is_open = False
-        return [said("Segment deleted. Its contacts stay."), rx.redirect("/contacts")]

@@ -30,6 +30,8 @@ from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
 
+_PATH = "/contacts/duplicates"
+
 
 def duplicate_contacts() -> rx.Component:
     """Return the whole page."""
@@ -37,9 +39,18 @@ def duplicate_contacts() -> rx.Component:
     return page_body(
         page_header(
             "Duplicates",
+            rx.cond(
+                state.shows_dismissed,
+                link_button("Back to duplicates", to=_PATH, weight="secondary"),
+                link_button("Show dismissed", to=f"{_PATH}?show=dismissed", weight="ghost"),
+            ),
             link_button("All contacts", to="/contacts", weight="ghost"),
-            line="People who seem to stand in the address book twice. Merging can be undone"
-            " for 30 days.",
+            line=rx.cond(
+                state.shows_dismissed,
+                "Pairs that look alike and are two people, as somebody said.",
+                "People who seem to stand in the address book twice. Merging can be undone"
+                " for 30 days.",
+            ),
         ),
         rx.match(
             state.stage,
@@ -53,11 +64,7 @@ def duplicate_contacts() -> rx.Component:
                         rx.cond(
                             state.keeper,
                             rx.fragment(),
-                            empty_state(
-                                "users",
-                                "Nobody stands here twice",
-                                "Numbers, e-mail boxes, names and companies were compared.",
-                            ),
+                            _nobody(),
                         ),
                     ),
                     class_name=styles.STACK,
@@ -67,6 +74,22 @@ def duplicate_contacts() -> rx.Component:
             skeleton_rows(),
         ),
         _comparison(),
+    )
+
+
+def _nobody() -> rx.Component:
+    return rx.cond(
+        DuplicatesState.shows_dismissed,
+        empty_state(
+            "users",
+            "No pair is dismissed",
+            "“Not the same” on a pair of duplicates brings it here.",
+        ),
+        empty_state(
+            "users",
+            "Nobody stands here twice",
+            "Numbers, e-mail boxes, names and companies were compared.",
+        ),
     )
 
 
@@ -116,16 +139,32 @@ def _pair(row: ObjectVar[PairRow]) -> rx.Component:
         _person(row.first.to(PersonRow)),
         _person(row.second.to(PersonRow)),
         rx.el.span(row.reasons, class_name=f"{styles.MUTED} pair-reasons"),
-        rx.cond(
-            ShellState.can[Permission.CONTACTS_EDIT.value],
-            button(
-                "Compare",
-                compact=True,
-                on_click=DuplicatesState.compare(row.first.id, row.second.id),
-            ),
-        ),
+        rx.cond(ShellState.can[Permission.CONTACTS_EDIT.value], _decisions(row)),
         class_name=f"{styles.LIST_ROW} pair",
         key=row.id,
+    )
+
+
+def _decisions(row: ObjectVar[PairRow]) -> rx.Component:
+    state = DuplicatesState
+    return rx.el.div(
+        rx.cond(
+            state.shows_dismissed,
+            button(
+                "Take back",
+                compact=True,
+                weight="ghost",
+                on_click=state.take_back(row.first.id, row.second.id),
+            ),
+            button(
+                "Not the same",
+                compact=True,
+                weight="ghost",
+                on_click=state.set_apart(row.first.id, row.second.id),
+            ),
+        ),
+        button("Compare", compact=True, on_click=state.compare(row.first.id, row.second.id)),
+        class_name=styles.LINE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import reflex as rx
@@ -9,16 +10,18 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
-from xobito_app.core.text import initials
-from xobito_app.features.contacts import book, duplicates, listing, merging
+from xobito_app.core.text import initials, shorten
+from xobito_app.features.contacts import book, distinct, duplicates, listing, merging
 from xobito_app.features.contacts.merge_rows import MergedField
 from xobito_app.features.contacts.merging import MergePreview
 from xobito_app.features.contacts.schemas import ContactFilter, ContactView
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import formats
 from xobito_app.ui.components import refused, said, tone_of
 from xobito_app.ui.security import AppState, guarded
 
 PARTNERS = 8
+Decision = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,22 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """Two contacts and why they may be one."""
+    """Two contacts, and why they may be one or who said that they are two."""
 
     id: str
     first: PersonRow
     second: PersonRow
     reasons: str
+
+    @classmethod
+    def of(cls, first: ContactView, second: ContactView, reasons: str) -> PairRow:
+        """Word a pair."""
+        return cls(
+            f"{first.id} {second.id}",
+            PersonRow.of(first),
+            PersonRow.of(second),
+            shorten(reasons, 200),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,8 @@ class DuplicatesState(AppState):
     """The page."""
 
     pairs: rx.Field[list[PairRow]] = rx.field(default_factory=list)
+    # With `?show=dismissed` in the address the list holds the pairs that are no duplicates.
+    shows_dismissed: rx.Field[bool] = rx.field(False)
     keeper: rx.Field[list[PersonRow]] = rx.field(default_factory=list)
     partners: rx.Field[list[PersonRow]] = rx.field(default_factory=list)
     typed: rx.Field[str] = rx.field("")
@@ -106,10 +121,25 @@ class DuplicatesState(AppState):
             self.stage, self.problem = "failed", error.message
 
     async def _read(self) -> None:
-        actor = await self._actor()
-        kept = self.router.url.query_parameters.get("keep", "")
+        viewer = await self._viewer()
+        actor, zone = viewer.actor, viewer.time_zone
+        given = self.router.url.query_parameters
+        kept, shows_dismissed = given.get("keep", ""), given.get("show", "") == "dismissed"
         async with unit_of_work(actor.workspace_id) as uow:
-            found = await duplicates.find_duplicates(uow.session, actor)
+            if shows_dismissed:
+                rows = [
+                    PairRow.of(
+                        view.first,
+                        view.second,
+                        f"Set apart by {view.actor_name}, {formats.full(view.created_at, zone)}",
+                    )
+                    for view in await distinct.list_distinct(uow.session, actor)
+                ]
+            else:
+                rows = [
+                    PairRow.of(pair.first, pair.second, ", ".join(pair.reasons))
+                    for pair in await duplicates.find_duplicates(uow.session, actor)
+                ]
             keeper = (
                 await book.get_contact_view(uow.session, actor, contact_id=ids.parse(kept))
                 if kept
@@ -117,15 +147,9 @@ class DuplicatesState(AppState):
             )
         self.keeper = [PersonRow.of(keeper)] if keeper else []
         self.pairs = [
-            PairRow(
-                id=f"{pair.first.id} {pair.second.id}",
-                first=PersonRow.of(pair.first),
-                second=PersonRow.of(pair.second),
-                reasons=", ".join(pair.reasons),
-            )
-            for pair in found
-            if keeper is None or keeper.id in {pair.first.id, pair.second.id}
+            row for row in rows if keeper is None or str(keeper.id) in {row.first.id, row.second.id}
         ]
+        self.shows_dismissed = shows_dismissed
         self.stage, self.problem = "ready", ""
 
     @rx.event(supersedes=True)
@@ -172,6 +196,44 @@ class DuplicatesState(AppState):
             f" {preview.notes} notes move along."
         )
         self.is_open, self.is_merging = True, False
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def set_apart(self, first_id: str, second_id: str):
+        """Remember that these are two people, and show the pair no more."""
+        return await self._decide(
+            distinct.set_apart,
+            first_id,
+            second_id,
+            "They are not shown as duplicates any more. “Show dismissed” has them.",
+        )
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def take_back(self, first_id: str, second_id: str):
+        """Let a dismissed pair be found again."""
+        return await self._decide(
+            distinct.take_back, first_id, second_id, "They may be found as duplicates again."
+        )
+
+    async def _decide(
+        self, service: Decision, first_id: str, second_id: str, words: str
+    ) -> rx.event.EventSpec:
+        actor = await self._actor()
+        try:
+            async with unit_of_work(actor.workspace_id) as uow:
+                await service(
+                    uow.session,
+                    actor,
+                    first_id=ids.parse(first_id),
+                    second_id=ids.parse(second_id),
+                )
+        except AppError as error:
+            return refused(error.message)
+        # One of three alike may now be paired with another.
+        await self._read()
+        self.is_open = False
+        return said(words)
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
