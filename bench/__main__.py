@@ -17,6 +17,7 @@ NAMES = (
     "search",
     "contacts_list",
     "contacts_import",
+    "contacts_export",
     "api_contacts",
     "api_limit",
 )

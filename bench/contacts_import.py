@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from bench.measure import peak_mb
 from tests.fixtures import EmptyWorld, make_empty_world
 from xobito_app.core import ids
 from xobito_app.features.contacts import import_files, importing
@@ -163,14 +164,7 @@ async def _be_worker(workspace_id: UUID, import_id: UUID) -> dict:
 
     begin = time.perf_counter()
     await import_work.work(workspace_id, import_id)
-    return {"seconds": round(time.perf_counter() - begin, 1), "peak_mb": _peak_mb()}
-
-
-def _peak_mb() -> int:
-    """Return the most memory this process ever held; `getrusage` also counts who started it."""
-    with Path("/proc/self/status").open() as status:
-        peak = next(line for line in status if line.startswith("VmHWM"))
-    return int(peak.split()[1]) // 1024
+    return {"seconds": round(time.perf_counter() - begin, 1), "peak_mb": peak_mb()}
 
 
 if __name__ == "__main__":

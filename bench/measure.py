@@ -1,10 +1,11 @@
-"""Timing a coroutine many times."""
+"""Timing a coroutine many times, and how much memory a process took."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 
 async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[str, float]:
@@ -20,3 +21,10 @@ async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[
         "median_ms": round(statistics.median(took), 2),
         "p95_ms": round(statistics.quantiles(took, n=20)[18], 2),
     }
+
+
+def peak_mb() -> int:
+    """Return the most memory this process ever held; `getrusage` also counts who started it."""
+    with Path("/proc/self/status").open() as status:
+        peak = next(line for line in status if line.startswith("VmHWM"))
+    return int(peak.split()[1]) // 1024
