@@ -7,6 +7,7 @@ import reflex as rx
 from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
+from xobito_app.core.memory import spare_the_lasting
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs.nudges import send_nudges
@@ -56,3 +57,4 @@ app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(relay.run, app=app)
 app.register_lifespan_task(moved_clock.follow)
 app.register_lifespan_task(follow_simulator)
+app.register_lifespan_task(spare_the_lasting)

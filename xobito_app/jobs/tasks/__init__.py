@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from xobito_app.core.memory import spare_the_lasting
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
 from xobito_app.features.inbox import listeners as inbox_listeners
@@ -42,6 +43,11 @@ async def _tell_of_commits() -> None:
     webhook_listeners.register()
     on_commit(nudges.send_nudges)
     on_commit(notices.send_notices)
+
+
+@runtime.on_start
+async def _spare_the_lasting() -> None:
+    spare_the_lasting()
 
 
 _following: list[asyncio.Task[None]] = []
