@@ -77,7 +77,15 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(api):
     tried = await taken_in(api, MIXED, dry_run="true")
     assert (tried["dry_run"], counts(tried)) == (True, (2, 0, 0, 1))
     assert await book(api) == []
-    assert counts(await taken_in(api, MIXED)) == counts(tried)
+    path = f"/contacts/imports/{tried['id']}/start"
+    answer = await api.post(path, {})
+    assert (answer.status_code, answer.json()["data"]["state"]) == (202, "waiting")
+    await import_work.work(api.world.workspace_id, ids.parse(tried["id"]))
+    done = (await api.get(f"/contacts/imports/{tried['id']}")).json()["data"]
+    assert (done["dry_run"], counts(done)) == (False, counts(tried))
+    assert len(await book(api)) == 2
+    again = await api.post(path, {})
+    assert (again.status_code, "Upload it again" in again.json()["message"]) == (409, True)
 
 
 async def test_known_numbers_are_skipped_or_updated(api):
@@ -161,6 +169,9 @@ async def test_changing_known_contacts_takes_the_ability_to_update(api):
     answer = await send(api, MIXED, update_existing="true")
     assert answer.status_code == 403
     assert answer.json()["message"].endswith("required ability: contacts.update")
+    tried = await taken_in(api, MIXED, dry_run="true")
+    path = f"/contacts/imports/{tried['id']}/start"
+    assert (await api.post(path, {"update_existing": True})).status_code == 403
     assert (await send(api, MIXED, update_existing="false")).status_code == 202
 
 
@@ -175,7 +186,7 @@ async def test_names_are_made_only_by_a_token_that_may_make_them(api):
 async def test_another_workspaces_import_does_not_exist(api, client):
     other = await open_api(client)
     theirs = (await send(other, MIXED)).json()["data"]["id"]
-    for method, end in (("GET", ""), ("GET", "/errors"), ("POST", "/stop")):
+    for method, end in (("GET", ""), ("GET", "/errors"), ("POST", "/start"), ("POST", "/stop")):
         answer = await api.call(method, f"/contacts/imports/{theirs}{end}")
         assert (answer.status_code, answer.json()["message"]) == (404, "Import not found")
     assert (await other.get(f"/contacts/imports/{theirs}")).json()["data"]["state"] == "waiting"

@@ -60,7 +60,27 @@ class Import(Out):
         return cls.model_validate(view, from_attributes=True)
 
 
-class ImportForm(In):
+class ImportOrder(In):
+    """What to do with a file."""
+
+    update_existing: bool = Field(
+        default=False,
+        description="Change contacts whose number is known; else their rows are skipped. Takes "
+        "the ability `contacts.update` as well.",
+    )
+    dry_run: bool = Field(default=False, description="Write nothing, only tell what would be.")
+
+    def check(self, caller: Caller) -> None:
+        """Refuse what the token may not.
+
+        Raises:
+            Forbidden: It is to change contacts, and the token may only create them.
+        """
+        if self.update_existing and "contacts.update" not in caller.abilities:
+            raise lacking("contacts.update")
+
+
+class ImportForm(ImportOrder):
     """How a file is taken in."""
 
     mapping: Annotated[str, limited(40_000)] = Field(
@@ -68,12 +88,6 @@ class ImportForm(In):
         description='JSON like `{"Mobile": "phone", "Tier": "custom.tier"}`: a field for each '
         "column that is wanted. Without it columns are known by their headings.",
     )
-    update_existing: bool = Field(
-        default=False,
-        description="Change contacts whose number is known; else their rows are skipped. Takes "
-        "the ability `contacts.update` as well.",
-    )
-    dry_run: bool = Field(default=False, description="Write nothing, only tell what would be.")
 
 
 @dataclass(slots=True)
@@ -92,8 +106,7 @@ async def _prepared(
     caller: Caller, body: ImportForm, file: UploadFile
 ) -> AsyncGenerator[_Uploaded]:
     """Read a file through before the transaction; what is not used in the end is thrown away."""
-    if body.update_existing and "contacts.update" not in caller.abilities:
-        raise lacking("contacts.update")
+    body.check(caller)
     workspace_id, import_id = caller.actor.workspace_id, ids.new()
     is_used = False
     try:
@@ -221,6 +234,36 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, _PIECE):
             yield piece
+
+
+@endpoint(
+    "POST",
+    "/contacts/imports/{import_id}/start",
+    tag=_TAG,
+    thing=_THING,
+    ability="contacts.create",
+    message="Import begun",
+    status=202,
+    example={"update_existing": False},
+)
+async def start_tried_import(call: Call, *, body: ImportOrder) -> Import:
+    """Take in a file that was only tried.
+
+    With the mapping of the dry run, without uploading it again; or try it once more. Refused when
+    the file has been taken in.
+    """
+    body.check(call.caller)
+    import_id = call.id("import_id")
+    tried = await importing.get_import(call.session, call.actor, import_id=import_id)
+    view = await importing.start_import(
+        call.session,
+        call.actor,
+        import_id=import_id,
+        mapping=tried.mapping,
+        updates_existing=body.update_existing,
+        is_dry=body.dry_run,
+    )
+    return Import.of(view)
 
 
 @endpoint(

@@ -24,7 +24,7 @@ WORDS: dict[int, str] = {
     401: "There is no token, or it does not open this workspace.",
     403: "The token lacks the ability.",
     404: "There is no such thing in this workspace.",
-    409: "Somebody else changed the same thing first.",
+    409: "As things stand it cannot be done: it was done already, or somebody else was first.",
     413: "The body or file is over the limit.",
     415: "The body is of a kind this endpoint does not take.",
     422: "Each field that breaks a rule, with the rule.",
