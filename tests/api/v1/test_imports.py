@@ -187,6 +187,7 @@ async def test_another_workspaces_import_does_not_exist(api, client):
     other = await open_api(client)
     theirs = (await send(other, MIXED)).json()["data"]["id"]
     for method, end in (("GET", ""), ("GET", "/errors"), ("POST", "/start"), ("POST", "/stop")):
-        answer = await api.call(method, f"/contacts/imports/{theirs}{end}")
+        body = {"json": {}} if end == "/start" else {}
+        answer = await api.call(method, f"/contacts/imports/{theirs}{end}", **body)
         assert (answer.status_code, answer.json()["message"]) == (404, "Import not found")
     assert (await other.get(f"/contacts/imports/{theirs}")).json()["data"]["state"] == "waiting"
