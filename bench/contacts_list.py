@@ -129,6 +129,7 @@ _CONTACTS = """
         (SELECT id FROM contact_status ORDER BY position LIMIT 1 OFFSET n %% 4),
         (SELECT id FROM contact_source WHERE is_default), CASE WHEN n %% 3 = 0 THEN %(owner)s END,
         'en', true, '', jsonb_build_object('tier', (ARRAY['gold', 'silver'])[1 + n %% 2]),
-        now() - (n || ' seconds')::interval, now() - (n::bigint * 7919 %% 100000 || ' seconds')::interval
+        now() - (n || ' seconds')::interval,
+        now() - (n::bigint * 7919 %% 100000 || ' seconds')::interval
     FROM generate_series(1, %(count)s) n
 """
