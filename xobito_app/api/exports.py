@@ -7,10 +7,11 @@ import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from xobito_app.api.callers import get_viewer, refusal
 from xobito_app.api.forms import read_form
+from xobito_app.api.tables import csv_file
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
@@ -35,7 +36,7 @@ async def activity_log(request: Request) -> Response:
         narrowed = read_filter(request.query_params, viewer.time_zone)
     except AppError as error:
         return refusal(error)
-    return _file("activity", _entries(viewer.actor, narrowed))
+    return csv_file(dated("activity"), _entries(viewer.actor, narrowed))
 
 
 async def contacts(request: Request) -> Response:
@@ -58,19 +59,12 @@ async def contacts(request: Request) -> Response:
             )
     except AppError as error:
         return refusal(error)
-    return _file("contacts", contact_lines(viewer.actor, columns, chosen))
+    return csv_file(dated("contacts"), contact_lines(viewer.actor, columns, chosen))
 
 
-def _file(name: str, lines: AsyncIterator[str]) -> Response:
-    return StreamingResponse(
-        lines,
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}-{clock.now():%Y-%m-%d}.csv"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+def dated(name: str) -> str:
+    """Return the name of a file made today."""
+    return f"{name}-{clock.now():%Y-%m-%d}"
 
 
 async def contact_lines(

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
-from xobito_app.api.v1.declare import CsvFile
 from xobito_app.core.errors import (
     AppError,
     Conflict,
@@ -54,15 +53,6 @@ def success(data: BaseModel | None, message: str, status: int) -> Response:
     told = "null" if data is None else data.model_dump_json(by_alias=True)
     content = f'{{"status":"success","data":{told},"message":{json.dumps(message)}}}'
     return Response(content, status, headers=_HEADERS, media_type="application/json")
-
-
-def table(file: CsvFile) -> Response:
-    """Return an answer that is a table; whatever its length, little of it is held at a time."""
-    return StreamingResponse(
-        file.lines,
-        media_type="text/csv; charset=utf-8",
-        headers={**_HEADERS, "Content-Disposition": f'attachment; filename="{file.name}.csv"'},
-    )
 
 
 def failure(

@@ -12,7 +12,6 @@ from xobito_app.api import exports
 from xobito_app.api.v1.declare import Call, CsvFile, endpoint, needing
 from xobito_app.api.v1.selection import FilterQuery, Selection, narrow
 from xobito_app.api.v1.shapes import Line, Moment, Out
-from xobito_app.core import clock
 from xobito_app.features.contacts import bulk, exporting
 from xobito_app.features.contacts.bulk import JobView
 from xobito_app.features.contacts.schemas import ContactFilter
@@ -125,6 +124,4 @@ async def export_contacts(call: Call, *, query: FilterQuery) -> CsvFile:
     columns, chosen = await exporting.begin_export(
         call.session, call.actor, narrowed=narrowed or ContactFilter(ids=())
     )
-    return CsvFile(
-        f"contacts-{clock.now():%Y-%m-%d}", exports.contact_lines(call.actor, columns, chosen)
-    )
+    return CsvFile(exports.dated("contacts"), exports.contact_lines(call.actor, columns, chosen))

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from xobito_app.api.v1.answers import failure, refuse, success, table
+from xobito_app.api.tables import csv_file
+from xobito_app.api.v1.answers import failure, refuse, success
 from xobito_app.api.v1.declare import Call, CsvFile, Endpoint, lacking
 from xobito_app.api.v1.reading import Given, read_key, read_query, read_token, reading
 from xobito_app.core.errors import TooMany
@@ -104,7 +105,7 @@ async def _perform(request: Request, endpoint: Endpoint, caller: Caller, given: 
             )
             found = await endpoint.handle(call, **arguments)
             if isinstance(found, CsvFile):
-                return table(found)
+                return csv_file(found.name, found.lines)
             answer = success(found, endpoint.message, endpoint.status)
             if key:
                 await repeats.keep(

@@ -53,8 +53,8 @@ class Happening(Out):
 
     id: UUID
     kind: str = Field(
-        description="created, changed, opted_out, opted_in, merged, merge_undone, imported, note, "
-        "message_in or message_out."
+        description="created, changed, opted_out, opted_in, merged, merge_undone, set_apart, "
+        "set_apart_undone, imported, note, message_in or message_out."
     )
     at: Moment
     who: str = Field(description="Of the staff; empty for the customer and for machines.")

@@ -123,8 +123,8 @@ async def list_duplicates(call: Call, *, query: PageQuery) -> Page[Duplicate]:
 async def merge_contacts(call: Call, *, body: MergeOrder) -> MergeResult:
     """Make one contact of two.
 
-    What the contact of the address lacks it takes from the other, whose conversations, notes and
-    tickets follow. It can be undone for thirty days. With `dry_run` nothing changes.
+    What the contact of the address lacks it takes from the other, whose conversations and
+    notes follow. It can be undone for thirty days. With `dry_run` nothing changes.
     """
     keep_id = call.id("contact_id")
     await book.get_contact_view(call.session, call.actor, contact_id=keep_id)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, tuple_
 from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +17,7 @@ from xobito_app.core.text import shorten
 from xobito_app.features.activity.filters import ActivityFilter
 from xobito_app.features.activity.schemas import ActivityView
 from xobito_app.models.workspaces import Activity
+from xobito_app.persistence import keyset
 from xobito_app.persistence.repository import Repository
 
 
@@ -115,7 +115,7 @@ async def list_about(
     object_id: UUID,
     *,
     actions: Collection[str],
-    before: tuple[datetime, UUID] | None = None,
+    before: keyset.Position | None = None,
     limit: int,
 ) -> list[ActivityView]:
     """Return the newest entries of some actions about one object, or those before a position.
@@ -125,9 +125,7 @@ async def list_about(
     entries = ActivityRepository(session, workspace_id)
     statement = entries.scoped()
     if before:
-        statement = statement.where(
-            tuple_(col(Activity.at), col(Activity.id)) < tuple_(*map(literal, before))
-        )
+        statement = statement.where(keyset.before(before, col(Activity.at), col(Activity.id)))
     rows = await entries.all(
         statement.where(col(Activity.object_id) == str(object_id))
         .where(col(Activity.action).in_(actions))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +20,7 @@ from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.models.contact_work import ContactNote
 from xobito_app.models.contacts import Contact
+from xobito_app.persistence import keyset
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce
 
@@ -46,14 +46,13 @@ class NoteRepository(Repository[ContactNote]):
     missing = "This note no longer exists."
 
     async def list_newest(
-        self, contact_id: UUID, limit: int = SHOWN, before: tuple[datetime, UUID] | None = None
+        self, contact_id: UUID, limit: int = SHOWN, before: keyset.Position | None = None
     ) -> Sequence[ContactNote]:
         """Return the newest notes on a contact, or those before a position."""
         statement = self.scoped()
         if before:
             statement = statement.where(
-                tuple_(col(ContactNote.created_at), col(ContactNote.id))
-                < tuple_(*map(literal, before))
+                keyset.before(before, col(ContactNote.created_at), col(ContactNote.id))
             )
         return await self.all(
             statement.where(col(ContactNote.contact_id) == contact_id)

@@ -18,6 +18,7 @@ from xobito_app.features.contacts.notes import NoteRepository
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.inbox import of_contact
 from xobito_app.features.inbox.schemas import ThreadLine
+from xobito_app.persistence.keyset import Position
 
 SHOWN = 100
 _KINDS = {
@@ -54,9 +55,6 @@ class TimelineEntry:
     changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
     conversation_id: UUID | None = None
     id: UUID = field(kw_only=True)
-
-
-Position = tuple[datetime, UUID]
 
 
 async def read_timeline(

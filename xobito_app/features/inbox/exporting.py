@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import literal, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +17,7 @@ from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible, read_lines
 from xobito_app.models.inbox import Message
+from xobito_app.persistence import keyset
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,8 @@ async def page_entries(
         col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
     )
     if cursor:
-        at, row_id = paging.decode(cursor)
-        statement = statement.where(
-            tuple_(col(Message.at), col(Message.id)) > tuple_(literal(at), literal(row_id))
-        )
+        position = paging.decode(cursor)
+        statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
     rows = await messages.all(statement.order_by(col(Message.at), col(Message.id)).limit(limit + 1))
     page = paging.page_of(rows, limit, lambda row: (row.at, row.id))
     found = await timeline.read_entries(session, actor.workspace_id, [row.id for row in page.rows])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, tuple_
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +20,7 @@ from xobito_app.features.inbox.repository import MediaRepository, MessageReposit
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.models.connection import Number
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus
+from xobito_app.persistence import keyset
 
 _SHOWN = (Direction.IN, Direction.OUT)
 _DELIVERY = {
@@ -90,10 +91,8 @@ async def list_written(
     statement = messages.scoped().where(*wanted).order_by(col(Message.at), col(Message.id))
     if cursor is not None:
         if cursor:
-            at, row_id = paging.decode(cursor)
-            statement = statement.where(
-                tuple_(col(Message.at), col(Message.id)) > tuple_(literal(at), literal(row_id))
-            )
+            position = paging.decode(cursor)
+            statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
         rows = await messages.all(statement.limit(per_page + 1))
         window = paging.page_of(rows, per_page, lambda row: (row.at, row.id))
         return WrittenPage(await _dress(session, actor, window.rows), None, window.cursor)

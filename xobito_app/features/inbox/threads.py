@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, tuple_, union_all
+from sqlalchemy import ColumnElement, func, literal, union_all
 from sqlalchemy import select as sa_select
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,6 +31,7 @@ from xobito_app.features.inbox.schemas import (
 from xobito_app.models.accounts import User
 from xobito_app.models.contacts import Contact, ContactGroupMember
 from xobito_app.models.inbox import Conversation, ConversationRead, ConversationStatus
+from xobito_app.persistence import keyset
 
 Rows = Any
 """A SELECT of several columns; its type differs with each clause."""
@@ -118,10 +119,9 @@ def _id_windows(
         if wanted.unread:
             statement = statement.where(_unread(sight.user_id))
         if cursor:
-            at, row_id = paging.decode(cursor)
+            position = paging.decode(cursor)
             statement = statement.where(
-                tuple_(col(Conversation.last_message_at), col(Conversation.id))
-                < tuple_(literal(at), literal(row_id))
+                keyset.before(position, col(Conversation.last_message_at), col(Conversation.id))
             )
         windows.append(
             statement.order_by(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import literal, tuple_
+from sqlalchemy import tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,6 +35,7 @@ from xobito_app.features.inbox.threads import (
 )
 from xobito_app.features.workspaces.service import read_settings
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
+from xobito_app.persistence import keyset
 
 
 async def read_thread(
@@ -94,10 +95,7 @@ async def read_around(
     later = await messages.all(
         messages.scoped()
         .where(col(Message.conversation_id) == thread.id)
-        .where(
-            tuple_(col(Message.at), col(Message.id))
-            > tuple_(literal(wanted.at), literal(wanted.id))
-        )
+        .where(keyset.after((wanted.at, wanted.id), col(Message.at), col(Message.id)))
         .order_by(col(Message.at), col(Message.id))
         .limit(WINDOW // 3)
     )
@@ -114,10 +112,8 @@ async def _window(
         col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
     )
     if cursor:
-        at, row_id = paging.decode(cursor)
-        statement = statement.where(
-            tuple_(col(Message.at), col(Message.id)) < tuple_(literal(at), literal(row_id))
-        )
+        position = paging.decode(cursor)
+        statement = statement.where(keyset.before(position, col(Message.at), col(Message.id)))
     rows = await messages.all(
         statement.order_by(col(Message.at).desc(), col(Message.id).desc()).limit(limit + 1)
     )
