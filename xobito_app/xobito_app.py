@@ -8,6 +8,7 @@ from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.cli.processes import end_with_parent
 from xobito_app.core.memory import spare_the_lasting
+from xobito_app.core.watchdog import watch_loop
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.webhooks import listeners as webhook_listeners
 from xobito_app.jobs.nudges import send_nudges
@@ -45,7 +46,7 @@ app = rx.App(
     head_components=theme.head_components(),
     html_lang="en",
     toaster=theme.toaster(),
-    backend_exception_handler=tell_failure,
+    backend_exception_handler=tell_failure,  # pyright: ignore[reportArgumentType]
 )
 # Reflex's own message about a lost connection; ours is the line at the top.
 app.app_wraps.pop((5, "Overlay"), None)
@@ -54,6 +55,7 @@ app.add_middleware(Gate())
 add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)
+app.register_lifespan_task(watch_loop)
 app.register_lifespan_task(relay.run, app=app)
 app.register_lifespan_task(moved_clock.follow)
 app.register_lifespan_task(follow_simulator)

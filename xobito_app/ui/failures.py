@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from reflex.event import EventSpec
-
 from xobito_app.core.errors import AppError, Invalid, Unauthenticated
 from xobito_app.ui.components.toasts import refused
 from xobito_app.ui.security import to_sign_in
@@ -22,7 +20,7 @@ def field_errors(error: Invalid) -> dict[str, str]:
     return {name: sentences[0] for name, sentences in error.fields.items() if sentences}
 
 
-def tell_failure(exception: Exception) -> EventSpec:
+def tell_failure(exception: Exception):  # Reflex takes an event, but not its annotation.
     """Translate what a handler raised into what its person sees."""
     if isinstance(exception, Unauthenticated):
         return to_sign_in()

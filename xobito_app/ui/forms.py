@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 import reflex as rx
 from babel import Locale
-from reflex.event import EventSpec
+from reflex_base.event import Event
 
-from xobito_app.ui import styles
+from xobito_app.ui import browser, styles
 from xobito_app.ui.components import button, said
 
+_FORGET_CHANGES = "(id => delete document.getElementById(id)?.dataset.changed)"
 TIME_ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
 COUNTRIES = sorted(
     (
@@ -41,10 +41,9 @@ def guarded_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save")
     )
 
 
-def saved(form_id: str, sentence: str = "Saved.") -> list[EventSpec]:
+def saved(form_id: str, sentence: str = "Saved.") -> list[Event]:
     """Tell that a form is saved."""
-    element = f"document.getElementById({json.dumps(form_id)})"
-    return [said(sentence), rx.call_script(f"delete {element}?.dataset.changed")]
+    return [said(sentence), browser.call(_FORGET_CHANGES, form_id)]
 
 
 def text(form: Mapping[str, Any], name: str, limit: int = 2000) -> str:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import reflex as rx
-from reflex.event import EventSpec
 from reflex.middleware.middleware import Middleware
 from reflex.state import StateUpdate
 from reflex_base.event import Event
@@ -27,6 +26,7 @@ from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import on_commit, unit_of_work
+from xobito_app.ui import browser
 from xobito_app.ui.components.toasts import refused
 from xobito_app.ui.cookies import client_address, session_token
 
@@ -49,8 +49,8 @@ _FRAMEWORK = frozenset(
 )
 _HYDRATES = frozenset({"hydrate", "hydrate_and_load"})
 _TO_SIGN_IN = (
-    "window.location.assign('/sign-in?next='"
-    " + encodeURIComponent(window.location.pathname + window.location.search))"
+    "(() => window.location.assign('/sign-in?next='"
+    " + encodeURIComponent(window.location.pathname + window.location.search)))"
 )
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -210,9 +210,9 @@ class AppState(rx.State):
         return await current_actor(self, *permissions)
 
 
-def to_sign_in() -> EventSpec:
+def to_sign_in() -> Event:
     """Return the event that leads to the sign-in page and back; a full load, for new headers."""
-    return rx.call_script(_TO_SIGN_IN)
+    return browser.call(_TO_SIGN_IN)
 
 
 class Gate(Middleware):
@@ -260,5 +260,5 @@ def _loads_page(app: rx.App, state: Any, event: Event) -> bool:
     return event.name in {load.name for load in Event.from_event_type(loads)}
 
 
-def _answer(*events: EventSpec) -> StateUpdate:
-    return StateUpdate(events=Event.from_event_type(list(events)))
+def _answer(*events: Event) -> StateUpdate:
+    return StateUpdate(events=list(events))

@@ -43,7 +43,7 @@ from xobito_app.ui.components.states import (
     problem,
     skeleton_rows,
 )
-from xobito_app.ui.components.toasts import refused, said, undoable
+from xobito_app.ui.components.toasts import refused, said
 
 __all__ = [
     "avatar",
@@ -92,5 +92,4 @@ __all__ = [
     "text_field",
     "tone_of",
     "tooltip",
-    "undoable",
 ]

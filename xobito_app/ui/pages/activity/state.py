@@ -14,7 +14,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.features.activity.filters import read_filter
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms
+from xobito_app.ui import browser, forms
 from xobito_app.ui.pages.activity.rows import ActivityRow
 from xobito_app.ui.security import AppState, guarded
 
@@ -73,7 +73,7 @@ class ActivityState(AppState):
         """Put the chosen filters into the address, which loads what fits."""
         chosen = {name: forms.text(form, name, 64) for name in _FILTERS}
         query = urlencode({name: value for name, value in chosen.items() if value})
-        return rx.redirect(f"/activity?{query}" if query else "/activity")
+        return browser.go(f"/activity?{query}" if query else "/activity")
 
     @rx.event
     @guarded(Permission.ACTIVITY_LOG_VIEW)

@@ -14,7 +14,7 @@ from xobito_app.features.contacts import book, fields, sources, statuses
 from xobito_app.features.contacts.schemas import ContactDraft, CustomFieldView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms
+from xobito_app.ui import browser, forms
 from xobito_app.ui.components import said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contacts.rows import custom_text
@@ -150,7 +150,7 @@ class ContactFormState(AppState):
             }
             return None
         self.is_open = False
-        return [said("Saved."), rx.redirect(f"/contacts/{view.id}")]
+        return [said("Saved."), browser.go(f"/contacts/{view.id}")]
 
     def _draft(self, form: dict[str, Any]) -> ContactDraft:
         wanted: dict[str, Any] = {name: forms.text(form, name, 5000) for name in TEXTS}

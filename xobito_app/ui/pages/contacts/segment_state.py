@@ -11,7 +11,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts import segments
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms
+from xobito_app.ui import browser, forms
 from xobito_app.ui.components import said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contacts import address
@@ -64,7 +64,7 @@ class SegmentState(AppState):
             return None
         self.is_open = False
         path = address.path_of({}, segment=str(view.id), sort=listed.sort)
-        return [said("Saved."), rx.redirect(path)]
+        return [said("Saved."), browser.go(path)]
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -78,4 +78,4 @@ class SegmentState(AppState):
             )
         self.is_open = False
         path = address.path_of({}, sort=listed.sort)
-        return [said("Segment deleted. Its contacts stay."), rx.redirect(path)]
+        return [said("Segment deleted. Its contacts stay."), browser.go(path)]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
@@ -34,6 +35,7 @@ from xobito_app.features.contacts.schemas import (
 )
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import browser
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.rows import (
@@ -207,13 +209,13 @@ class ContactsState(AppState):
 
     # Filters -----------------------------------------------------------------------------
 
-    def _go(self, query: dict[str, str]) -> rx.event.EventSpec:
+    def _go(self, query: dict[str, str]) -> Event:
         """Change the filters; a segment stays open beside them until the last one goes."""
         wanted = address.read_query(query)
         segment_id = self.segment_id if wanted else ""
         if segment_id and wanted == self._kept:
             wanted = {}
-        return rx.redirect(address.path_of(wanted, segment=segment_id, sort=self.sort))
+        return browser.go(address.path_of(wanted, segment=segment_id, sort=self.sort))
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -241,7 +243,7 @@ class ContactsState(AppState):
     @guarded(Permission.CONTACTS_VIEW)
     async def reopen_segment(self):
         """Show the open segment as it was saved."""
-        return rx.redirect(address.path_of({}, segment=self.segment_id, sort=self.sort))
+        return browser.go(address.path_of({}, segment=self.segment_id, sort=self.sort))
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)

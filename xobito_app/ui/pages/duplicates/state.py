@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError
@@ -16,7 +17,7 @@ from xobito_app.features.contacts.merge_rows import MergedField
 from xobito_app.features.contacts.merging import MergePreview
 from xobito_app.features.contacts.schemas import ContactFilter, ContactView
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import formats
+from xobito_app.ui import browser, formats
 from xobito_app.ui.components import refused, said, tone_of
 from xobito_app.ui.security import AppState, guarded
 
@@ -216,9 +217,7 @@ class DuplicatesState(AppState):
             distinct.take_back, first_id, second_id, "They may be found as duplicates again."
         )
 
-    async def _decide(
-        self, service: Decision, first_id: str, second_id: str, words: str
-    ) -> rx.event.EventSpec:
+    async def _decide(self, service: Decision, first_id: str, second_id: str, words: str) -> Event:
         actor = await self._actor()
         try:
             async with unit_of_work(actor.workspace_id) as uow:
@@ -263,4 +262,4 @@ class DuplicatesState(AppState):
             self.is_merging = False
         self.is_open = False
         yield said("Merged. It can be undone on the contact's page for 30 days.")
-        yield rx.redirect(f"/contacts/{self.keep_id}")
+        yield browser.go(f"/contacts/{self.keep_id}")

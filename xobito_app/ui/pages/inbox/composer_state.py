@@ -23,7 +23,7 @@ from xobito_app.features.inbox import (
 from xobito_app.features.inbox.bundle import send_bundle
 from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import forms
+from xobito_app.ui import browser, forms
 from xobito_app.ui.pages.inbox.attachments import read_attachments
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -108,8 +108,7 @@ class ComposerState(AppState):
             return None
         self.problem = ""
         draft._sent()
-        # The id was parsed, so it is nothing but hexadecimal digits and dashes.
-        return rx.call_script(f"xobito.sent('{conversation_id}')")
+        return browser.call("xobito.sent", str(conversation_id))
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
