@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from xobito_app.core.errors import AppError, Invalid, Unauthenticated
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.persistence.unit_of_work import UnitOfWork
+from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
 
 SESSION_COOKIE = "xobito_session"
 
@@ -25,6 +26,20 @@ async def get_viewer(uow: UnitOfWork, request: Request) -> Viewer:
     if viewer is None:
         raise Unauthenticated("Sign in first.")
     return viewer
+
+
+def address_of(scope: Scope) -> str:
+    """Return the network address a connection comes from."""
+    return scope["client"][0] if scope.get("client") else ""
+
+
+async def is_signed_in(scope: Scope) -> bool:
+    """Tell whether a connection carries the cookie of an open session."""
+    token = HTTPConnection(scope).cookies.get(SESSION_COOKIE, "")
+    if not token:
+        return False
+    async with unit_of_work() as uow:
+        return await accounts.identify(uow, token) is not None
 
 
 def refusal(error: AppError) -> JSONResponse:
