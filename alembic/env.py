@@ -11,7 +11,7 @@ from xobito_app.settings import get_settings
 
 
 def run() -> None:
-    engine = create_engine(get_settings().database_url, poolclass=pool.NullPool)
+    engine = create_engine(get_settings().database_owner_url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -24,7 +24,7 @@ from xobito_app.core.ids import new
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.connection import Connection, WebhookSecret
 from xobito_app.persistence.engine import dispose
-from xobito_app.persistence.schema import plain_url
+from xobito_app.persistence.schema import owner_url, plain_url
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp.signature import HEADER, sign
@@ -74,10 +74,11 @@ async def run(*, rounds: int = ROUNDS, per_round: int = PER_ROUND) -> dict:
 
 
 async def _prepare() -> None:
-    with psycopg.connect(plain_url()) as connection:
+    with psycopg.connect(owner_url()) as connection:
         connection.execute("DROP TABLE IF EXISTS bench_ack")
         connection.execute("CREATE TABLE bench_ack (id uuid PRIMARY KEY, digest text, body text)")
         connection.execute("CREATE UNIQUE INDEX ON bench_ack (digest)")
+        connection.execute("GRANT SELECT, INSERT ON bench_ack TO PUBLIC")
     async with unit_of_work() as uow:
         mark = uuid4().hex[:12]
         _, workspace_id = await workspaces.create_workspace(

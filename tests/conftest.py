@@ -119,11 +119,9 @@ def redis_url() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _migrated() -> None:
     """Bring the test database to the newest schema once."""
-    from alembic.config import Config
+    from xobito_app.persistence import schema
 
-    from alembic import command
-
-    command.upgrade(Config(Path(__file__).parent.parent / "alembic.ini"), "head")
+    schema.upgrade()
 
 
 @pytest.fixture

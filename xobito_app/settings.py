@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     port: int = Field(3000, ge=1, le=65535, alias="PORT")
     public_url_given: str = Field("", alias="PUBLIC_URL")
     database_url_given: str = Field("", alias="DATABASE_URL", repr=False)
+    database_owner_url_given: str = Field("", alias="DATABASE_OWNER_URL", repr=False)
     redis_url_given: str = Field("", alias="REDIS_URL", repr=False)
     secret_key_given: str = Field("", alias="SECRET_KEY", repr=False)
     graph_api_url: str = Field("https://graph.facebook.com", alias="GRAPH_API_URL")
@@ -80,9 +81,17 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of PostgreSQL with the psycopg driver; empty when none is prepared."""
-        url = self.database_url_given or self._address_of("postgres")
-        scheme, separator, rest = url.partition("://")
-        return f"postgresql+psycopg://{rest}" if separator else scheme
+        return _with_driver(self.database_url_given or self._address_of("postgres"))
+
+    @property
+    def database_owner_url(self) -> str:
+        """The same database for the role that owns its tables, which only migrations use.
+
+        An external database may have one role for both; then it is `database_url`.
+        """
+        if self.database_url_given:
+            return _with_driver(self.database_owner_url_given) or self.database_url
+        return _with_driver(self._address_of("postgres.owner"))
 
     @property
     def redis_url(self) -> str:
@@ -109,6 +118,11 @@ class Settings(BaseSettings):
         if self.simulator_port_given:
             return f"http://127.0.0.1:{self.simulator_port_given}"
         return self._address_of("simulator")
+
+
+def _with_driver(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator else scheme
 
 
 @lru_cache(maxsize=1)

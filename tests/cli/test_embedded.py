@@ -31,7 +31,9 @@ def test_valkey_asks_for_the_password(redis_url):
         client.ping()
 
 
-@pytest.mark.parametrize("name", ["postgres.url", "postgres.superuser", "valkey.url"])
+@pytest.mark.parametrize(
+    "name", ["postgres.url", "postgres.owner.url", "postgres.superuser", "valkey.url"]
+)
 def test_passwords_are_for_the_owner_only(database_url, redis_url, name):
     path = get_settings().data_path / "run" / name
     if not path.exists():

@@ -78,12 +78,12 @@ def test_a_killed_postgres_is_started_again_and_lost_nothing(data_path):
     )
     try:
         first = _until(lambda: _main_process(postgres.url))
-        with psycopg.connect(postgres.url) as connection:
+        with psycopg.connect(postgres.owner_url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(first, signal.SIGKILL)
         second = _until(lambda: _main_process(postgres.url))
         assert second != first
-        with psycopg.connect(postgres.url) as connection:
+        with psycopg.connect(postgres.owner_url) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
         # And when the supervisor itself is killed, its server ends by itself.
         supervisor.kill()
@@ -105,7 +105,8 @@ def test_a_taken_port_is_left_for_another_with_the_same_password(data_path):
         after = urlsplit(server.url)
         assert after.port != before.port
         assert after.password == before.password
-        assert postgres.superuser_url.endswith(f":{urlsplit(postgres.url).port}/xobito")
+        for url in (postgres.superuser_url, postgres.owner_url):
+            assert url.endswith(f":{urlsplit(postgres.url).port}/xobito")
         server.prepare()
         assert urlsplit(server.url).port == after.port
 
@@ -133,7 +134,7 @@ def test_a_backup_restored_elsewhere_holds_rows_media_and_key(data_path, tmp_pat
     )
     try:
         _until(lambda: _main_process(postgres.url))
-        with psycopg.connect(postgres.url) as connection:
+        with psycopg.connect(postgres.owner_url) as connection:
             connection.execute("CREATE TABLE guest (workspace_id int)")
             connection.execute("INSERT INTO guest VALUES (7)")
             connection.execute("ALTER TABLE guest ENABLE ROW LEVEL SECURITY")
@@ -164,7 +165,7 @@ def test_a_backup_restored_elsewhere_holds_rows_media_and_key(data_path, tmp_pat
         _until(lambda: _main_process(restored.url))
         with psycopg.connect(restored.superuser_url) as connection:
             assert connection.execute("SELECT workspace_id FROM guest").fetchall() == [(7,)]
-        with psycopg.connect(restored.url) as connection:
+        with psycopg.connect(restored.owner_url) as connection:
             # The wall stands again, for the owner too.
             assert connection.execute("SELECT count(*) FROM guest").fetchone() == (0,)
     finally:

@@ -33,7 +33,7 @@ def test_a_role_that_could_bypass_the_walls_is_refused(database_url, monkeypatch
 
 def test_a_database_of_a_newer_version_is_left_alone(database_url):
     schema.upgrade()
-    with psycopg.connect(schema.plain_url(), autocommit=True) as connection:
+    with psycopg.connect(schema.owner_url(), autocommit=True) as connection:
         connection.execute("INSERT INTO alembic_version VALUES ('9999')")
         try:
             with pytest.raises(AppError, match=r"newer Xobito.*9999"):

@@ -13,7 +13,7 @@ from typing import TypedDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from xobito_app.api.callers import SESSION_COOKIE
+from xobito_app.api.callers import SESSION_COOKIE, address_of
 from xobito_app.api.forms import read_form, safe_path, wants_json
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooMany
@@ -23,7 +23,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import setup_code, team
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
 from xobito_app.settings import get_settings
 
@@ -206,6 +206,9 @@ async def _note(uow: UnitOfWork, token: str, action: str) -> None:
 
 async def _set_up(request: Request, form: dict[str, str]) -> Outcome:
     async with unit_of_work() as uow:
+        is_open = not await workspaces.is_set_up(uow.session)
+        if is_open and setup_code.is_needed(address_of(request.scope), request.headers):
+            setup_code.check_code(form.get("code", ""))
         user_id, workspace_id = await workspaces.set_up(
             uow,
             workspace_name=form.get("workspace_name", ""),

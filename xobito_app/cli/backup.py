@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from xobito_app.cli.embedded import EmbeddedPostgres
-from xobito_app.cli.embedded.postgres import ROLE, SUPERUSER, binaries
+from xobito_app.cli.embedded.postgres import OWNER, SUPERUSER, binaries
 from xobito_app.cli.files import write_private
 from xobito_app.core.errors import AppError, Conflict, Invalid
 from xobito_app.settings import Settings, get_settings
@@ -35,7 +35,7 @@ def backup(
         raise Invalid(f"{folder} cannot be used: {error.strerror}.") from None
     # The database first: a file that comes later is in no row yet, which harms nothing.
     draft = folder / f"{_DUMP}.part"
-    with _database(settings) as url:
+    with _database(settings, settings.database_url) as url:
         _run(
             "pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={draft}"]
         )
@@ -63,7 +63,7 @@ def restore(
     with locked(run_path / "run.lock") as is_ours:
         if not is_ours:
             raise Conflict("Xobito is running on this data directory; stop it first.")
-        with _database(settings) as url:
+        with _database(settings, settings.database_owner_url) as url:
             _restore_database(url, folder / _DUMP)
         _replace_media(folder / _MEDIA, settings.data_path / _MEDIA)
         write_private(settings.data_path / _KEY, key)
@@ -73,8 +73,8 @@ def restore(
 def _restore_database(url: str, dump: Path) -> None:
     # One transaction: either the whole backup stands there, or what was there before.
     arguments = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction"]
-    # The embedded server's superuser restores what its role then owns.
-    role = [f"--role={ROLE}"] if urlsplit(url).username == SUPERUSER else []
+    # The embedded server's superuser restores what the owner's role then owns.
+    role = [f"--role={OWNER}"] if urlsplit(url).username == SUPERUSER else []
     database = urlsplit(url).path.lstrip("/")
     _run("pg_restore", url, [*arguments, *role, f"--dbname={database}", str(dump)])
 
@@ -90,8 +90,10 @@ def _replace_media(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def _database(settings: Settings, external_url: str) -> Iterator[str]:
     """Yield a URL that sees every row; starts the embedded server when it is not running.
+
+    An external database is worked on by the role of `external_url`.
 
     Raises:
         AppError: The embedded server cannot be started.
@@ -99,7 +101,7 @@ def _database(settings: Settings) -> Iterator[str]:
     from xobito_app.cli.embedded.session import running_postgres
 
     if settings.database_url_given:
-        yield settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        yield external_url.replace("postgresql+psycopg://", "postgresql://", 1)
         return
     with running_postgres(settings.data_path):
         yield EmbeddedPostgres(settings.data_path).superuser_url

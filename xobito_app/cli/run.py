@@ -91,6 +91,7 @@ def _serve(settings: Settings, supervisor: Supervisor, stopped: threading.Event)
     _migrate()
     _await_health(settings, supervisor)
     _tell(f"Xobito is ready: {settings.public_url}")
+    _tell_setup_code()
     _tell("Press Ctrl-C to stop.")
     addresses = (settings.database_url, settings.redis_url)
     while not stopped.wait(_WATCH_SECONDS):
@@ -100,6 +101,21 @@ def _serve(settings: Settings, supervisor: Supervisor, stopped: threading.Event)
             addresses = current
             _tell("A server had to move to another port; starting everything again.")
             supervisor.restart_all()
+
+
+def _tell_setup_code() -> None:
+    """While nobody is the owner, say what a browser on another machine needs to become it."""
+    from xobito_app.cli.services import perform
+    from xobito_app.features.workspaces import service as workspaces
+    from xobito_app.features.workspaces import setup_code
+    from xobito_app.persistence.unit_of_work import unit_of_work
+
+    async def is_set_up() -> bool:
+        async with unit_of_work() as uow:
+            return await workspaces.is_set_up(uow.session)
+
+    if not perform(is_set_up):
+        _tell(f"To set it up from another computer, you need this code: {setup_code.read_code()}")
 
 
 def _migrate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -19,6 +20,29 @@ PRIVATE = (
     "This address leads into a private network, which Xobito does not call. "
     "The operator can allow it with XOBITO_ALLOW_PRIVATE_URLS=1."
 )
+
+
+_FORWARDING = ("forwarded", "via", "x-real-ip", "x-forwarded-")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means the machine itself."""
+    name = host.strip("[]").lower()
+    try:
+        return ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def came_straight_from_here(address: str, headers: Mapping[str, str]) -> bool:
+    """Tell whether a request was made on this machine, with no proxy in between.
+
+    Args:
+        address: Where the connection comes from.
+        headers: The request's, by their lower-case names.
+    """
+    is_passed_on = any(name.startswith(_FORWARDING) for name in headers)
+    return is_loopback(address) and not is_passed_on
 
 
 def read_url(text: str, *, field: str = "url") -> str:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 POLICY = "workspace_wall"
 _INSIDE = "workspace_id = NULLIF(current_setting('xobito.workspace_id', true), '')::uuid"
+
+
+_OWNED = text(
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'workspace'"
+    " AND pg_has_role(current_user, relowner, 'MEMBER'))"
+)
+
+
+async def could_be_switched_off(session: AsyncSession) -> bool:
+    """Tell whether this application's own role could take the wall away: it owns the tables."""
+    return bool((await (await session.connection()).execute(_OWNED)).scalar_one())
 
 
 def fence(table: str) -> Iterator[str]:

@@ -68,6 +68,12 @@ def test_a_healthy_account_has_only_good_lines():
         (Vitals(ALIVE, NOW - timedelta(seconds=5), None), "queue", Verdict.OK, "Nothing waits"),
         (Vitals(ALIVE, NOW - timedelta(hours=2), None), "queue", Verdict.FAILED, "2 hours"),
         (Vitals(ALIVE, None, NOW - timedelta(minutes=3)), "queue", Verdict.FAILED, "to be sent"),
+        (
+            Vitals(ALIVE, None, None, owns_tables=True),
+            "database",
+            Verdict.WARNING,
+            "owns the tables",
+        ),
     ],
 )
 def test_the_house_is_judged_without_a_connection(vitals, name, verdict, says):

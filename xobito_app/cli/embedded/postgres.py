@@ -29,6 +29,9 @@ from xobito_app.cli.processes import (
 from xobito_app.core.errors import AppError
 
 ROLE = "xobito"
+"""The application's role: reads and writes rows."""
+OWNER = "xobito_owner"
+"""Owns database and tables; for migrations alone."""
 SUPERUSER = "postgres"
 DATABASE = "xobito"
 MAJOR = 18
@@ -90,12 +93,18 @@ class EmbeddedPostgres:
         self._data_path = data_path
         self._cluster = data_path / "postgres"
         self._url_file = data_path / "run" / "postgres.url"
+        self._owner_file = data_path / "run" / "postgres.owner.url"
         self._superuser_file = data_path / "run" / "postgres.superuser"
 
     @property
     def url(self) -> str:
         """The application's URL, or an empty text before `prepare`."""
         return self._url_file.read_text().strip() if self._url_file.exists() else ""
+
+    @property
+    def owner_url(self) -> str:
+        """URL of the role that owns the tables; for migrations only."""
+        return self._owner_file.read_text().strip() if self._owner_file.exists() else ""
 
     @property
     def superuser_url(self) -> str:
@@ -122,7 +131,7 @@ class EmbeddedPostgres:
         self._drop_stale_lock()
         port = ports.kept_or_free(self.url)
         self._write_configuration(port)
-        if not (self.url and self.superuser_url):
+        if not (self.url and self.owner_url and self.superuser_url):
             self._set_up_roles(port)
         elif f":{port}/" not in self.url:
             self._move_to(port)
@@ -241,8 +250,8 @@ class EmbeddedPostgres:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise AppError(f"The embedded database could not be created: {reason}")
         # Passwords of another cluster mean nothing to this one.
-        self._url_file.unlink(missing_ok=True)
-        self._superuser_file.unlink(missing_ok=True)
+        for path in (self._url_file, self._owner_file, self._superuser_file):
+            path.unlink(missing_ok=True)
         draft.rename(self._cluster)
 
     def _check_version(self) -> None:
@@ -279,27 +288,36 @@ class EmbeddedPostgres:
             self._give(path)
 
     def _set_up_roles(self, port: int) -> None:
-        """Set both passwords, and create the application's role and database where missing.
+        """Set all passwords, and create the two roles and the database where missing.
 
-        The single-user mode of the server does it: nothing listens yet. The role owns its
-        database and can bypass no row-level security.
+        The single-user mode of the server does it: nothing listens yet. Neither role can bypass
+        row-level security, and the application's cannot switch it off either: what it owned in
+        an earlier version goes to the owner.
         """
-        own, master = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        self._single_user(f"ALTER ROLE {SUPERUSER} PASSWORD '{master}'")
-        if f'"{ROLE}"' not in self._single_user("SELECT rolname FROM pg_roles"):
-            self._single_user(f"CREATE ROLE {ROLE} LOGIN")
-        self._single_user(
-            f"ALTER ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE "
-            f"PASSWORD '{own}'"
-        )
+        passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, ROLE)}
+        self._single_user(f"ALTER ROLE {SUPERUSER} PASSWORD '{passwords[SUPERUSER]}'")
+        known = self._single_user("SELECT rolname FROM pg_roles")
+        for role in (OWNER, ROLE):
+            if f'"{role}"' not in known:
+                self._single_user(f"CREATE ROLE {role} LOGIN")
+            self._single_user(
+                f"ALTER ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE "
+                f"PASSWORD '{passwords[role]}'"
+            )
         if f'"{DATABASE}"' not in self._single_user("SELECT datname FROM pg_database"):
-            self._single_user(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+            self._single_user(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+        self._single_user(f"REASSIGN OWNED BY {ROLE} TO {OWNER}", database=DATABASE)
         address = f"127.0.0.1:{port}/{DATABASE}"
-        write_private(self._superuser_file, f"postgresql://{SUPERUSER}:{master}@{address}")
-        write_private(self._url_file, f"postgresql://{ROLE}:{own}@{address}")
+        # The application's last: whoever finds it may rely on the others.
+        for path, role in (
+            (self._superuser_file, SUPERUSER),
+            (self._owner_file, OWNER),
+            (self._url_file, ROLE),
+        ):
+            write_private(path, f"postgresql://{role}:{passwords[role]}@{address}")
 
-    def _single_user(self, statement: str) -> str:
-        command = [str(binaries() / "postgres"), "--single", "-D", str(self._cluster), "postgres"]
+    def _single_user(self, statement: str, *, database: str = "postgres") -> str:
+        command = [str(binaries() / "postgres"), "--single", "-D", str(self._cluster), database]
         done = self._execute(command, f"{statement}\n")
         if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
             reason = next(
@@ -310,6 +328,6 @@ class EmbeddedPostgres:
         return done.stdout
 
     def _move_to(self, port: int) -> None:
-        for path in (self._superuser_file, self._url_file):
+        for path in (self._superuser_file, self._owner_file, self._url_file):
             before, _, _ = path.read_text().strip().rpartition("@")
             write_private(path, f"{before}@127.0.0.1:{port}/{DATABASE}")

@@ -53,12 +53,14 @@ class Vitals:
         pending_since: When the oldest delivery nobody has read came in.
         queued_since: When the oldest message that waits to be sent was written.
         mail_problem: Why mail does not go out, empty when it does; None when there is none.
+        owns_tables: The application's database role owns the tables it reads.
     """
 
     lane_ages: Mapping[str, float | None] | None
     pending_since: datetime | None
     queued_since: datetime | None
     mail_problem: str | None = None
+    owns_tables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def judge_house(vitals: Vitals, now: datetime) -> Iterator[Check]:
     yield _workers(vitals.lane_ages)
     yield _queue(vitals, now)
     yield _mail(vitals.mail_problem)
+    if vitals.owns_tables:
+        yield _one_role()
 
 
 def judge_account(probe: Probe, stamps: Stamps, now: datetime) -> Iterator[Check]:
@@ -131,6 +135,16 @@ def not_connected() -> Check:
         Verdict.FAILED,
         "This workspace is not connected to WhatsApp.",
         "Connect a number, or start the simulator.",
+    )
+
+
+def _one_role() -> Check:
+    return Check(
+        "database",
+        "Database",
+        Verdict.WARNING,
+        "One database role both owns the tables and runs the application.",
+        "Give migrations a role of their own with DATABASE_OWNER_URL; the README says how.",
     )
 
 

@@ -27,6 +27,7 @@ from xobito_app.features.connection.repository import (
 from xobito_app.features.mail import service as mail
 from xobito_app.models.connection import Connection, EventState, InboundEvent
 from xobito_app.models.inbox import Message, MessageStatus
+from xobito_app.persistence import rls
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import coerce
@@ -85,6 +86,7 @@ async def _read_vitals(
         pending_since=(await session.exec(pending)).one(),
         queued_since=(await session.exec(queued)).one(),
         mail_problem=await mail.last_problem(session),
+        owns_tables=await rls.could_be_switched_off(session),
     )
 
 

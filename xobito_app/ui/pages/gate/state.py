@@ -10,8 +10,9 @@ from xobito_app.core.text import shorten
 from xobito_app.features.accounts import security as account_security
 from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import setup_code, team
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.cookies import client_address
 from xobito_app.ui.security import AppState, find_viewer, public
 
 _SENTENCES = {
@@ -36,6 +37,7 @@ class GateState(AppState):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     needs_code: rx.Field[bool] = rx.field(False)
     sends_mail: rx.Field[bool] = rx.field(False)
+    needs_setup_code: rx.Field[bool] = rx.field(False)
     is_busy: rx.Field[bool] = rx.field(False)
 
     def _clear(self) -> None:
@@ -75,6 +77,8 @@ class GateState(AppState):
         async with unit_of_work() as uow:
             if await workspaces.is_set_up(uow.session):
                 return rx.redirect("/sign-in", replace=True)
+        headers = self.router_data.get("headers", {})
+        self.needs_setup_code = setup_code.is_needed(client_address(self), headers)
         return None
 
     @rx.event

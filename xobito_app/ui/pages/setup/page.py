@@ -48,8 +48,21 @@ def set_up_page() -> rx.Component:
                 help="At least 8 characters.",
                 auto_complete="new-password",
             ),
+            rx.cond(GateState.needs_setup_code, _code_field()),
             hidden_field("time_zone"),
         ),
+    )
+
+
+def _code_field() -> rx.Component:
+    return text_field(
+        "Set-up code",
+        name="code",
+        errors=GateState.errors,
+        help="The twelve characters that were printed where Xobito was started.",
+        placeholder="XXXX-XXXX-XXXX",
+        auto_complete="off",
+        required=True,
     )
 
 
