@@ -9,6 +9,24 @@ _SPACE = re.compile(r"\s+")
 _CONTROL = {c: None for c in range(0x20) if chr(c) not in "\t\n\r"} | {0x7F: None}
 
 
+# Marks that turn the direction of what follows, or take no room: with one of them,
+# "photo[…]gpj.exe" reads as a picture.
+_DISGUISES = {
+    code: None
+    for first, last in (
+        (0x00AD, 0x00AD),
+        (0x061C, 0x061C),
+        (0x200B, 0x200B),
+        (0x200E, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x2060),
+        (0x2066, 0x2069),
+        (0xFEFF, 0xFEFF),
+    )
+    for code in range(first, last + 1)
+}
+
+
 def clean(text: str) -> str:
     """Drop control characters (PostgreSQL refuses NUL) and outer space; keep line breaks."""
     # Printable text has none: nearly all there is, and looked through in a twentieth of the time.
@@ -20,6 +38,19 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
     return _SPACE.sub(" ", clean(text)).strip()
+
+
+def file_name(name: str, limit: int = 255) -> str:
+    """Return a file's name without folders, control characters and marks that disguise its ending.
+
+    At most `limit` characters; what is cut is the middle, so that the ending stays.
+    """
+    plain = one_line(name.translate(_DISGUISES)).replace("\\", "/")
+    base = plain.rsplit("/", 1)[-1].strip(". ")
+    stem, dot, ending = base.rpartition(".")
+    if dot and len(ending) <= 16:
+        return f"{stem[: limit - 1 - len(ending)]}.{ending}"
+    return base[:limit]
 
 
 def shorten(text: str, limit: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from xobito_app.core.text import file_name
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.inbound_keys import phone_of
 from xobito_app.whatsapp.inbound_model import (
@@ -63,7 +64,7 @@ def media_of(raw: dict[str, Any], kind: MessageKind) -> Media | None:
         media_id=coerce.identifier(content.get("id")),
         mime_type=coerce.text(content.get("mime_type")),
         sha256=coerce.text(content.get("sha256")),
-        filename=coerce.text(content.get("filename")),
+        filename=file_name(coerce.text(content.get("filename")) or "") or None,
         voice=coerce.boolean(content.get("voice")) or False,
         animated=coerce.boolean(content.get("animated")) or False,
         url=coerce.text(content.get("url")),

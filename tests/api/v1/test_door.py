@@ -53,6 +53,13 @@ async def test_without_a_good_token_it_is_401(client, api, headers, says):
     )
 
 
+@pytest.mark.parametrize("slug", ["acme%00", "acme%0a", "Acme", "-acme", "a" * 61, "%F0%9F%98%80"])
+async def test_what_is_no_slug_is_404(client, api, slug):
+    answer = await client.get(f"/api/v1/{slug}/contacts", headers=api.headers)
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"status", "message", "errors"}
+
+
 async def test_a_token_of_another_workspace_or_for_no_workspace_is_401(client, api):
     other = await open_api(client)
     for slug in (other.slug, "nowhere"):

@@ -15,9 +15,10 @@ from xobito_app.api.tables import csv_file
 from xobito_app.api.v1.answers import failure, refuse, success
 from xobito_app.api.v1.declare import Call, CsvFile, Endpoint, lacking
 from xobito_app.api.v1.reading import Given, read_key, read_query, read_token, reading
-from xobito_app.core.errors import TooMany
+from xobito_app.core.errors import NotFound, TooMany
 from xobito_app.features.tokens import limiter, repeats, service
 from xobito_app.features.tokens.schemas import Caller
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -62,10 +63,13 @@ async def answer_request(request: Request, endpoint: Endpoint) -> Response:
 
 
 async def _identify(request: Request) -> Caller:
+    workspace = request.path_params["workspace"]
+    if not workspaces.is_slug(workspace):
+        raise NotFound("There is no workspace of this name.")
     async with unit_of_work() as uow:
         return await service.authenticate(
             uow,
-            workspace=request.path_params["workspace"],
+            workspace=workspace,
             token=read_token(request),
             address=request.client.host if request.client else "",
         )

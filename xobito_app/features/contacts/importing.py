@@ -18,7 +18,7 @@ from xobito_app.core.errors import Conflict, Invalid, NotFound
 from xobito_app.core.events import Lane, Topic
 from xobito_app.core.job_names import CONTACTS_IMPORT
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.core.text import one_line, shorten
+from xobito_app.core.text import file_name, one_line, shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import import_files
 from xobito_app.features.contacts.background import OPEN, WorkRepository
@@ -144,7 +144,7 @@ async def register_import(
     row = ContactImport(
         id=import_id,
         workspace_id=actor.workspace_id,
-        filename=shorten(filename, 255) or "contacts",
+        filename=file_name(filename) or "contacts",
         kind=prepared.kind,
         size=size,
         encoding=prepared.encoding,

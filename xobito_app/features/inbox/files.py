@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor
-from xobito_app.core.text import one_line
+from xobito_app.core.text import file_name
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.models.inbox import Media, MediaState
 from xobito_app.settings import get_settings
@@ -146,15 +146,6 @@ def _dimensions(file: BinaryIO) -> tuple[int, int]:
     return (height, width) if is_turned else (width, height)
 
 
-def safe_name(name: str) -> str:
-    """Return a file name without folders and control characters, at most 255 long."""
-    base = one_line(name).replace("\\", "/").rsplit("/", 1)[-1].strip(". ")
-    stem, dot, ending = base.rpartition(".")
-    if dot and len(ending) <= 16:
-        return f"{stem[: 254 - len(ending)]}.{ending}"
-    return base[:255]
-
-
 async def add_upload(
     session: AsyncSession,
     actor: Actor,
@@ -171,7 +162,7 @@ async def add_upload(
             workspace_id=actor.workspace_id,
             uploaded_by=actor.user_id,
             mime=mime,
-            filename=safe_name(filename),
+            filename=file_name(filename),
             size=facts.size,
             sha256=facts.sha256,
             width=facts.width,

@@ -123,7 +123,7 @@ async def create_workspace(
 
 
 async def _free_slug(session: AsyncSession, slug: str) -> str:
-    if not _SLUG.fullmatch(slug) or slug in _RESERVED:
+    if not is_slug(slug) or slug in _RESERVED:
         raise Invalid.field("slug", "Use a-z, 0-9 and - for the slug, at most 60 characters.")
     if await repository.find_workspace_by_slug(session, slug):
         raise Invalid.field("slug", f"The slug {slug} is taken. Choose another.")
@@ -165,13 +165,18 @@ async def get_workspace(session: AsyncSession, workspace_id: UUID) -> Workspace:
     return workspace
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether a text has the form of a slug: a-z, 0-9 and `-`, at most 60 characters."""
+    return _SLUG.fullmatch(text) is not None
+
+
 async def find_workspace_id(session: AsyncSession, slug: str) -> WorkspaceId:
     """Return the id behind a slug.
 
     Raises:
         NotFound: No workspace has this slug.
     """
-    workspace = await repository.find_workspace_by_slug(session, slug)
+    workspace = await repository.find_workspace_by_slug(session, slug) if is_slug(slug) else None
     if workspace is None:
         raise NotFound(f"There is no workspace with the slug {slug}.")
     return WorkspaceId(workspace.id)

@@ -33,7 +33,8 @@ class ActivityState(AppState):
     has_older: rx.Field[bool] = rx.field(False)
     stage: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
-    _cursors: list[str] = []
+    # Where the windows up to the one on screen begin; never empty, also before the first load.
+    _cursors: list[str] = [""]
     _next: str = ""
 
     @rx.event

@@ -94,7 +94,8 @@ class ContactsState(AppState):
     problem: rx.Field[str] = rx.field("")
     # Which columns somebody chose, remembered by their browser.
     chosen_columns: str = rx.LocalStorage("", name="xobito_contact_columns")
-    _cursors: list[str] = []
+    # Where the windows up to the one on screen begin; never empty, also before the first load.
+    _cursors: list[str] = [""]
     _next: str = ""
     _typed: str = ""
     # The filters the open segment keeps.
