@@ -26,7 +26,7 @@ from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import on_commit, unit_of_work
-from xobito_app.ui import browser
+from xobito_app.ui import arguments, browser
 from xobito_app.ui.components.toasts import refused
 from xobito_app.ui.cookies import client_address, session_token
 
@@ -36,6 +36,7 @@ NOT_ALLOWED = "Your role does not allow this."
 FRESH_SECONDS = 5.0
 """How long a viewer is believed without asking the database again."""
 _MOST_VIEWERS = 5000
+_NOT_HERE = "This is not possible here."
 _MARK = "_xobito_guard"
 _FRAMEWORK = frozenset(
     {
@@ -231,7 +232,10 @@ class Gate(Middleware):
         guard = guard_of(function)
         if guard is None:
             log.warning("gate.unmarked", extra={"handler": event.name})
-            return _answer(refused("This is not possible here."))
+            return _answer(refused(_NOT_HERE))
+        if not _take_arguments(function, event):
+            log.warning("gate.arguments", extra={"handler": event.name})
+            return _answer(refused(_NOT_HERE))
         if guard.is_public:
             return None
         viewer = await find_viewer(state)
@@ -253,6 +257,15 @@ class Gate(Middleware):
             if shared._owner:
                 root.reset()
             shared._owner = owner
+
+
+def _take_arguments(function: Any, event: Event) -> bool:
+    """Put texts the database takes in place of those that came; False when they do not fit."""
+    try:
+        event.payload.update(arguments.storable(event.payload))
+    except ValueError:
+        return False
+    return arguments.fits(function, event.payload)
 
 
 def _loads_page(app: rx.App, state: Any, event: Event) -> bool:

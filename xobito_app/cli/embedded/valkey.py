@@ -30,9 +30,14 @@ save ""
 appendonly yes
 appendfsync everysec
 aof-load-truncated yes
-maxmemory-policy noeviction
+maxmemory {memory}
+# Only keys that end by themselves go when it is full: states of tabs, least used first. Queues stay.
+maxmemory-policy volatile-lru
 loglevel notice
 """
+
+
+MEMORY = "512mb"
 
 
 def server_binary() -> Path:
@@ -85,7 +90,7 @@ class EmbeddedValkey:
         folder = str(self._folder).replace("\\", "\\\\").replace('"', '\\"')
         write_private(
             self._configuration,
-            _CONFIGURATION.format(port=port, password=password, folder=folder),
+            _CONFIGURATION.format(port=port, password=password, folder=folder, memory=MEMORY),
         )
         url = f"redis://:{password}@{ports.LOOPBACK}:{port}"
         if url != self.url:
