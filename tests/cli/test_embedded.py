@@ -2,6 +2,7 @@ import psycopg
 import pytest
 import redis
 
+from xobito_app.cli.embedded import EmbeddedValkey
 from xobito_app.settings import get_settings
 
 
@@ -39,3 +40,22 @@ def test_passwords_are_for_the_owner_only(database_url, redis_url, name):
     if not path.exists():
         pytest.skip("external server")
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_valkey_gives_up_states_of_tabs_before_queues(redis_url):
+    if not EmbeddedValkey(get_settings().data_path).url:
+        pytest.skip("external server")
+    with redis.Redis.from_url(f"{redis_url}/9") as client:
+        given = client.config_get("maxmemory*")
+        assert given["maxmemory-policy"] == "volatile-lru"
+        assert int(given["maxmemory"]) == 512 * 1024**2
+        client.config_set("maxmemory", client.info("memory")["used_memory"] + 8_000_000)
+        try:
+            client.rpush("queue", "work")
+            for number in range(300):
+                client.set(f"state {number}", "x" * 100_000, ex=3600)
+            assert client.lrange("queue", 0, -1) == [b"work"]
+            assert 0 < client.dbsize() < 250
+        finally:
+            client.config_set("maxmemory", given["maxmemory"])
+            client.flushdb()

@@ -31,7 +31,7 @@ appendonly yes
 appendfsync everysec
 aof-load-truncated yes
 maxmemory {memory}
-# Only keys that end by themselves go when it is full: states of tabs, least used first. Queues stay.
+# When it is full, only keys that end by themselves go: states of tabs, least used first.
 maxmemory-policy volatile-lru
 loglevel notice
 """
