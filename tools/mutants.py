@@ -1,0 +1,258 @@
+"""Breaks the lines that matter, one at a time, and tells which breaks no test notices.
+
+    python tools/mutants.py [--each 12] [--only rules] [--seed 1] [--jobs 2]
+
+Each target below is a file with the tests that mirror it. Every comparison at a boundary, every
+condition of a guard, every number with a meaning, every filter of a query and every refusal in it
+is a place to break. The work happens in a copy of the tree; the servers are started once for each
+job. `mutants.json` names the targets, and the
+survivors that change nothing a test could see, with the reason.
+"""
+
+import argparse
+import ast
+import copy
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGETS = json.loads((ROOT / "tools" / "mutants.json").read_text())
+PATIENCE_SECONDS = 180
+
+_FLIPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken line.
+
+    Attributes:
+        line: Where it is, in the file as it stands.
+        what: The code before and after.
+        source: The whole file with the break.
+    """
+
+    path: str
+    line: int
+    what: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Say which break it is, as the report and the list of equivalents do."""
+        return f"{self.path}:{self.line} {self.what}"
+
+
+def mutants_of(path: str) -> Iterator[Mutant]:
+    """Yield every way of breaking a file, a line at a time."""
+    tree = ast.parse((ROOT / path).read_text())
+    spots = [
+        (number, change)
+        for number, node in enumerate(ast.walk(tree))
+        for change in range(len(list(_changes(node))))
+    ]
+    seen = set()
+    for number, change in spots:
+        broken = copy.deepcopy(tree)
+        node = list(ast.walk(broken))[number]
+        before = ast.unparse(node)
+        list(_changes(node))[change]()
+        source = ast.unparse(ast.fix_missing_locations(broken))
+        if source in seen:
+            continue
+        seen.add(source)
+        what = f"{_short(before)}  →  {_short(ast.unparse(node))}"
+        yield Mutant(path, getattr(node, "lineno", 0), what, source)
+
+
+def _short(code: str) -> str:
+    line = " ".join(code.split())
+    return line if len(line) <= 90 else f"{line[:87]}…"
+
+
+def _changes(node: ast.AST) -> Iterator:
+    """Yield functions that each break a node in one way."""
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in _FLIPS:
+            yield lambda: node.ops.__setitem__(0, _FLIPS[type(op)]())
+        case ast.BoolOp(values=values):
+            other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+            yield lambda: setattr(node, "op", other)
+            for index in range(len(values)):
+                yield lambda index=index: node.values.pop(index)
+        case ast.UnaryOp(op=ast.Not()):
+            yield lambda: _become(node, node.operand)
+        case ast.Constant(value=bool() as value):
+            yield lambda: setattr(node, "value", not value)
+        case ast.Constant(value=int() | float() as value):
+            yield lambda: setattr(node, "value", value + 1)
+        case ast.BinOp(op=ast.Add() | ast.Sub()):
+            other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+            yield lambda: setattr(node, "op", other)
+        case ast.Call(func=ast.Attribute(attr="where" | "filter"), args=[_, *_]):
+            for index in range(len(node.args)):
+                yield lambda index=index: node.args.pop(index)
+        case ast.If(body=[ast.Raise(), *_]) | ast.If(body=[ast.Return(), *_]):
+            yield lambda: setattr(node, "test", ast.Constant(False))
+        case ast.Expr(value=ast.Call(func=ast.Name(id="require"))):
+            yield lambda: setattr(node, "value", ast.Constant(None))
+
+
+def _become(node: ast.AST, other: ast.AST) -> None:
+    node.__class__ = other.__class__
+    node.__dict__ = dict(other.__dict__)
+
+
+class Bench:
+    """A copy of the tree, and servers of its own for the tests that run in it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="xobito mutants ")
+        self.root = Path(self._folder.name) / "tree"
+        skipped = shutil.ignore_patterns(".git", ".venv", ".web", ".xobito*", "__pycache__")
+        shutil.copytree(ROOT, self.root, ignore=skipped)
+        data = Path(self._folder.name) / "data"
+        self._environment = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "XOBITO_DATA_DIR": str(data),
+        }
+        self._servers = [
+            subprocess.Popen(
+                [sys.executable, "-m", "xobito_app", command],
+                cwd=self.root,
+                env=self._environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for command in ("embedded-postgres", "embedded-valkey")
+        ]
+        self._environment |= {
+            name: _read_when_there(data / "run" / f"{file}.url")
+            for name, file in (
+                ("DATABASE_URL", "postgres"),
+                ("DATABASE_OWNER_URL", "postgres.owner"),
+                ("REDIS_URL", "valkey"),
+            )
+        }
+
+    def passes(self, tests: list[str]) -> bool:
+        """Tell whether the tests pass on the tree as it is now."""
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests],
+                cwd=self.root,
+                env=self._environment,
+                capture_output=True,
+                timeout=PATIENCE_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+    def survives(self, mutant: Mutant, tests: list[str]) -> bool:
+        """Tell whether the tests pass with a line broken."""
+        file = self.root / mutant.path
+        sound = file.read_text()
+        file.write_text(mutant.source)
+        try:
+            return self.passes(tests)
+        finally:
+            file.write_text(sound)
+
+    def close(self) -> None:
+        """End the servers."""
+        for server in self._servers:
+            server.send_signal(2)
+            server.wait()
+        self._folder.cleanup()
+
+
+def _read_when_there(path: Path) -> str:
+    import time
+
+    for _ in range(600):
+        if path.exists() and path.read_text().strip():
+            return path.read_text().strip()
+        time.sleep(0.1)
+    raise SystemExit(f"{path.name} did not come up.")
+
+
+def main() -> None:
+    """Try the chosen mutants and print the survivors as JSON; exits with 1 below nine in ten."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--each", type=int, default=0, help="at most so many of each file")
+    parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    given = parser.parse_args()
+    chosen: list[tuple[Mutant, list[str]]] = []
+    for path, tests in TARGETS["targets"].items():
+        if given.only in path:
+            found = list(mutants_of(path))
+            if given.each and len(found) > given.each:
+                found = random.Random(f"{given.seed}{path}").sample(found, given.each)
+            chosen += [(mutant, tests) for mutant in found]
+    benches: Queue[Bench] = Queue()
+    for _ in range(given.jobs):
+        benches.put(Bench())
+
+    def attempt(one: tuple[Mutant, list[str]]) -> Mutant | None:
+        bench = benches.get()
+        try:
+            lives = bench.survives(*one)
+        finally:
+            benches.put(bench)
+        print("survived" if lives else "killed  ", one[0].name, file=sys.stderr, flush=True)
+        return one[0] if lives else None
+
+    try:
+        _check_sound(benches, {tuple(tests) for _, tests in chosen})
+        with ThreadPoolExecutor(given.jobs) as pool:
+            alive = [mutant for mutant in pool.map(attempt, chosen) if mutant]
+    finally:
+        while not benches.empty():
+            benches.get().close()
+    known = {m.name: why for m in alive if (why := TARGETS["equivalent"].get(m.name))}
+    unknown = [mutant.name for mutant in alive if mutant.name not in known]
+    killed = 1 - len(unknown) / max(1, len(chosen) - len(known))
+    report = {"tried": len(chosen), "killed": round(killed, 3), "survived": unknown}
+    print(json.dumps({**report, "equivalent": known}, indent=1, ensure_ascii=False))
+    sys.exit(killed < 0.9)
+
+
+def _check_sound(benches: "Queue[Bench]", suites: set[tuple[str, ...]]) -> None:
+    """Refuse to go on when a test fails without any break: it would kill everything."""
+    bench = benches.get()
+    try:
+        failing = [tests for tests in suites if not bench.passes(list(tests))]
+    finally:
+        benches.put(bench)
+    if failing:
+        raise SystemExit(f"These fail as things stand: {failing}")
+
+
+if __name__ == "__main__":
+    main()
