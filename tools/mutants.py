@@ -2,11 +2,11 @@
 
     python tools/mutants.py [--each 12] [--only rules] [--seed 1] [--jobs 2]
 
-Each target below is a file with the tests that mirror it. Every comparison at a boundary, every
+Each target is a file with the tests that mirror it. Every comparison at a boundary, every
 condition of a guard, every number with a meaning, every filter of a query and every refusal in it
 is a place to break. The work happens in a copy of the tree; the servers are started once for each
-job. `mutants.json` names the targets, and the
-survivors that change nothing a test could see, with the reason.
+job. `mutants.json` names the targets, and the survivors that change nothing a test could see, with
+the reason.
 """
 
 import argparse
@@ -67,9 +67,11 @@ class Mutant:
 def mutants_of(path: str) -> Iterator[Mutant]:
     """Yield every way of breaking a file, a line at a time."""
     tree = ast.parse((ROOT / path).read_text())
+    decorations = _decorations(tree)
     spots = [
         (number, change)
         for number, node in enumerate(ast.walk(tree))
+        if node not in decorations
         for change in range(len(list(_changes(node))))
     ]
     seen = set()
@@ -84,6 +86,12 @@ def mutants_of(path: str) -> Iterator[Mutant]:
         seen.add(source)
         what = f"{_short(before)}  →  {_short(ast.unparse(node))}"
         yield Mutant(path, getattr(node, "lineno", 0), what, source)
+
+
+def _decorations(tree: ast.AST) -> set[ast.AST]:
+    """Return what stands in decorators: how a class is made is no decision."""
+    decorators = (one for node in ast.walk(tree) for one in getattr(node, "decorator_list", ()))
+    return {inner for decorator in decorators for inner in ast.walk(decorator)}
 
 
 def _short(code: str) -> str:

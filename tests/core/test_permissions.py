@@ -31,10 +31,7 @@ def test_the_list_is_that_of_the_product():
     for permission in Permission:
         resource, _, action = permission.value.partition(".")
         resources.setdefault(resource, set()).add(action)
-    crud, bots = (
-        {"view", "create", "edit", "delete"},
-        {"view", "create", "edit", "delete", "publish"},
-    )
+    crud = {"view", "create", "edit", "delete"}
     assert resources == {
         "contacts": crud | {"import", "export"},
         **{thing: {"manage"} for thing in ("groups", "statuses", "sources", "custom_fields")},
