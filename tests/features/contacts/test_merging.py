@@ -305,3 +305,22 @@ async def test_doubles_are_found_with_their_reasons(empty):
     assert found[box.id, plus.name] == ("Same e-mail box",)
     assert "Same number, written in another national way" in found[br.id, "Bia"]
     assert len(found) == 3
+
+
+async def test_a_number_that_came_with_a_merge_goes_with_its_undoing(world):
+    """Neither has ever written, so the number is known from the contact alone."""
+    keep, drop = await add(world), await add(world)
+    number = str(drop.phone).removeprefix("+")
+    before = await snapshot(world)
+    merge = await do(world, merging.merge_contacts, keep_id=keep.id, drop_id=drop.id)
+    await deliver(deliveries.incoming(world, number, "while merged", at=1_790_000_400))
+    assert len(await do(world, timeline.list_conversations, contact_id=keep.id)) == 1
+    await do(world, merging.undo_merge, merge_id=merge.id)
+    identities = (await snapshot(world))["contact_identity"]
+    assert [row for row in identities if row["contact_id"] == keep.id] == [
+        row for row in before["contact_identity"] if row["contact_id"] == keep.id
+    ]
+    await deliver(deliveries.incoming(world, number, "since then", at=1_790_000_500))
+    assert await contact_of(world, number) == drop.id
+    (thread,) = await do(world, timeline.list_conversations, contact_id=drop.id)
+    assert thread.preview == "since then"
