@@ -15,7 +15,8 @@ run:
 
 test: check
 	@browser="$$($(BIN)/python tools/chromium.py)" && \
-		$(WITH_PATH) CHROMIUM="$$browser" $(BIN)/python -m pytest
+		$(WITH_PATH) CHROMIUM="$$browser" $(BIN)/python -m pytest \
+		-n auto --dist loadgroup
 
 check:
 	@$(PYTHON) tools/environment.py requirements-dev.txt

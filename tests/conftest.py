@@ -90,12 +90,24 @@ def _start_servers() -> None:
 
 
 # Now, not in a fixture: the conftest files below import the application, which reads the settings.
-_start_servers()
+# Tests that run in several processes have servers in each, and none in the one that hands them out.
+_HANDS_OUT = "PYTEST_XDIST_WORKER" not in os.environ and any(
+    argument.startswith(("-n", "--numprocesses")) for argument in sys.argv
+)
+if not _HANDS_OUT:
+    _start_servers()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the whole-app tests last: their browser driver keeps an event loop of its own."""
+    """Run the whole-app tests last, all in one process: they share an installation.
+
+    Their browser driver keeps an event loop of its own, which no other test may meet.
+    """
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 def pytest_sessionfinish() -> None:
