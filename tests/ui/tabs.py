@@ -11,6 +11,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
 from xobito_app.core.errors import AppError
+from xobito_app.features.accounts import cookies
 from xobito_app.features.accounts import service as accounts
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.failures import tell_failure
@@ -47,7 +48,7 @@ class Tab:
             "pathname": self.path,
             "asPath": self.path,
             "headers": {
-                "cookie": f"xobito_session={self.session_token}",
+                "cookie": cookies.sealed(f"{cookies.session_cookie()}={self.session_token}"),
                 "origin": "http://localhost",
             },
             "ip": "203.0.113.9",

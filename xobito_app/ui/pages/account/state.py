@@ -92,13 +92,11 @@ class AccountState(AppState):
         """Change the password, which ends the person's other sessions."""
         viewer = await self._viewer()
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await security.change_password(
-                    uow.session,
-                    viewer,
-                    current=forms.text(form, "current"),
-                    wanted=forms.text(form, "password"),
-                )
+            await security.change_password(
+                viewer,
+                current=forms.text(form, "current"),
+                wanted=forms.text(form, "password"),
+            )
         except Invalid as error:
             self.password_errors = field_errors(error)
             return None
@@ -204,10 +202,7 @@ class SecondFactorState(AppState):
         """Switch the second factor off."""
         viewer = await self._viewer()
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await security.end_second_factor(
-                    uow.session, viewer, password=forms.text(form, "password")
-                )
+            await security.end_second_factor(viewer, password=forms.text(form, "password"))
         except Invalid as error:
             self.errors = field_errors(error)
             return None

@@ -9,8 +9,8 @@ import reflex as rx
 from xobito_app.core.text import shorten
 from xobito_app.features.accounts import security as account_security
 from xobito_app.features.mail import service as mail
+from xobito_app.features.workspaces import invitations, setup_code
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import setup_code, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.cookies import client_address
 from xobito_app.ui.security import AppState, find_viewer, public
@@ -129,7 +129,7 @@ class LinkState(AppState):
     async def show_invitation(self, token: str):
         """Show what an invitation offers."""
         async with unit_of_work() as uow:
-            found = await team.read_invitation(uow, token=str(token)[:200])
+            found = await invitations.read_invitation(uow, token=str(token)[:200])
         if found is None:
             self.stage = "dead"
             return
@@ -150,7 +150,5 @@ class LinkState(AppState):
     async def show_reset(self, token: str):
         """Show whose password a link sets."""
         async with unit_of_work() as uow:
-            self.email = await account_security.find_reset_email(
-                uow.session, token=str(token)[:200]
-            )
+            self.email = await account_security.find_reset_email(uow, token=str(token)[:200])
         self.stage = "open" if self.email else "dead"

@@ -12,7 +12,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.mail import links
 from xobito_app.features.mail import service as mail
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
 from xobito_app.ui.components import said
@@ -52,7 +52,7 @@ class TeamState(AppState):
         sees_staff = actor.can(Permission.STAFF_VIEW)
         async with unit_of_work(actor.workspace_id) as uow:
             members = await team.list_members(uow.session, actor) if sees_staff else []
-            invites = await team.list_invites(uow.session, actor) if sees_staff else []
+            invites = await invitations.list_invites(uow.session, actor) if sees_staff else []
             roles = await team.list_roles(uow.session, actor)
         self.members = [MemberRow.of(view, viewer.user_id) for view in members]
         self.invites = [InviteRow.of(view, viewer.time_zone) for view in invites]
@@ -103,7 +103,9 @@ class TeamState(AppState):
         """Make an invitation useless."""
         viewer = await self._viewer()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await team.withdraw_invite(uow.session, viewer.actor, invite_id=ids.parse(invite_id))
+            await invitations.withdraw_invite(
+                uow.session, viewer.actor, invite_id=ids.parse(invite_id)
+            )
         await self._read(viewer)
         return said("Invitation withdrawn.")
 
@@ -149,7 +151,7 @@ class InviteState(AppState):
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 if self.way == "link":
-                    token = await team.invite(
+                    token = await invitations.invite(
                         uow.session, viewer.actor, email=email, role_id=ids.parse(role_id)
                     )
                 else:
