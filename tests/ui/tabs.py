@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -85,6 +86,20 @@ class Tab:
             for update in self.server.updates[self.name]
             for event in update.events or ()
         )
+
+
+def _calls(tab: Tab):
+    for update in tab.server.updates[tab.name]:
+        for event in update.events or ():
+            if event.name == "_call_function":
+                yield event.payload["function"]
+
+
+def revealed(tab: Tab, name: str) -> Any:
+    """Return the last secret the page was told to show under a name."""
+    begin = f'() => xobito.reveal("{name}", '
+    shown = [call for call in _calls(tab) if call.startswith(begin)]
+    return json.loads(shown[-1].removeprefix(begin).removesuffix(")"))
 
 
 @asynccontextmanager

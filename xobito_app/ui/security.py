@@ -171,6 +171,15 @@ async def find_viewer(state: rx.State) -> Viewer | None:
     return await _viewers.find(session_hash(state), client_address(state))
 
 
+async def is_held(state: rx.State) -> bool:
+    """Tell whether a tab's person has to choose a password of their own before anything else."""
+    if not (key := session_hash(state)):
+        return False
+    async with unit_of_work() as uow:
+        known = await accounts.identify_hash(uow, key, even_held=True)
+        return known is not None and await accounts.identify_hash(uow, key) is None
+
+
 async def current_viewer(state: rx.State) -> Viewer:
     """Return who sits before a tab.
 

@@ -13,7 +13,7 @@ from xobito_app.features.workspaces import invitations, setup_code
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.cookies import client_address
-from xobito_app.ui.security import AppState, find_viewer, public
+from xobito_app.ui.security import AppState, find_viewer, is_held, public
 
 _SENTENCES = {
     "wrong": "E-mail or password is wrong.",
@@ -52,6 +52,8 @@ class GateState(AppState):
         self._clear()
         if await find_viewer(self):
             return rx.call_script(_TO_INBOX)
+        if await is_held(self):
+            return rx.redirect("/choose-password", replace=True)
         async with unit_of_work() as uow:
             is_set_up = await workspaces.is_set_up(uow.session)
         if not is_set_up:
@@ -68,6 +70,15 @@ class GateState(AppState):
         self._clear()
         word = self.router.url.query_parameters.get("problem", "")
         self.problem = _SENTENCES.get(word, "")
+
+    @rx.event
+    @public
+    async def open_choose(self):
+        """Start the page where a password of one's own is chosen, for whom it is."""
+        self._clear()
+        if not await is_held(self):
+            return rx.redirect("/sign-in", replace=True)
+        return None
 
     @rx.event
     @public

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
@@ -15,12 +16,13 @@ from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import conceal, reveal, said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.team.rows import InviteRow, MemberRow, RoleRow
 from xobito_app.ui.security import AppState, guarded
 
 SEES_TEAM = (Permission.STAFF_VIEW, Permission.ROLES_VIEW)
+LINK = "link"
 _QUESTIONS = {"remove", "hand_over"}
 
 
@@ -111,12 +113,14 @@ class TeamState(AppState):
 
 
 class InviteState(AppState):
-    """The dialog that brings a person in, and the one that shows a link to pass on."""
+    """The dialog that brings a person in, and the one that shows a link to pass on.
+
+    The link itself goes to the page alone, never into the state.
+    """
 
     is_open: rx.Field[bool] = rx.field(False)
     way: rx.Field[str] = rx.field("link")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    link: rx.Field[str] = rx.field("")
     link_title: rx.Field[str] = rx.field("")
     link_line: rx.Field[str] = rx.field("")
 
@@ -168,16 +172,18 @@ class InviteState(AppState):
             return None
         self.is_open, self.errors = False, {}
         if token:
-            self._show_link(
-                links.invitation(token),
-                "Invitation link",
-                _invited(email.strip()),
+            shown = self._show_link(
+                links.invitation(token), "Invitation link", _invited(email.strip())
             )
-            return TeamState.load
-        return [TeamState.load, said("Added. They can sign in now.")]
+            return [shown, TeamState.load]
+        return [
+            TeamState.load,
+            said("Added. They choose their own password at the first sign-in."),
+        ]
 
-    def _show_link(self, link: str, title: str, line: str) -> None:
-        self.link, self.link_title, self.link_line = link, title, line
+    def _show_link(self, link: str, title: str, line: str) -> Event:
+        self.link_title, self.link_line = title, line
+        return reveal(LINK, link)
 
     @rx.event
     @guarded(Permission.STAFF_EDIT)
@@ -188,7 +194,7 @@ class InviteState(AppState):
             token = await team.make_member_reset_link(
                 uow.session, viewer.actor, user_id=ids.parse(user_id)
             )
-        self._show_link(
+        return self._show_link(
             links.reset(token),
             "Password reset link",
             f"Pass it on to {str(name)[:191]} only. It works once, for two hours.",
@@ -198,7 +204,8 @@ class InviteState(AppState):
     @guarded(Permission.STAFF_CREATE, Permission.STAFF_EDIT)
     async def forget_link(self, _is_open: bool):
         """Take the link off the screen; it cannot be shown again."""
-        self._show_link("", "", "")
+        self.link_title = self.link_line = ""
+        return conceal(LINK)
 
 
 def _invited(email: str) -> str:
