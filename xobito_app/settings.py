@@ -12,6 +12,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from xobito_app.core.net import Network, read_networks
+
 
 class Settings(BaseSettings):
     """The installation's configuration; names are those of product.md §1."""
@@ -24,6 +26,7 @@ class Settings(BaseSettings):
     database_url_given: str = Field("", alias="DATABASE_URL", repr=False)
     database_owner_url_given: str = Field("", alias="DATABASE_OWNER_URL", repr=False)
     redis_url_given: str = Field("", alias="REDIS_URL", repr=False)
+    trusted_proxies_given: str = Field("", alias="TRUSTED_PROXIES")
     secret_key_given: str = Field("", alias="SECRET_KEY", repr=False)
     graph_api_url: str = Field("https://graph.facebook.com", alias="GRAPH_API_URL")
     graph_api_version: str = Field("v26.0", alias="GRAPH_API_VERSION")
@@ -47,6 +50,20 @@ class Settings(BaseSettings):
     def data_path(self) -> Path:
         """The data directory, absolute."""
         return self.data_dir.expanduser().absolute()
+
+    @field_validator("trusted_proxies_given")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, e.g. 10.0.0.0/8, 127.0.0.1") from None
+        return value
+
+    @cached_property
+    def trusted_proxies(self) -> tuple[Network, ...]:
+        """The proxies in front of us, whose word on where a request comes from is taken."""
+        return read_networks(self.trusted_proxies_given)
 
     @property
     def public_url(self) -> str:

@@ -8,7 +8,7 @@ from tests.fixtures import PASSWORD
 from xobito_app.core import clock
 from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
 
@@ -174,7 +174,7 @@ async def invited(world, email: str) -> str:
     async with unit_of_work(world.workspace_id) as uow:
         roles = await team.list_roles(uow.session, world.owner)
         agent = next(role for role in roles if role.name == "Agent")
-        return await team.invite(uow.session, world.owner, email=email, role_id=agent.id)
+        return await invitations.invite(uow.session, world.owner, email=email, role_id=agent.id)
 
 
 async def test_an_invitation_signs_in_once(http, world):

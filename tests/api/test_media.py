@@ -13,10 +13,10 @@ from tests.fixtures import make_member, make_world
 from tests.lines import Line
 from tests.pictures import PDF, jpeg, recording, webp
 from xobito_app.api.app import build_api
-from xobito_app.api.callers import SESSION_COOKIE
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor
+from xobito_app.features.accounts.cookies import session_cookie
 from xobito_app.features.accounts.service import open_session
 from xobito_app.features.inbox import fetch, files, keeping
 from xobito_app.features.inbox.afterwards import resend
@@ -36,7 +36,7 @@ async def browser(actor: Actor) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app=build_api()),
         base_url="http://localhost:3000",
-        cookies={SESSION_COOKIE: token},
+        cookies={session_cookie(): token},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -11,21 +12,26 @@ from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
 from xobito_app.core.errors import AppError
+from xobito_app.features.accounts import cookies
 from xobito_app.features.accounts import service as accounts
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.failures import tell_failure
+from xobito_app.ui.sockets import kept_headers, without_fragment
 from xobito_app.xobito_app import app
 
 
 class Server:
     """The part of a web process that handles events, and what it sent to each tab."""
 
-    def __init__(self) -> None:
+    def __init__(self, state_manager: Any = None) -> None:
         self.updates: dict[str, list[Any]] = defaultdict(list)
         self.processor = BaseStateEventProcessor(
             middleware=app, backend_exception_handler=tell_failure
         )
-        self.processor.configure(event_namespace=self)  # type: ignore[arg-type]
+        self.processor.configure(
+            state_manager=state_manager,
+            event_namespace=self,  # type: ignore[arg-type]
+        )
 
     async def emit_update(self, update: Any, token: str) -> None:
         """Stand in for the websocket."""
@@ -44,17 +50,20 @@ class Tab:
     async def send(self, handler: str, **payload: Any) -> None:
         """Send an event by the full name of its handler, and wait until it is done."""
         router_data = {
-            "pathname": self.path,
+            "pathname": self.path.partition("#")[0],
             "asPath": self.path,
-            "headers": {
-                "cookie": f"xobito_session={self.session_token}",
-                "origin": "http://localhost",
-            },
+            "headers": kept_headers(
+                {
+                    "cookie": f"{cookies.session_cookie()}={self.session_token}",
+                    "origin": "http://localhost",
+                }
+            ),
             "ip": "203.0.113.9",
             "query": {},
             "token": self.name,
         }
-        event = Event(name=handler, payload=payload, router_data=router_data)
+        heard = without_fragment({"router_data": router_data})
+        event = Event(name=handler, payload=payload, router_data=heard["router_data"])
         future = await self.server.processor.enqueue(self.name, event)
         # What a handler raises is told to the tab as well, which is what tests look at.
         with suppress(AppError):
@@ -86,10 +95,24 @@ class Tab:
         )
 
 
+def _calls(tab: Tab):
+    for update in tab.server.updates[tab.name]:
+        for event in update.events or ():
+            if event.name == "_call_function":
+                yield event.payload["function"]
+
+
+def revealed(tab: Tab, name: str) -> Any:
+    """Return the last secret the page was told to show under a name."""
+    begin = f'() => xobito.reveal("{name}", '
+    shown = [call for call in _calls(tab) if call.startswith(begin)]
+    return json.loads(shown[-1].removeprefix(begin).removesuffix(")"))
+
+
 @asynccontextmanager
-async def running_server():
-    """Run the event processor."""
-    server = Server()
+async def running_server(state_manager: Any = None):
+    """Run the event processor, with states in memory unless told where else."""
+    server = Server(state_manager)
     async with server.processor:
         yield server
 

@@ -16,6 +16,7 @@ PUBLIC = {
     "begin_anew",
     "answered",
     "open_sign_in",
+    "open_choose",
     "open_forgot",
     "open_set_up",
     "open_join",

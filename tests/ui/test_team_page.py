@@ -1,11 +1,11 @@
 import pytest
 
 from tests.fixtures import make_member
-from tests.ui.tabs import Tab, handler_name, sign_in
+from tests.ui.tabs import Tab, handler_name, revealed, sign_in
 from xobito_app.core.permissions import Permission
 from xobito_app.ui.pages.settings.state import SettingsState
 from xobito_app.ui.pages.team.role_state import RoleEditorState
-from xobito_app.ui.pages.team.state import InviteState, MemberQuestionState, TeamState
+from xobito_app.ui.pages.team.state import LINK, InviteState, MemberQuestionState, TeamState
 
 
 async def open_team(server, world, actor) -> Tab:
@@ -24,12 +24,13 @@ async def test_an_invitation_ends_in_a_link_with_its_token_after_the_hash(server
     tab = await open_team(server, world, world.owner)
     form = {"email": "new@example.com", "role_id": role_id(tab, "Agent")}
     await tab.send(handler_name(InviteState.submit), form=form)
-    path, _, token = tab.value("invite_state", "link").partition("#")
+    path, _, token = revealed(tab, LINK).partition("#")
     assert path.endswith("/join")
     assert len(token) > 30
     assert [row.email for row in tab.value("team_state", "invites")] == ["new@example.com"]
     await tab.send(handler_name(InviteState.forget_link), _is_open=False)
-    assert tab.value("invite_state", "link") == ""
+    assert tab.value("invite_state", "link_title") == ""
+    assert f'xobito.conceal("{LINK}")' in tab.scripts
 
 
 @pytest.mark.parametrize(

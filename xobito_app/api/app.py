@@ -29,6 +29,7 @@ def build_api() -> Starlette:
             Route("/auth/join", auth.join, methods=["POST"]),
             Route("/auth/forgot", auth.forgot, methods=["POST"]),
             Route("/auth/reset", auth.reset, methods=["POST"]),
+            Route("/auth/choose", auth.choose, methods=["POST"]),
             Route("/auth/workspace", auth.switch_workspace, methods=["POST"]),
             Route("/exports/activity.csv", exports.activity_log, methods=["GET"]),
             Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),

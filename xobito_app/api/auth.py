@@ -13,30 +13,37 @@ from typing import TypedDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from xobito_app.api.callers import SESSION_COOKIE, address_of
+from xobito_app.api.callers import address_of
 from xobito_app.api.forms import read_form, safe_path, wants_json
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooMany
+from xobito_app.features.accounts import cookies, devices, people, security, tries
 from xobito_app.features.accounts import rules as account_rules
-from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.features.mail import service as mail
+from xobito_app.features.workspaces import invitations, setup_code
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import setup_code, team
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
-from xobito_app.settings import get_settings
 
-# The server ends sessions that were not seen for 30 days; the cookie must only outlive them.
-COOKIE_SECONDS = 400 * 24 * 3600
+# The server ends sessions by itself; the cookie must only outlive them.
+COOKIE_SECONDS = int(account_rules.SESSION_LONGEST.total_seconds())
+# As long as browsers keep a cookie at all.
+DEVICE_SECONDS = 400 * 24 * 3600
+CHOOSE_PAGE = "/choose-password"
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """It worked: where to go, and the cookie when somebody is signed in by it."""
+    """It worked: where to go, and the cookie when somebody is signed in by it.
+
+    Attributes:
+        email: Whose browser this is known to be from now on; empty when that was not shown.
+    """
 
     location: str
     token: str = field(default="", repr=False)
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ async def reset(request: Request) -> Response:
     return await _answer(request, _reset, page="/reset")
 
 
+async def choose(request: Request) -> Response:
+    """POST /auth/choose: a `password` of one's own in place of one somebody else may know."""
+    return await _answer(request, _choose, page=CHOOSE_PAGE)
+
+
 async def forgot(request: Request) -> Response:
     """POST /auth/forgot: mail a reset link to an `email`, if anybody has it."""
     return await _answer(request, _forgot, page="/forgot")
@@ -95,7 +107,9 @@ async def logout(request: Request) -> Response:
     response = await _answer(request, _logout, page="/sign-in")
     # A foreign page was refused: it must not sign anybody out by taking the cookie away.
     if response.status_code != 403:
-        response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+        response.delete_cookie(
+            cookies.session_cookie(), httponly=True, samesite="lax", secure=cookies.is_secure()
+        )
     return response
 
 
@@ -107,6 +121,9 @@ async def _answer(
 ) -> Response:
     try:
         outcome = await act(request, await read_form(request))
+    except TooMany as error:
+        stopped = Stopped("wait", error.message, error.status, error.retry_after)
+        return _stop(request, stopped, page)
     except AppError as error:
         return _refuse(request, error, page)
     if isinstance(outcome, Stopped):
@@ -116,20 +133,28 @@ async def _answer(
     else:
         response = RedirectResponse(outcome.location, status_code=303)
     if outcome.token:
-        _set_cookie(response, outcome.token)
+        _set_cookie(response, cookies.session_cookie(), outcome.token, COOKIE_SECONDS)
+    if outcome.token and outcome.email:
+        _remember_device(request, response, outcome.email)
     return _uncached(response)
 
 
-def _set_cookie(response: Response, token: str) -> None:
+def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
     response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=COOKIE_SECONDS,
+        name,
+        value,
+        max_age=seconds,
         path="/",
         httponly=True,
         samesite="lax",
-        secure=get_settings().public_url.startswith("https://"),
+        secure=cookies.is_secure(),
     )
+
+
+def _remember_device(request: Request, response: Response, email: str) -> None:
+    name = cookies.device_cookie()
+    if not devices.read(request.cookies.get(name, ""), email):
+        _set_cookie(response, name, devices.issue(email), DEVICE_SECONDS)
 
 
 def _refuse(request: Request, error: AppError, page: str) -> Response:
@@ -166,10 +191,13 @@ def _uncached(response: Response) -> Response:
 
 
 async def _login(request: Request, form: dict[str, str]) -> Outcome:
+    email = form.get("email", "")
+    claimed = await _claim(request, email)
     async with unit_of_work() as uow:
         outcome = await accounts.sign_in(
             uow.session,
-            email=form.get("email", ""),
+            claimed,
+            email=email,
             password=form.get("password", ""),
             code=form.get("code", ""),
             **_browser(request),
@@ -178,28 +206,35 @@ async def _login(request: Request, form: dict[str, str]) -> Outcome:
             await _end_previous(request, uow)
             await _note(uow, outcome.token, "session.opened")
     if outcome.token:
-        return Passed(safe_path(form.get("next", "")), outcome.token)
-    if outcome.retry_after:
-        return Stopped("wait", outcome.problem, 429, outcome.retry_after)
+        wanted = CHOOSE_PAGE if outcome.is_held else safe_path(form.get("next", ""))
+        return Passed(wanted, outcome.token, email)
     if outcome.needs_code:
         return Stopped("code", needs_code=True)
     return Stopped("wrong", outcome.problem)
 
 
+async def _claim(request: Request, email: str) -> tries.Claim:
+    """Take a try for an account, committed before any secret is looked at."""
+    device = devices.read(request.cookies.get(cookies.device_cookie(), ""), email)
+    subjects = tries.subjects_of(email, address=_browser(request)["address"], device=device)
+    async with unit_of_work() as uow:
+        return await tries.claim(uow.session, subjects)
+
+
 def _browser(request: Request) -> Browser:
     return {
-        "address": request.client.host[:64] if request.client else "",
+        "address": address_of(request.scope)[:64],
         "browser": request.headers.get("user-agent", "")[:255],
     }
 
 
 async def _end_previous(request: Request, uow: UnitOfWork) -> None:
-    if previous := request.cookies.get(SESSION_COOKIE):
+    if previous := request.cookies.get(cookies.session_cookie()):
         await accounts.sign_out(uow.session, previous)
 
 
 async def _note(uow: UnitOfWork, token: str, action: str) -> None:
-    viewer = await accounts.identify(uow, token)
+    viewer = await accounts.identify(uow, token, even_held=True)
     if viewer:
         activity.record(uow.session, viewer.actor, action, about="session", name=viewer.name)
 
@@ -218,51 +253,53 @@ async def _set_up(request: Request, form: dict[str, str]) -> Outcome:
             time_zone=form.get("time_zone", "") or "UTC",
         )
         token = await accounts.open_session(uow.session, user_id, workspace_id, **_browser(request))
-    return Passed("/welcome", token)
+    return Passed("/welcome", token, form.get("email", ""))
 
 
 async def _join(request: Request, form: dict[str, str]) -> Outcome:
-    browser = _browser(request)
+    token, browser = form.get("token", ""), _browser(request)
     async with unit_of_work() as uow:
-        invitation = await team.read_invitation(uow, token=form.get("token", ""))
-        if invitation is None:
-            return Stopped("dead", security.DEAD_LINK, 410)
-        email, has_account = invitation.email, invitation.has_account
-        wait = await accounts.password_pause(uow.session, email=email, address=browser["address"])
-    if has_account and wait:
-        raise TooMany(account_rules.wait_sentence(wait), wait)
-    try:
-        async with unit_of_work() as uow:
-            user_id, workspace_id = await team.accept_invite(
-                uow,
-                token=form.get("token", ""),
-                name=form.get("name", ""),
-                password=form.get("password", ""),
-                time_zone=form.get("time_zone", "") or "UTC",
-            )
-            token = await accounts.open_session_without_code(
-                uow.session, user_id, workspace_id=workspace_id, **browser
-            )
-            if token:
-                await _note(uow, token, "staff.joined")
-    except Invalid as error:
-        # A password is guessed here as well as on the sign-in page, so it slows down as well.
-        if has_account and "password" in error.fields:
-            async with unit_of_work() as uow:
-                await accounts.note_failure(uow.session, email=email, address=browser["address"])
-        raise
-    return Passed("/inbox" if token else "/sign-in?problem=joined", token)
+        invitation = await invitations.read_invitation(uow, token=token)
+    if invitation is None:
+        return Stopped("dead", people.DEAD_LINK, 410)
+    # A password is guessed here as well as on the sign-in page, so it slows down as well.
+    claimed = await _claim(request, invitation.email) if invitation.has_account else None
+    async with unit_of_work() as uow:
+        user_id, workspace_id = await invitations.accept_invite(
+            uow,
+            token=token,
+            name=form.get("name", ""),
+            password=form.get("password", ""),
+            time_zone=form.get("time_zone", "") or "UTC",
+        )
+        if claimed:
+            await tries.succeed(uow.session, claimed)
+        session_token = await accounts.open_session_without_code(
+            uow.session, user_id, workspace_id=workspace_id, **browser
+        )
+        if session_token:
+            await _note(uow, session_token, "staff.joined")
+    location = "/inbox" if session_token else "/sign-in?problem=joined"
+    return Passed(location, session_token, invitation.email)
 
 
 async def _reset(request: Request, form: dict[str, str]) -> Outcome:
     async with unit_of_work() as uow:
         user_id = await security.reset_password(
-            uow.session, token=form.get("token", ""), wanted=form.get("password", "")
+            uow, token=form.get("token", ""), wanted=form.get("password", "")
         )
         token = await accounts.open_session_without_code(uow.session, user_id, **_browser(request))
         if token:
             await _note(uow, token, "password.reset")
     return Passed("/inbox" if token else "/sign-in?problem=reset", token)
+
+
+async def _choose(request: Request, form: dict[str, str]) -> Outcome:
+    async with unit_of_work() as uow:
+        await security.choose_password(
+            uow, request.cookies.get(cookies.session_cookie(), ""), wanted=form.get("password", "")
+        )
+    return Passed("/inbox")
 
 
 async def _forgot(request: Request, form: dict[str, str]) -> Outcome:
@@ -282,7 +319,7 @@ async def _switch_workspace(request: Request, form: dict[str, str]) -> Outcome:
     async with unit_of_work() as uow:
         await accounts.switch_workspace(
             uow.session,
-            request.cookies.get(SESSION_COOKIE, ""),
+            request.cookies.get(cookies.session_cookie(), ""),
             workspace_id=ids.parse(form.get("workspace_id", "")),
         )
     return Passed("/inbox")

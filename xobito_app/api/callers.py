@@ -8,10 +8,9 @@ from starlette.types import Scope
 
 from xobito_app.core.errors import AppError, Invalid, Unauthenticated
 from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts.cookies import session_cookie
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
-
-SESSION_COOKIE = "xobito_session"
 
 
 async def get_viewer(uow: UnitOfWork, request: Request) -> Viewer:
@@ -20,9 +19,8 @@ async def get_viewer(uow: UnitOfWork, request: Request) -> Viewer:
     Raises:
         Unauthenticated: Nobody is.
     """
-    token = request.cookies.get(SESSION_COOKIE, "")
-    address = request.client.host if request.client else ""
-    viewer = await accounts.identify(uow, token, address=address)
+    token = request.cookies.get(session_cookie(), "")
+    viewer = await accounts.identify(uow, token, address=address_of(request.scope))
     if viewer is None:
         raise Unauthenticated("Sign in first.")
     return viewer
@@ -35,7 +33,7 @@ def address_of(scope: Scope) -> str:
 
 async def is_signed_in(scope: Scope) -> bool:
     """Tell whether a connection carries the cookie of an open session."""
-    token = HTTPConnection(scope).cookies.get(SESSION_COOKIE, "")
+    token = HTTPConnection(scope).cookies.get(session_cookie(), "")
     if not token:
         return False
     async with unit_of_work() as uow:

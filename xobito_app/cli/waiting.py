@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import psycopg
 import redis
+from pydantic import ValidationError
 
 from xobito_app.core.errors import Unavailable
 from xobito_app.persistence import schema
@@ -76,6 +77,9 @@ def _wait(is_ready: Callable[[], bool], sentence: str, patience_seconds: float) 
             reason = error.message
         except (psycopg.Error, redis.RedisError, OSError):
             reason = sentence
+        except ValidationError:
+            # Of a variable that has nothing to do with it.
+            raise
         except ValueError:
             raise Unavailable(f"{sentence.rstrip('.')}: it is not a valid URL.") from None
         if time.monotonic() >= deadline:

@@ -22,6 +22,9 @@ class Vault:
             algorithm=hashes.SHA256(), length=32, salt=None, info=b"xobito credentials"
         ).derive(secret_key.encode())
         self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+        self._signing_key = HKDF(
+            algorithm=hashes.SHA256(), length=32, salt=None, info=b"xobito signatures"
+        ).derive(secret_key.encode())
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -42,6 +45,10 @@ class Vault:
             raise AppError(
                 "A stored credential cannot be read: SECRET_KEY is not the one it was saved with."
             ) from None
+
+    def sign(self, text: str) -> str:
+        """Return the hex HMAC-SHA256 that only this installation can make of a text."""
+        return hmac.new(self._signing_key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def new_token(size: int = 32) -> str:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from collections.abc import Mapping, Sequence
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from urllib.parse import urlsplit
 
 from xobito_app.core.errors import Invalid
@@ -43,6 +50,56 @@ def came_straight_from_here(address: str, headers: Mapping[str, str]) -> bool:
     """
     is_passed_on = any(name.startswith(_FORWARDING) for name in headers)
     return is_loopback(address) and not is_passed_on
+
+
+Network = IPv4Network | IPv6Network
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    """Return the addresses and networks of a comma-separated line.
+
+    Raises:
+        ValueError: One of them is none, such as 10.0.0.1/8 with its stray bits.
+    """
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def find_caller(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
+    """Return the address a request comes from: the nearest one that is no proxy of ours.
+
+    Everybody can write into X-Forwarded-For; only what a trusted proxy added at its end counts.
+
+    Args:
+        peer: Where the connection comes from.
+        forwarded: The X-Forwarded-For header; empty without one.
+        trusted: Our proxies.
+    """
+    nearest = peer
+    for hop in reversed(forwarded.split(",")):
+        if not _is_among(nearest, trusted):
+            break
+        address = _plain(hop)
+        if address is None:
+            break
+        nearest = str(address)
+    return nearest
+
+
+def _is_among(address: str, networks: Sequence[Network]) -> bool:
+    plain = _plain(address)
+    return plain is not None and any(plain in network for network in networks)
+
+
+def _plain(hop: str) -> IPv4Address | IPv6Address | None:
+    """Return an address as proxies write it: maybe with a port, maybe IPv4 dressed as IPv6."""
+    text = hop.strip()
+    if found := re.fullmatch(r"\[(.+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+", text):
+        text = found[1] or found[2]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def read_url(text: str, *, field: str = "url") -> str:

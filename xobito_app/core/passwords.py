@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from functools import lru_cache
+
 from passlib.context import CryptContext
 
 from xobito_app.core.errors import Invalid
@@ -29,13 +32,19 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, hashed: str) -> bool:
-    """Tell whether a password fits a stored hash. Slow by design; call it off the event loop."""
-    return len(password) <= MAX_LENGTH and _context.verify(password, hashed)
+    """Tell whether a password fits a stored hash. Slow by design; call it off the event loop.
+
+    An empty hash, that of nobody, and a password that is too long fit nothing, and take as long:
+    how long an answer takes tells neither whether an account exists nor why it was refused.
+    """
+    secret = password[: MAX_LENGTH + 1].encode(errors="surrogatepass")
+    fits = _context.verify(secret, hashed or _hash_of_nobody())
+    return fits and bool(hashed) and len(password) <= MAX_LENGTH
 
 
-def burn_time() -> None:
-    """Take as long as a verification, so that an unknown e-mail answers no faster."""
-    _context.dummy_verify()
+@lru_cache(maxsize=1)
+def _hash_of_nobody() -> str:
+    return _context.hash(secrets.token_urlsafe())
 
 
 def check_strength(password: str) -> None:

@@ -11,7 +11,15 @@ from sqlalchemy import Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from xobito_app.models.base import Row, Stamped, belongs_to, choice, document, moment
+from xobito_app.models.base import (
+    Row,
+    Stamped,
+    belongs_to,
+    choice,
+    document,
+    may_belong_to,
+    moment,
+)
 
 
 class LinkKind(StrEnum):
@@ -31,6 +39,8 @@ class User(Row, Stamped, table=True):
     email: str = Field(max_length=191)
     phone: str = Field(default="", max_length=32)
     password_hash: str = Field(default="")
+    # False while somebody else may know it: chosen by an admin, or set with an admin's link.
+    password_is_own: bool = Field(default=True, sa_column_kwargs={"server_default": sql("true")})
     time_zone: str = Field(default="UTC", max_length=64)
     language: str = Field(default="en", max_length=16)
     totp_secret_sealed: str = Field(default="")
@@ -42,7 +52,10 @@ class User(Row, Stamped, table=True):
 
 
 class UserSession(Row, table=True):
-    """A signed-in browser; only a hash of its cookie is stored."""
+    """A signed-in browser; only a hash of its cookie is stored.
+
+    A held one opens nothing but the page where a password of one's own is chosen.
+    """
 
     __tablename__ = "user_session"
 
@@ -54,10 +67,11 @@ class UserSession(Row, table=True):
     address: str = Field(default="", max_length=64)
     browser: str = Field(default="", max_length=255)
     revoked_at: datetime | None = moment()
+    is_held: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
 
 
 class SignInTry(Row, table=True):
-    """Failed sign-ins for one account or one address, for the growing pause."""
+    """Tries that did not succeed, of one account, address or browser, for the growing pause."""
 
     __tablename__ = "sign_in_try"
 
@@ -67,7 +81,10 @@ class SignInTry(Row, table=True):
 
 
 class OneTimeLink(Row, table=True):
-    """An invitation or a password reset; single use, stored as a hash."""
+    """An invitation or a password reset; single use, stored as a hash.
+
+    A reset without a workspace was asked for by its owner, one with was made by an admin there.
+    """
 
     __tablename__ = "one_time_link"
 
@@ -80,6 +97,7 @@ class OneTimeLink(Row, table=True):
         default=None, foreign_key="app_user.id", ondelete="CASCADE", nullable=True
     )
     role_id: UUID | None = Field(default=None, nullable=True)
+    made_by: UUID | None = may_belong_to("app_user")
     email: str = Field(default="", max_length=191)
     created_at: datetime = moment(default_now=True)
     used_at: datetime | None = moment()

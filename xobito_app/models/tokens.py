@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (
@@ -37,6 +38,8 @@ class ApiToken(WorkspaceRow, Stamped, table=True):
     last_used_at: datetime | None = moment()
     revoked_at: datetime | None = moment()
     created_by: UUID | None = may_belong_to("app_user")
+    # Made on the command line: bounded by its abilities alone, not by anybody's role.
+    by_operator: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
 
 
 class ApiRepeat(WorkspaceRow, table=True):

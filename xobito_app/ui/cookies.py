@@ -1,26 +1,20 @@
-"""The session cookie as the screens see it: read from the headers the socket was opened with."""
+"""Whose tab it is, by the headers its socket was opened with; they hold no cookie in clear."""
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
 import reflex as rx
 
-SESSION_COOKIE = "xobito_session"
+from xobito_app.features.accounts import cookies
 
 
-def session_token(state: rx.State) -> str:
-    """Return the session token of a tab's browser, or an empty text.
+def session_hash(state: rx.State) -> str:
+    """Return the hash of the session token of a tab's browser, or an empty text.
 
-    The headers are those of the socket's connection, sent by the browser itself: the page's
-    scripts can neither read nor choose an HttpOnly cookie.
+    The cookie is the one the browser itself sent when the socket was opened: the page's scripts
+    can neither read nor choose it. `ui/sockets.py` puts its hash in its place.
     """
     header = state.router_data.get("headers", {}).get("cookie", "")
-    try:
-        morsel = SimpleCookie(header).get(SESSION_COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+    return cookies.read(header, cookies.SEALED)
 
 
 def client_address(state: rx.State) -> str:

@@ -211,7 +211,9 @@ ROUTES: tuple[PageRoute, ...] = (
 )
 """Every page behind the sign-in, in the order of the rail."""
 
-GATES = frozenset({"/", "/sign-in", "/set-up", "/join", "/forgot", "/reset", "/404"})
+GATES = frozenset(
+    {"/", "/sign-in", "/set-up", "/join", "/forgot", "/reset", "/choose-password", "/404"}
+)
 """The pages for people who are not signed in."""
 
 

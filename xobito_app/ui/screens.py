@@ -31,7 +31,13 @@ from xobito_app.ui.pages.doctor.page import doctor
 from xobito_app.ui.pages.doctor.state import DoctorState
 from xobito_app.ui.pages.duplicates.page import duplicate_contacts
 from xobito_app.ui.pages.duplicates.state import DuplicatesState
-from xobito_app.ui.pages.gate.page import forgot_page, join_page, reset_page, sign_in_page
+from xobito_app.ui.pages.gate.page import (
+    choose_page,
+    forgot_page,
+    join_page,
+    reset_page,
+    sign_in_page,
+)
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.page import inbox
@@ -112,6 +118,7 @@ def add_pages(app: rx.App) -> None:
         (set_up_page, "/set-up", "Set up · Xobito", GateState.open_set_up),
         (join_page, "/join", "Join · Xobito", LinkState.open_join),
         (forgot_page, "/forgot", "Forgot password · Xobito", GateState.open_forgot),
+        (choose_page, "/choose-password", "New password · Xobito", GateState.open_choose),
         (reset_page, "/reset", "New password · Xobito", LinkState.open_reset),
         (welcome_page, "/welcome", "Welcome · Xobito", WelcomeState.open_welcome),
     ):

@@ -19,7 +19,6 @@ from reflex.state import StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
-from xobito_app.core import crypto
 from xobito_app.core.errors import Forbidden, Unauthenticated
 from xobito_app.core.events import Departures, Topic
 from xobito_app.core.permissions import Actor, Permission
@@ -28,7 +27,7 @@ from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import on_commit, unit_of_work
 from xobito_app.ui import arguments, browser
 from xobito_app.ui.components.toasts import refused
-from xobito_app.ui.cookies import client_address, session_token
+from xobito_app.ui.cookies import client_address, session_hash
 
 log = logging.getLogger(__name__)
 
@@ -116,17 +115,16 @@ class _Viewers:
         self._known: dict[str, tuple[float, Viewer | None]] = {}
         self._generation = 0
 
-    async def find(self, token: str, address: str) -> Viewer | None:
-        """Return the person behind a session token."""
-        if not token:
+    async def find(self, key: str, address: str) -> Viewer | None:
+        """Return the person behind the hash of a session token."""
+        if not key:
             return None
-        key = crypto.hash_token(token)
         until, viewer = self._known.get(key, (0.0, None))
         if until > time.monotonic():
             return viewer
         generation = self._generation
         async with unit_of_work() as uow:
-            viewer = await accounts.identify(uow, token, address=address)
+            viewer = await accounts.identify_hash(uow, key, address=address)
         # What was read before a change of rights must not outlive the news of it.
         if generation == self._generation:
             if len(self._known) >= _MOST_VIEWERS:
@@ -170,7 +168,16 @@ def watch_commits() -> None:
 
 async def find_viewer(state: rx.State) -> Viewer | None:
     """Return who sits before a tab, or None when nobody is signed in."""
-    return await _viewers.find(session_token(state), client_address(state))
+    return await _viewers.find(session_hash(state), client_address(state))
+
+
+async def is_held(state: rx.State) -> bool:
+    """Tell whether a tab's person has to choose a password of their own before anything else."""
+    if not (key := session_hash(state)):
+        return False
+    async with unit_of_work() as uow:
+        known = await accounts.identify_hash(uow, key, even_held=True)
+        return known is not None and await accounts.identify_hash(uow, key) is None
 
 
 async def current_viewer(state: rx.State) -> Viewer:

@@ -11,6 +11,7 @@ from reflex.app import EventNamespace
 
 from xobito_app.core.buckets import Bucket
 from xobito_app.core.text import shorten
+from xobito_app.features.accounts import cookies
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,22 @@ LONGEST_NAME = 300
 LONGEST_ADDRESS = 8_192
 """Characters of the page's address and its parts, together; browsers show no longer ones."""
 _ERROR_CHARACTERS = 1_000
+_KEPT = frozenset(
+    {
+        "accept-language",
+        "asgi-scope-client",
+        "forwarded",
+        "host",
+        "origin",
+        "user-agent",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-real-ip",
+    }
+)
+"""Headers that screens and Reflex read; none of them opens anything."""
 _page_errors = Bucket(burst=20, per_second=0.2, clock=time.monotonic)
 
 
@@ -31,10 +48,37 @@ class Events(EventNamespace):
     async def on_event(self, sid: str, data: Any) -> None:
         """Take an event in, or end the socket of whoever made it up."""
         if is_event(data):
-            await super().on_event(sid, data)
+            await super().on_event(sid, without_fragment(data))
             return
         log.warning("socket.no_event")
         await self.disconnect(sid)
+
+    def _build_static_router_data(self, sid: str, environ: dict[str, Any]) -> dict[str, Any]:
+        # What stands here is kept in Redis with the state of every tab.
+        known = super()._build_static_router_data(sid, environ)
+        known["headers"] = kept_headers(known["headers"])
+        return known
+
+
+def kept_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Return what a tab's state keeps of a socket's headers: of the cookies one's hash alone.
+
+    Others, such as what a proxy adds about the person it let in, are nobody's to store.
+    """
+    kept = {name: value for name, value in headers.items() if name in _KEPT}
+    return {**kept, "cookie": cookies.sealed(headers.get("cookie", ""))}
+
+
+def without_fragment(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event without what stands behind the # of the page's address.
+
+    There the tokens of invitations and reset links stand; the address is kept with the state.
+    """
+    router = event.get("router_data", {})
+    if "asPath" not in router:
+        return event
+    path = str(router["asPath"]).partition("#")[0]
+    return {**event, "router_data": {**router, "asPath": path}}
 
 
 def is_event(data: Any) -> bool:

@@ -5,8 +5,8 @@ from pyotp.totp import TOTP
 
 from tests.fixtures import PASSWORD, make_member
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.features.accounts import rules, security
+from xobito_app.core.errors import Invalid, NotFound, TooMany
+from xobito_app.features.accounts import rules, security, tries
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -56,20 +56,14 @@ async def test_failures_are_forgiven_after_a_quiet_hour(world, moving):
     async def try_wrongly(times: int) -> None:
         for _ in range(times):
             async with unit_of_work() as uow:
-                await accounts.note_failure(uow.session, email=world.email, address=world.email)
-
-    async def wait() -> int:
-        async with unit_of_work() as uow:
-            return await accounts.password_pause(
-                uow.session, email=world.email, address=world.email
-            )
+                await tries.claim(uow.session, (f"account:{world.email}",))
 
     await try_wrongly(4)
     moving(timedelta(hours=1, seconds=1))
-    await try_wrongly(4)
-    assert await wait() == 0
-    await try_wrongly(1)
-    assert await wait() == 2
+    await try_wrongly(5)
+    with pytest.raises(TooMany, match="2 seconds") as refused:
+        await try_wrongly(1)
+    assert refused.value.retry_after == 2
 
 
 @pytest.mark.parametrize("text", ["", "ana", "ana@", "@b.de", "a b@c.de", "a@b", "a@b.c, d@e.f"])
@@ -110,10 +104,7 @@ async def test_an_owner_may_everything_and_an_agent_what_the_role_says(world):
 async def test_changing_the_password_ends_the_other_sessions(world):
     here, there = await open_session(world), await open_session(world)
     viewer = await identify(here)
-    async with unit_of_work(world.workspace_id) as uow:
-        await security.change_password(
-            uow.session, viewer, current=PASSWORD, wanted="another good phrase"
-        )
+    await security.change_password(viewer, current=PASSWORD, wanted="another good phrase")
     assert await identify(here)
     assert await identify(there) is None
 
@@ -125,8 +116,7 @@ async def test_changing_the_password_ends_the_other_sessions(world):
 async def test_a_password_change_that_fails_names_its_field(world, current, wanted, field):
     viewer = await identify(await open_session(world))
     with pytest.raises(Invalid) as caught:
-        async with unit_of_work(world.workspace_id) as uow:
-            await security.change_password(uow.session, viewer, current=current, wanted=wanted)
+        await security.change_password(viewer, current=current, wanted=wanted)
     assert list(caught.value.fields) == [field]
 
 
@@ -144,12 +134,12 @@ async def test_only_ones_own_sessions_are_listed_and_ended(world):
 async def test_a_reset_link_dies_after_two_hours(world, moving):
     async with unit_of_work() as uow:
         token = await security.make_reset_link(uow.session, world.owner.user_id)
-        assert await security.find_reset_email(uow.session, token=token) == world.email
+        assert await security.find_reset_email(uow, token=token) == world.email
     moving(timedelta(hours=2, minutes=1))
     async with unit_of_work() as uow:
-        assert await security.find_reset_email(uow.session, token=token) == ""
+        assert await security.find_reset_email(uow, token=token) == ""
         with pytest.raises(Invalid, match="too old"):
-            await security.reset_password(uow.session, token=token, wanted="a fine phrase")
+            await security.reset_password(uow, token=token, wanted="a fine phrase")
 
 
 async def test_a_wrong_first_code_does_not_switch_the_second_factor_on(world):
@@ -173,10 +163,8 @@ async def test_the_second_factor_goes_off_with_the_password_alone(world):
     assert len(set(codes)) == rules.RECOVERY_CODES
     assert (await identify(token)).has_second_factor
     with pytest.raises(Invalid):
-        async with unit_of_work(world.workspace_id) as uow:
-            await security.end_second_factor(uow.session, viewer, password="wrong")
-    async with unit_of_work(world.workspace_id) as uow:
-        await security.end_second_factor(uow.session, viewer, password=PASSWORD)
+        await security.end_second_factor(viewer, password="wrong")
+    await security.end_second_factor(viewer, password=PASSWORD)
     assert not (await identify(token)).has_second_factor
 
 

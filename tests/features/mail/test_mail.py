@@ -18,7 +18,7 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
 from xobito_app.features.accounts import security
 from xobito_app.features.mail import dispatch, rules, service
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import invitations, team
 from xobito_app.models.mail import MailState, OutgoingMail
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import Settings
@@ -74,7 +74,7 @@ async def newest() -> OutgoingMail:
 async def invite(world) -> str:
     async with unit_of_work(world.workspace_id) as uow:
         role = (await team.list_roles(uow.session, world.owner))[0]
-        return await team.invite(uow.session, world.owner, email=ANYBODY, role_id=role.id)
+        return await invitations.invite(uow.session, world.owner, email=ANYBODY, role_id=role.id)
 
 
 async def test_an_invitation_goes_out_once_and_its_text_is_forgotten(world, post_office):
@@ -101,7 +101,7 @@ async def test_a_reset_is_mailed_to_whom_it_concerns_and_to_nobody_else(world, p
     link = re.search(r"/reset#(\S+)", mail.get_content())
     assert link
     async with unit_of_work() as uow:
-        assert await security.find_reset_email(uow.session, token=link[1]) == world.email
+        assert await security.find_reset_email(uow, token=link[1]) == world.email
 
 
 async def test_asking_again_and_again_slows_down(world, post_office):

@@ -8,7 +8,7 @@ from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.permissions import SEEDED_ROLES, Permission
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -49,7 +49,7 @@ async def test_nobody_hands_out_a_right_they_do_not_hold(world):
         )
     admin = await role_named(world, "Admin")
     with pytest.raises(Forbidden, match="cannot grant"):
-        await act(world, team.invite, by=helper, email="x@example.com", role_id=admin.id)
+        await act(world, invitations.invite, by=helper, email="x@example.com", role_id=admin.id)
 
 
 async def test_a_changed_role_counts_for_open_sessions(world):
@@ -118,11 +118,11 @@ async def test_handing_over_leaves_one_owner_and_an_admin(world):
 async def test_an_invitation_of_another_workspace_cannot_be_withdrawn(world):
     other = await make_world()
     role = await role_named(other, "Agent")
-    await act(other, team.invite, email="ana@example.com", role_id=role.id)
-    (invite,) = await act(other, team.list_invites)
+    await act(other, invitations.invite, email="ana@example.com", role_id=role.id)
+    (invite,) = await act(other, invitations.list_invites)
     with pytest.raises(NotFound):
-        await act(world, team.withdraw_invite, invite_id=invite.id)
-    assert len(await act(other, team.list_invites)) == 1
+        await act(world, invitations.withdraw_invite, invite_id=invite.id)
+    assert len(await act(other, invitations.list_invites)) == 1
 
 
 async def test_a_role_of_another_workspace_is_not_given(world):
@@ -136,29 +136,29 @@ async def test_a_role_of_another_workspace_is_not_given(world):
 
 async def test_a_withdrawn_invitation_is_dead(world):
     role = await role_named(world, "Agent")
-    token = await act(world, team.invite, email="ana.w@example.com", role_id=role.id)
+    token = await act(world, invitations.invite, email="ana.w@example.com", role_id=role.id)
     async with unit_of_work() as uow:
-        offered = await team.read_invitation(uow, token=token)
+        offered = await invitations.read_invitation(uow, token=token)
     assert (offered.role, offered.has_account) == ("Agent", False)
-    (invite,) = await act(world, team.list_invites)
-    await act(world, team.withdraw_invite, invite_id=invite.id)
+    (invite,) = await act(world, invitations.list_invites)
+    await act(world, invitations.withdraw_invite, invite_id=invite.id)
     async with unit_of_work() as uow:
-        assert await team.read_invitation(uow, token=token) is None
+        assert await invitations.read_invitation(uow, token=token) is None
     with pytest.raises(Invalid, match="used before"):
         async with unit_of_work() as uow:
-            await team.accept_invite(uow, token=token, name="Ana", password="a good phrase")
+            await invitations.accept_invite(uow, token=token, name="Ana", password="a good phrase")
 
 
 async def test_a_known_person_joins_with_their_own_password(world):
     other = await make_world()
     role = await role_named(other, "Agent")
-    token = await act(other, team.invite, email=world.email, role_id=role.id)
+    token = await act(other, invitations.invite, email=world.email, role_id=role.id)
     with pytest.raises(Invalid) as caught:
         async with unit_of_work() as uow:
-            await team.accept_invite(uow, token=token, name="Evil", password="a new phrase")
+            await invitations.accept_invite(uow, token=token, name="Evil", password="a new phrase")
     assert "password" in caught.value.fields
     async with unit_of_work() as uow:
-        joined = await team.accept_invite(uow, token=token, name="Evil", password=PASSWORD)
+        joined = await invitations.accept_invite(uow, token=token, name="Evil", password=PASSWORD)
     assert joined == (world.owner.user_id, other.workspace_id)
     members = {m.user_id: m for m in await act(other, team.list_members)}
     assert members[world.owner.user_id].name == "Olga Owner"

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from xobito_app.api.callers import address_of
 from xobito_app.api.tables import csv_file
 from xobito_app.api.v1.answers import failure, refuse, success
 from xobito_app.api.v1.declare import Call, CsvFile, Endpoint, lacking
@@ -71,7 +72,7 @@ async def _identify(request: Request) -> Caller:
             uow,
             workspace=workspace,
             token=read_token(request),
-            address=request.client.host if request.client else "",
+            address=address_of(request.scope),
         )
 
 

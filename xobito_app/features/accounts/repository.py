@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import case, func, update
+from sqlalchemy import ColumnElement, Text, case, cast, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock, crypto
+from xobito_app.core import clock, crypto, ids
 from xobito_app.features.accounts import rules
 from xobito_app.models.accounts import LinkKind, OneTimeLink, SignInTry, User, UserSession
 from xobito_app.models.workspaces import Membership, Workspace
@@ -47,10 +47,26 @@ class AccountRepository:
         )
         return (await self.session.exec(statement)).all()
 
+    async def find_membership(self, user_id: UUID, workspace_id: UUID) -> Membership | None:
+        """Return a person's membership of a workspace, whatever became of it."""
+        statement = select(Membership).where(
+            col(Membership.user_id) == user_id, col(Membership.workspace_id) == workspace_id
+        )
+        return (await self.session.exec(statement)).one_or_none()
+
+    async def list_places(self, user_id: UUID) -> Sequence[UUID]:
+        """Return the workspaces a person belongs to, inactive in some of them or not."""
+        statement = (
+            select(Membership.workspace_id)
+            .where(col(Membership.user_id) == user_id, col(Membership.removed_at).is_(None))
+            .limit(100)
+        )
+        return (await self.session.exec(statement)).all()
+
     async def find_session(
-        self, token: str
+        self, token_hash: str
     ) -> tuple[UserSession, User, Membership | None, Workspace] | None:
-        """Return the session of a cookie with everything that decides what it may do."""
+        """Return the session of a cookie's hash with everything that decides what it may do."""
         statement = (
             select(UserSession, User, Membership, Workspace)
             .join(User, col(User.id) == col(UserSession.user_id))
@@ -61,7 +77,7 @@ class AccountRepository:
                 & (col(Membership.workspace_id) == col(UserSession.workspace_id)),
                 isouter=True,
             )
-            .where(col(UserSession.token_hash) == crypto.hash_token(token))
+            .where(col(UserSession.token_hash) == token_hash)
         )
         return (await self.session.exec(statement)).one_or_none()
 
@@ -97,9 +113,20 @@ class AccountRepository:
             statement = statement.where(col(UserSession.workspace_id) == workspace_id)
         await self.session.exec(statement)
 
-    async def find_tries(self, subjects: Sequence[str]) -> Sequence[SignInTry]:
-        """Return the failed tries counted for an account and an address."""
-        statement = select(SignInTry).where(col(SignInTry.subject).in_(subjects))
+    async def lock_tries(self, subjects: Sequence[str]) -> Sequence[SignInTry]:
+        """Return the counts of some subjects, made where missing; nobody else changes them now."""
+        now, ordered = clock.now(), sorted(subjects)
+        rows = [
+            {"id": ids.new(), "subject": subject, "failures": 0, "last_at": now}
+            for subject in ordered
+        ]
+        await self.session.exec(insert(SignInTry).values(rows).on_conflict_do_nothing())
+        statement = (
+            select(SignInTry)
+            .where(col(SignInTry.subject).in_(ordered))
+            .order_by(col(SignInTry.subject))
+            .with_for_update()
+        )
         return (await self.session.exec(statement)).all()
 
     async def count_failure(self, subject: str) -> None:
@@ -127,6 +154,34 @@ class AccountRepository:
             update(SignInTry).where(col(SignInTry.subject) == subject).values(failures=0)
         )
 
+    async def take_failure_back(self, subject: str) -> None:
+        """Count one failed try less."""
+        fewer = func.greatest(col(SignInTry.failures) - 1, 0)
+        await self.session.exec(
+            update(SignInTry).where(col(SignInTry.subject) == subject).values(failures=fewer)
+        )
+
+    async def use_step(self, user_id: UUID, step: int) -> bool:
+        """Use up a time step of a second factor; False when it, or a later one, was used before."""
+        statement = (
+            update(User)
+            .where(col(User.id) == user_id, col(User.totp_last_step) < step)
+            .values(totp_last_step=step)
+            .returning(col(User.id))
+        )
+        return (await self.session.exec(statement)).first() is not None
+
+    async def use_recovery_code(self, user_id: UUID, code_hash: str) -> bool:
+        """Use up a recovery code; False when the person has no such code any more."""
+        codes = col(User.recovery_hashes)
+        statement = (
+            update(User)
+            .where(col(User.id) == user_id, codes.contains([code_hash]))
+            .values(recovery_hashes=codes.op("-", return_type=codes.type)(cast(code_hash, Text)))
+            .returning(col(User.id))
+        )
+        return (await self.session.exec(statement)).first() is not None
+
     async def find_link(self, token: str, kind: LinkKind) -> OneTimeLink | None:
         """Return an unused link by its token, locked so that it is used once."""
         statement = (
@@ -136,6 +191,33 @@ class AccountRepository:
             .with_for_update()
         )
         return (await self.session.exec(statement)).one_or_none()
+
+    async def void_resets(self, user_id: UUID) -> None:
+        """Make the reset links of a person useless."""
+        await self._void(
+            col(OneTimeLink.kind) == LinkKind.RESET, col(OneTimeLink.user_id) == user_id
+        )
+
+    async def void_invites(self, workspace_id: UUID, *, email: str) -> None:
+        """Make the invitations of an e-mail address to a workspace useless."""
+        await self._void(
+            col(OneTimeLink.kind) == LinkKind.INVITE,
+            col(OneTimeLink.workspace_id) == workspace_id,
+            col(OneTimeLink.email) == email,
+        )
+
+    async def void_links_made_by(self, workspace_id: UUID, user_id: UUID) -> None:
+        """Make what somebody made for people of a workspace useless."""
+        await self._void(
+            col(OneTimeLink.workspace_id) == workspace_id, col(OneTimeLink.made_by) == user_id
+        )
+
+    async def _void(self, *which: ColumnElement[bool]) -> None:
+        await self.session.exec(
+            update(OneTimeLink)
+            .where(col(OneTimeLink.used_at).is_(None), *which)
+            .values(used_at=clock.now())
+        )
 
     async def add(self, row: User | UserSession | OneTimeLink | Membership | Workspace) -> None:
         """Insert a row and let the database judge it at once."""

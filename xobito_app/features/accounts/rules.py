@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from xobito_app.core.errors import Invalid
+from xobito_app.core.permissions import Permission
 from xobito_app.core.text import one_line
 
 SESSION_LIFETIME = timedelta(days=30)
 """A session ends when its browser has not been seen for this long."""
+SESSION_LONGEST = timedelta(days=90)
+"""However often it is used, a session ends this long after the sign-in."""
 INVITE_LIFETIME = timedelta(days=7)
 RESET_LIFETIME = timedelta(hours=2)
 FREE_TRIES = 4
@@ -36,9 +39,27 @@ def wait_sentence(seconds: int) -> str:
     return f"Too many tries. Try again in {seconds} second{'' if seconds == 1 else 's'}."
 
 
-def is_session_alive(last_seen_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
+def is_session_alive(
+    created_at: datetime, last_seen_at: datetime, revoked_at: datetime | None, now: datetime
+) -> bool:
     """Tell whether a session still signs its browser in."""
-    return revoked_at is None and now - last_seen_at < SESSION_LIFETIME
+    is_young = now - created_at < SESSION_LONGEST and now - last_seen_at < SESSION_LIFETIME
+    return revoked_at is None and is_young
+
+
+def is_invite_fresh(created_at: datetime, now: datetime) -> bool:
+    """Tell whether an invitation is young enough to be accepted."""
+    return now - created_at <= INVITE_LIFETIME
+
+
+def is_reset_fresh(created_at: datetime, now: datetime) -> bool:
+    """Tell whether a reset link is young enough to be used."""
+    return now - created_at <= RESET_LIFETIME
+
+
+def covers(held: frozenset[Permission] | None, *needed: str) -> bool:
+    """Tell whether somebody holds all of some permissions; None stands for who is not active."""
+    return held is not None and set(needed) <= {str(permission) for permission in held}
 
 
 def read_email(text: str) -> str:

@@ -46,13 +46,16 @@ class ProfileView:
 class SignInOutcome:
     """What a try to sign in came to; exactly one of `token`, `needs_code`, `problem` counts.
 
-    A value and not an exception, because the failed try itself must be committed.
+    A value and not an exception, because asking for the code gives the try back.
+
+    Attributes:
+        is_held: The session waits for a password of one's own.
     """
 
     token: str = field(default="", repr=False)
+    is_held: bool = False
     needs_code: bool = False
     problem: str = ""
-    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

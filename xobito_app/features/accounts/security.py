@@ -11,46 +11,113 @@ from pyotp.totp import TOTP
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.errors import Invalid
+from xobito_app.core.errors import Invalid, TooMany, Unauthenticated
 from xobito_app.core.events import Topic
-from xobito_app.features.accounts import rules
+from xobito_app.core.permissions import Permission
+from xobito_app.features.accounts import people, rights, rules, tries
+from xobito_app.features.accounts.people import DEAD_LINK
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
-from xobito_app.features.accounts.service import get_user, seconds_to_wait
+from xobito_app.features.accounts.service import get_user, identify
 from xobito_app.features.activity import service as activity
 from xobito_app.features.mail import letters, links
 from xobito_app.features.mail import service as mail
-from xobito_app.models.accounts import LinkKind, OneTimeLink
-from xobito_app.persistence.unit_of_work import announce
+from xobito_app.models.accounts import LinkKind, OneTimeLink, User
+from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
 from xobito_app.persistence.vault import vault
 
-DEAD_LINK = "This link was used before or is too old. Ask for a new one."
+
+async def _prove(viewer: Viewer, password: str, *, field: str, sentence: str) -> None:
+    """Let a signed-in person pass who types their password once more.
+
+    The try is claimed and committed before the password is looked at, so this opens units of
+    work of its own. A wrong one counts on the account too, as on the sign-in page.
+
+    Raises:
+        Invalid: It is wrong.
+        TooMany: Too many were.
+    """
+    async with unit_of_work() as uow:
+        subjects = tries.subjects_of_session(viewer.session_id)
+        claimed = await tries.claim(uow.session, subjects)
+        password_hash = (await get_user(uow.session, viewer.user_id)).password_hash
+    fits = await asyncio.to_thread(passwords.verify_password, password, password_hash)
+    async with unit_of_work() as uow:
+        if fits:
+            await tries.succeed(uow.session, claimed)
+        else:
+            await tries.note_failure(uow.session, viewer.email)
+    if not fits:
+        raise Invalid.field(field, sentence)
 
 
-async def change_password(
-    session: AsyncSession, viewer: Viewer, *, current: str, wanted: str
-) -> None:
-    """Change the person's password and end every other session.
+async def change_password(viewer: Viewer, *, current: str, wanted: str) -> None:
+    """Change the person's password and end every other session. Opens units of work of its own.
 
     Raises:
         Invalid: The current one is wrong, or the new one is too weak.
+        TooMany: The current one was wrong too often.
     """
-    user = await get_user(session, viewer.user_id)
-    if not await asyncio.to_thread(passwords.verify_password, current, user.password_hash):
-        raise Invalid.field("current", "This is not your current password.")
     passwords.check_strength(wanted)
+    await _prove(viewer, current, field="current", sentence="This is not your current password.")
+    async with unit_of_work(viewer.actor.workspace_id) as uow:
+        await _set_own_password(uow.session, viewer, wanted)
+
+
+async def choose_password(uow: UnitOfWork, token: str, *, wanted: str) -> None:
+    """Set a password of one's own in a held session, which then opens everything.
+
+    Raises:
+        Unauthenticated: The session is none that waits for it.
+        Invalid: The password is too weak, or the one somebody else may know.
+    """
+    viewer = await identify(uow, token, even_held=True)
+    waiting = await AccountRepository(uow.session).find_session(crypto.hash_token(token))
+    if viewer is None or waiting is None or not waiting[0].is_held:
+        raise Unauthenticated("Sign in first.")
+    passwords.check_strength(wanted)
+    signed_in, user = waiting[0], waiting[1]
+    if await asyncio.to_thread(passwords.verify_password, wanted, user.password_hash):
+        raise Invalid.field("password", "Choose another one than you signed in with.")
+    signed_in.is_held = False
+    uow.session.add(signed_in)
+    await _set_own_password(uow.session, viewer, wanted)
+
+
+async def _set_own_password(session: AsyncSession, viewer: Viewer, wanted: str) -> None:
+    user = await get_user(session, viewer.user_id)
     user.password_hash = await asyncio.to_thread(passwords.hash_password, wanted)
+    user.password_is_own = True
     session.add(user)
-    await AccountRepository(session).revoke_sessions(user.id, keep=viewer.session_id)
+    await people.end_all_sessions(session, user.id, keep=viewer.session_id)
+    await AccountRepository(session).void_resets(user.id)
     activity.record(session, viewer.actor, "password.changed", about="account", name=user.name)
-    announce(session, viewer.actor.workspace_id, Topic.ACCESS, user.id)
 
 
-async def make_reset_link(session: AsyncSession, user_id: UUID) -> str:
-    """Return a token that lets its holder set a new password once, within two hours."""
+async def make_reset_link(
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    workspace_id: UUID | None = None,
+    made_by: UUID | None = None,
+) -> str:
+    """Return a token that lets its holder set a new password once, within two hours.
+
+    Args:
+        session: Where it is kept.
+        user_id: Whose password it sets.
+        workspace_id: The workspace of the admin who makes it; none when its owner asked for it.
+        made_by: That admin.
+    """
     token = crypto.new_token()
     await AccountRepository(session).add(
-        OneTimeLink(kind=LinkKind.RESET, token_hash=crypto.hash_token(token), user_id=user_id)
+        OneTimeLink(
+            kind=LinkKind.RESET,
+            token_hash=crypto.hash_token(token),
+            user_id=user_id,
+            workspace_id=workspace_id,
+            made_by=made_by,
+        )
     )
     return token
 
@@ -65,11 +132,10 @@ async def request_reset(session: AsyncSession, *, email: str, address: str) -> i
     """
     email = email.strip().lower()[:191]
     accounts = AccountRepository(session)
-    subjects = [f"reset:{email}", f"reset-from:{address}"]
-    if wait := await seconds_to_wait(accounts, subjects):
-        return wait
-    for subject in sorted(subjects):
-        await accounts.count_failure(subject)
+    try:
+        await tries.claim(session, (f"reset:{email}", f"reset-from:{address}"))
+    except TooMany as error:
+        return error.retry_after
     user = await accounts.find_user_by_email(email)
     if user is not None and await accounts.list_memberships(user.id):
         token = await make_reset_link(session, user.id)
@@ -77,33 +143,63 @@ async def request_reset(session: AsyncSession, *, email: str, address: str) -> i
     return 0
 
 
-async def find_reset_email(session: AsyncSession, *, token: str) -> str:
+async def find_reset_email(uow: UnitOfWork, *, token: str) -> str:
     """Return whose password a reset link sets, or an empty text when the link is dead."""
-    link = await AccountRepository(session).find_link(token, LinkKind.RESET)
+    found = await _find_reset(uow, token)
+    return found[1].email if found else ""
+
+
+async def _find_reset(uow: UnitOfWork, token: str) -> tuple[OneTimeLink, User] | None:
+    """Return a reset link that may be used now, whatever was true when it was made."""
+    accounts = AccountRepository(uow.session)
+    link = await accounts.find_link(token, LinkKind.RESET)
     if link is None or link.user_id is None:
-        return ""
-    if clock.now() - link.created_at > rules.RESET_LIFETIME:
-        return ""
-    return (await get_user(session, link.user_id)).email
+        return None
+    if not rules.is_reset_fresh(link.created_at, clock.now()):
+        return None
+    user = await get_user(uow.session, link.user_id)
+    if not await accounts.list_memberships(user.id):
+        return None
+    if link.workspace_id is not None and not await _may_still_reset(uow, link, user):
+        return None
+    return link, user
 
 
-async def reset_password(session: AsyncSession, *, token: str, wanted: str) -> UUID:
+async def _may_still_reset(uow: UnitOfWork, link: OneTimeLink, user: User) -> bool:
+    """Tell whether an admin's link still concerns a person of that workspace alone, below them."""
+    if link.workspace_id is None:
+        return False
+    accounts = AccountRepository(uow.session)
+    if list(await accounts.list_places(user.id)) != [link.workspace_id]:
+        return False
+    await uow.enter(link.workspace_id)
+    held = await rights.find_rights(uow.session, link.made_by, link.workspace_id)
+    membership = await accounts.find_membership(user.id, link.workspace_id)
+    if membership is None or membership.is_owner:
+        return False
+    theirs = await rights.find_rights(uow.session, user.id, link.workspace_id)
+    return rules.covers(held, Permission.STAFF_EDIT, *(theirs or ()))
+
+
+async def reset_password(uow: UnitOfWork, *, token: str, wanted: str) -> UUID:
     """Set a new password with a reset link, end all sessions, and return whose it was.
+
+    A password set with an admin's link may be one the admin chose, so it is not its owner's own.
 
     Raises:
         Invalid: The link is dead, or the password too weak.
     """
-    accounts = AccountRepository(session)
-    link = await accounts.find_link(token, LinkKind.RESET)
-    now = clock.now()
-    if link is None or link.user_id is None or now - link.created_at > rules.RESET_LIFETIME:
+    found = await _find_reset(uow, token)
+    if found is None:
         raise Invalid(DEAD_LINK)
+    link, user = found
     passwords.check_strength(wanted)
-    user = await get_user(session, link.user_id)
     user.password_hash = await asyncio.to_thread(passwords.hash_password, wanted)
-    link.used_at = now
-    session.add_all([user, link])
-    await accounts.revoke_sessions(user.id)
+    user.password_is_own = link.workspace_id is None
+    uow.session.add(user)
+    accounts = AccountRepository(uow.session)
+    await accounts.void_resets(user.id)
+    await people.end_all_sessions(uow.session, user.id)
     await accounts.forget_failures(f"account:{user.email}")
     return user.id
 
@@ -140,21 +236,25 @@ async def confirm_second_factor(session: AsyncSession, viewer: Viewer, *, code: 
     user.totp_last_step = int(now.timestamp()) // totp.interval
     user.recovery_hashes = [crypto.hash_token(code) for code in codes]
     session.add(user)
-    await AccountRepository(session).revoke_sessions(user.id, keep=viewer.session_id)
+    await people.end_all_sessions(session, user.id, keep=viewer.session_id)
     activity.record(session, viewer.actor, "second_factor.on", about="account", name=user.name)
-    announce(session, viewer.actor.workspace_id, Topic.ACCESS, user.id)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
-async def end_second_factor(session: AsyncSession, viewer: Viewer, *, password: str) -> None:
-    """Switch the second factor off.
+async def end_second_factor(viewer: Viewer, *, password: str) -> None:
+    """Switch the second factor off. Opens units of work of its own.
 
     Raises:
         Invalid: The password is wrong.
+        TooMany: It was wrong too often.
     """
+    await _prove(viewer, password, field="password", sentence="This is not your password.")
+    async with unit_of_work(viewer.actor.workspace_id) as uow:
+        await _drop_second_factor(uow.session, viewer)
+
+
+async def _drop_second_factor(session: AsyncSession, viewer: Viewer) -> None:
     user = await get_user(session, viewer.user_id)
-    if not await asyncio.to_thread(passwords.verify_password, password, user.password_hash):
-        raise Invalid.field("password", "This is not your password.")
     user.totp_confirmed_at = None
     user.totp_secret_sealed = ""
     user.recovery_hashes = []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pyotp.totp import TOTP
@@ -14,8 +13,8 @@ from xobito_app.core import clock, crypto, passwords
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
-from xobito_app.core.permissions import ALL, Actor, Permission
-from xobito_app.features.accounts import rules
+from xobito_app.core.permissions import Actor
+from xobito_app.features.accounts import rights, rules, tries
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import (
     ProfileView,
@@ -26,7 +25,7 @@ from xobito_app.features.accounts.schemas import (
 )
 from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import User, UserSession
-from xobito_app.models.workspaces import Role
+from xobito_app.models.workspaces import Membership, Role
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
 from xobito_app.persistence.vault import vault
 
@@ -36,6 +35,7 @@ SEEN_EVERY = timedelta(minutes=5)
 
 async def sign_in(
     session: AsyncSession,
+    claimed: tries.Claim,
     *,
     email: str,
     password: str,
@@ -43,67 +43,36 @@ async def sign_in(
     address: str = "",
     browser: str = "",
 ) -> SignInOutcome:
-    """Try to sign a person in; the outcome says what to show.
+    """Sign a person in, or say why not.
 
-    After four failures in a row an account and an address each wait 2, 4, 8 … seconds, at most
-    15 minutes. An unknown e-mail takes as long as a wrong password and reads the same.
+    The try was claimed and counted before: what is wrong needs no writing down. An unknown e-mail
+    takes as long as a wrong password and reads the same.
     """
     accounts = AccountRepository(session)
-    email = email.strip().lower()[:191]
-    subjects = _subjects(email, address)
-    wait = await seconds_to_wait(accounts, subjects)
-    if wait:
-        return SignInOutcome(problem=rules.wait_sentence(wait), retry_after=wait)
-    user = await accounts.find_user_by_email(email)
-    if user is None or not user.password_hash:
-        await asyncio.to_thread(passwords.burn_time)
-        return await _refuse(accounts, subjects, WRONG)
-    if not await asyncio.to_thread(passwords.verify_password, password, user.password_hash):
-        return await _refuse(accounts, subjects, WRONG)
+    user = await accounts.find_user_by_email(email.strip().lower()[:191])
+    password_hash = user.password_hash if user else ""
+    fits = await asyncio.to_thread(passwords.verify_password, password, password_hash)
+    if user is None or not fits:
+        return SignInOutcome(problem=WRONG)
     memberships = await accounts.list_memberships(user.id)
     if not memberships:
-        return await _refuse(accounts, subjects, "This account is not active in any workspace.")
+        return SignInOutcome(problem="This account is not active in any workspace.")
     if user.totp_confirmed_at is not None:
         if not code.strip():
+            await tries.give_back(session, claimed)
             return SignInOutcome(needs_code=True)
-        if not _accept_second_factor(user, code):
-            return await _refuse(accounts, subjects, "This code is wrong or was used before.")
-        session.add(user)
-    await accounts.forget_failures(subjects[0])
+        if not await _use_second_factor(accounts, user, code):
+            return SignInOutcome(problem="This code is wrong or was used before.")
+    await tries.succeed(session, claimed)
     token = await open_session(
-        session, user.id, memberships[0][1].id, address=address, browser=browser
+        session,
+        user.id,
+        memberships[0][1].id,
+        address=address,
+        browser=browser,
+        is_held=not user.password_is_own,
     )
-    return SignInOutcome(token=token)
-
-
-async def seconds_to_wait(accounts: AccountRepository, subjects: list[str]) -> int:
-    """Return how long the next try of these subjects must wait after the failed ones."""
-    now = clock.now()
-    waits = [
-        (tried.last_at + rules.pause_after(tried.failures) - now).total_seconds()
-        for tried in await accounts.find_tries(subjects)
-    ]
-    return max(0, math.ceil(max(waits, default=0)))
-
-
-async def _refuse(accounts: AccountRepository, subjects: list[str], problem: str) -> SignInOutcome:
-    for subject in sorted(subjects):
-        await accounts.count_failure(subject)
-    return SignInOutcome(problem=problem)
-
-
-async def password_pause(session: AsyncSession, *, email: str, address: str) -> int:
-    """Return how many seconds the next password for an account must wait."""
-    return await seconds_to_wait(AccountRepository(session), _subjects(email, address))
-
-
-async def note_failure(session: AsyncSession, *, email: str, address: str) -> None:
-    """Count a wrong password that was typed elsewhere than on the sign-in page."""
-    await _refuse(AccountRepository(session), _subjects(email, address), WRONG)
-
-
-def _subjects(email: str, address: str) -> list[str]:
-    return [f"account:{email}", f"address:{address}"]
+    return SignInOutcome(token=token, is_held=not user.password_is_own)
 
 
 async def open_session_without_code(
@@ -128,21 +97,19 @@ async def open_session_without_code(
     return await open_session(session, user_id, chosen, address=address, browser=browser)
 
 
-def _accept_second_factor(user: User, code: str) -> bool:
-    """Check a time-based code (each step once) or use up a recovery code."""
+async def _use_second_factor(accounts: AccountRepository, user: User, code: str) -> bool:
+    """Use up a time-based code (each step once) or a recovery code.
+
+    PostgreSQL decides who was first, however many bring the same code at the same moment.
+    """
     typed = code.strip().replace(" ", "").replace("-", "").lower()
     now = clock.now()
     totp = TOTP(vault().open(user.totp_secret_sealed))
     for drift in (-1, 0, 1):
         step = int(now.timestamp()) // totp.interval + drift
-        if step > user.totp_last_step and crypto.same(totp.at(step * totp.interval), typed):
-            user.totp_last_step = step
-            return True
-    hashed = crypto.hash_token(typed)
-    if hashed in user.recovery_hashes:
-        user.recovery_hashes = [kept for kept in user.recovery_hashes if kept != hashed]
-        return True
-    return False
+        if crypto.same(totp.at(step * totp.interval), typed):
+            return await accounts.use_step(user.id, step)
+    return await accounts.use_recovery_code(user.id, crypto.hash_token(typed))
 
 
 async def open_session(
@@ -152,8 +119,12 @@ async def open_session(
     *,
     address: str = "",
     browser: str = "",
+    is_held: bool = False,
 ) -> str:
-    """Sign a browser in and return the token for its cookie; only a hash of it is kept."""
+    """Sign a browser in and return the token for its cookie; only a hash of it is kept.
+
+    A held session opens nothing until a password of one's own is chosen in it.
+    """
     token = crypto.new_token()
     await AccountRepository(session).add(
         UserSession(
@@ -162,39 +133,55 @@ async def open_session(
             token_hash=crypto.hash_token(token),
             address=address[:64],
             browser=browser[:255],
+            is_held=is_held,
         )
     )
     return token
 
 
-async def identify(uow: UnitOfWork, token: str, *, address: str = "") -> Viewer | None:
+async def identify(
+    uow: UnitOfWork, token: str, *, address: str = "", even_held: bool = False
+) -> Viewer | None:
     """Return who a session cookie belongs to, or None when it signs nobody in.
 
     On success the unit of work has entered the session's workspace.
+
+    Args:
+        uow: Where it is looked up.
+        token: What stands in the cookie.
+        address: Where the request comes from.
+        even_held: Also tell of somebody who has yet to choose a password of their own.
     """
+    if not token:
+        return None
+    return await identify_hash(uow, crypto.hash_token(token), address=address, even_held=even_held)
+
+
+async def identify_hash(
+    uow: UnitOfWork, token_hash: str, *, address: str = "", even_held: bool = False
+) -> Viewer | None:
+    """Do the same for the hash of a cookie, which is all a tab keeps of it."""
     session = uow.session
-    found = await AccountRepository(session).find_session(token) if token else None
+    found = await AccountRepository(session).find_session(token_hash)
     if found is None:
         return None
     signed_in, user, membership, workspace = found
     now = clock.now()
-    if not rules.is_session_alive(signed_in.last_seen_at, signed_in.revoked_at, now):
+    if membership is None or not _may_enter(signed_in, membership, now):
         return None
-    if membership is None or not membership.is_active or membership.removed_at is not None:
+    if signed_in.is_held and not even_held:
         return None
     await uow.enter(workspace.id)
     if now - signed_in.last_seen_at > SEEN_EVERY:
         signed_in.last_seen_at = now
         session.add(signed_in)
     role = await session.get(Role, membership.role_id) if membership.role_id else None
-    known = {str(p): p for p in Permission}
-    granted = frozenset(known[p] for p in role.permissions if p in known) if role else frozenset()
     return Viewer(
         actor=Actor(
             workspace_id=WorkspaceId(workspace.id),
             user_id=UserId(user.id),
             name=user.name,
-            permissions=ALL if membership.is_owner else granted,
+            permissions=rights.granted(membership, role),
             is_owner=membership.is_owner,
             address=address or signed_in.address,
         ),
@@ -215,9 +202,16 @@ async def identify(uow: UnitOfWork, token: str, *, address: str = "") -> Viewer 
     )
 
 
+def _may_enter(signed_in: UserSession, membership: Membership, now: datetime) -> bool:
+    is_alive = rules.is_session_alive(
+        signed_in.created_at, signed_in.last_seen_at, signed_in.revoked_at, now
+    )
+    return is_alive and membership.is_active and membership.removed_at is None
+
+
 async def sign_out(session: AsyncSession, token: str) -> None:
     """End the session of a cookie; an unknown one is fine."""
-    found = await AccountRepository(session).find_session(token)
+    found = await AccountRepository(session).find_session(crypto.hash_token(token))
     if found:
         found[0].revoked_at = clock.now()
         session.add(found[0])
@@ -237,7 +231,7 @@ async def list_sessions(session: AsyncSession, viewer: Viewer) -> list[SessionVi
             is_current=row.id == viewer.session_id,
         )
         for row in await AccountRepository(session).list_sessions(viewer.user_id)
-        if rules.is_session_alive(row.last_seen_at, row.revoked_at, now)
+        if rules.is_session_alive(row.created_at, row.last_seen_at, row.revoked_at, now)
     ]
 
 
@@ -263,8 +257,8 @@ async def switch_workspace(session: AsyncSession, token: str, *, workspace_id: U
         NotFound: The person does not belong there.
     """
     accounts = AccountRepository(session)
-    found = await accounts.find_session(token)
-    if found is None:
+    found = await accounts.find_session(crypto.hash_token(token))
+    if found is None or found[0].is_held:
         raise NotFound("Sign in again.")
     choices = await list_workspaces(session, found[1].id)
     if workspace_id not in {choice.id for choice in choices}:

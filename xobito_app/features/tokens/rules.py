@@ -89,6 +89,11 @@ def permissions_of(abilities: Iterable[str]) -> frozenset[Permission]:
     return frozenset(p for ability in abilities for p in ABILITIES.get(ability, ()))
 
 
+def within(abilities: Iterable[str], held: frozenset[Permission]) -> list[str]:
+    """Return those abilities that allow nothing beyond what somebody's role allows."""
+    return [ability for ability in abilities if permissions_of([ability]) <= held]
+
+
 def is_valid(revoked_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
     """Tell whether a token still opens anything."""
     return revoked_at is None and (expires_at is None or now < expires_at)

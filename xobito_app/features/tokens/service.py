@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.crypto import hash_token
-from xobito_app.core.errors import Invalid, NotFound, Unauthenticated
+from xobito_app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from xobito_app.core.events import Topic
-from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.permissions import ALL, Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.features.accounts import rights
 from xobito_app.features.activity import service as activity
 from xobito_app.features.tokens import rules
 from xobito_app.features.tokens.schemas import Caller, TokenView
@@ -31,6 +32,7 @@ MOST_TOKENS = 200
 USE_NOTED_EVERY = timedelta(minutes=1)
 MISSING = "API token is required"
 WRONG = "Invalid API token"
+ORPHANED = "Whoever made this token is no longer active in the workspace"
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -51,6 +53,9 @@ async def create_token(
 ) -> tuple[TokenView, str]:
     """Make a token and return it with its text, which is never told again.
 
+    It may do what its maker may, at most, now and whenever it is used. One that is made on the
+    command line, by nobody who has a role, is bounded by its abilities alone.
+
     Args:
         session: Where it is made.
         actor: Who makes it.
@@ -60,13 +65,14 @@ async def create_token(
         expires_at: When it stops working by itself.
 
     Raises:
-        Forbidden: The actor may not manage tokens.
+        Forbidden: The actor may not manage tokens, or not all that the token should do.
         Invalid: A field breaks its rule.
     """
     require(actor, Permission.API_TOKENS_MANAGE)
     title = one_line(name)
     wanted = [ability for ability in rules.ABILITIES if ability in abilities]
     _check(title, abilities, rate_limit, expires_at)
+    _check_bounds(actor, wanted)
     tokens = TokenRepository(session, actor.workspace_id)
     if len(await tokens.all(tokens.scoped().limit(MOST_TOKENS))) >= MOST_TOKENS:
         raise Invalid(f"A workspace has at most {MOST_TOKENS} tokens. Delete some first.")
@@ -81,6 +87,7 @@ async def create_token(
             rate_limit=rate_limit,
             expires_at=expires_at,
             created_by=actor.user_id,
+            by_operator=actor.user_id is None,
         )
     )
     activity.record(
@@ -114,6 +121,19 @@ def _check(
         wrong["expires_at"] = ["Choose a time that is still to come."]
     if wrong:
         raise Invalid(next(iter(wrong.values()))[0], wrong)
+
+
+def _check_bounds(actor: Actor, abilities: list[str]) -> None:
+    allowed = offered(actor)
+    beyond = next((ability for ability in abilities if ability not in allowed), None)
+    if beyond:
+        missing = min(p for p in rules.permissions_of([beyond]) if not actor.can(p))
+        raise Forbidden(f"You cannot give {beyond} because your own role lacks {missing}.")
+
+
+def offered(actor: Actor) -> list[str]:
+    """Return the abilities somebody may give a token."""
+    return rules.within(rules.ABILITIES, ALL if actor.is_owner else actor.permissions)
 
 
 async def list_tokens(session: AsyncSession, actor: Actor) -> list[TokenView]:
@@ -179,6 +199,7 @@ async def authenticate(uow: UnitOfWork, *, workspace: str, token: str, address: 
 
     Raises:
         Unauthenticated: There is no token, or it does not open this workspace.
+        Forbidden: Whoever made it is no longer active in the workspace.
     """
     if not token:
         raise Unauthenticated(MISSING)
@@ -197,6 +218,7 @@ async def authenticate(uow: UnitOfWork, *, workspace: str, token: str, address: 
     now = clock.now()
     if row is None or not rules.is_valid(row.revoked_at, row.expires_at, now):
         raise Unauthenticated(WRONG)
+    abilities = await _abilities_now(session, row)
     if row.last_used_at is None or now - row.last_used_at >= USE_NOTED_EVERY:
         await _note_use(session, row, now)
     place = await workspaces.get_workspace(session, workspace_id)
@@ -206,14 +228,23 @@ async def authenticate(uow: UnitOfWork, *, workspace: str, token: str, address: 
             workspace_id=workspace_id,
             user_id=None,
             name=f"API: {row.name}",
-            permissions=rules.permissions_of(row.abilities),
+            permissions=rules.permissions_of(abilities),
             address=address,
         ),
-        abilities=frozenset(row.abilities),
+        abilities=frozenset(abilities),
         rate_limit=row.rate_limit,
         workspace=workspace,
         country=place.country,
     )
+
+
+async def _abilities_now(session: AsyncSession, row: ApiToken) -> list[str]:
+    if row.by_operator:
+        return list(row.abilities)
+    held = await rights.find_rights(session, row.created_by, row.workspace_id)
+    if held is None:
+        raise Forbidden(ORPHANED)
+    return rules.within(row.abilities, held)
 
 
 async def _note_use(session: AsyncSession, row: ApiToken, now: datetime) -> None:

@@ -101,14 +101,18 @@ async def create_workspace(
         time_zone=account_rules.read_time_zone(time_zone),
     )
     address = account_rules.read_email(owner_email)
-    owner = await people.find_by_email(session, address) or await people.create_person(
-        session,
-        name=owner_name,
-        email=address,
-        password=owner_password,
-        time_zone=time_zone,
-        name_field="owner_name",
-    )
+    owner = await people.find_by_email(session, address)
+    if owner is not None:
+        await people.begin_anew(session, owner.id)
+    else:
+        owner = await people.create_person(
+            session,
+            name=owner_name,
+            email=address,
+            password=owner_password,
+            time_zone=time_zone,
+            name_field="owner_name",
+        )
     session.add(workspace)
     await session.flush()
     await uow.enter(workspace.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock, ids
+from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
@@ -15,17 +15,13 @@ from xobito_app.features.accounts import people
 from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.accounts.security import make_reset_link
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import letters, links
-from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
 from xobito_app.features.workspaces.schemas import (
-    InvitationView,
-    InviteView,
     MemberView,
     RoleView,
 )
-from xobito_app.models.workspaces import Membership, Role, Workspace
-from xobito_app.persistence.unit_of_work import UnitOfWork, announce
+from xobito_app.models.workspaces import Membership, Role
+from xobito_app.persistence.unit_of_work import announce
 
 
 async def list_members(session: AsyncSession, actor: Actor) -> list[MemberView]:
@@ -76,7 +72,7 @@ async def list_roles(session: AsyncSession, actor: Actor) -> list[RoleView]:
     ]
 
 
-def _grantable(actor: Actor, wanted: Collection[str]) -> list[str]:
+def grantable(actor: Actor, wanted: Collection[str]) -> list[str]:
     """Return known permissions; nobody can hand out a right they do not hold."""
     known = {str(p): p for p in Permission}
     unknown = sorted(set(wanted) - set(known))
@@ -105,13 +101,13 @@ async def save_role(
     require(actor, Permission.ROLES_EDIT if role_id else Permission.ROLES_CREATE)
     roles = RoleRepository(session, actor.workspace_id)
     title = account_rules.read_name(name, limit=60)
-    granted = _grantable(actor, permissions)
+    granted = grantable(actor, permissions)
     same_name = await roles.find_by_name(title)
     if same_name and same_name.id != role_id:
         raise Invalid.field("name", f"There is already a role {title}.")
     if role_id:
         role = await roles.get(role_id, lock=True)
-        _grantable(actor, role.permissions)
+        grantable(actor, role.permissions)
         role.name, role.permissions = title, granted
     else:
         role = Role(workspace_id=actor.workspace_id, name=title, permissions=granted)
@@ -144,133 +140,31 @@ async def delete_role(session: AsyncSession, actor: Actor, *, role_id: UUID) -> 
     activity.record(session, actor, "role.deleted", about="role", object_id=role_id, name=role.name)
 
 
-async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UUID) -> str:
-    """Return a token that lets its holder join once, within seven days; mail it when possible.
-
-    Raises:
-        Invalid: The address is no e-mail, or its owner is already in the workspace.
-        Forbidden: The actor may not invite, or the role holds more than the actor.
-    """
-    require(actor, Permission.STAFF_CREATE)
-    address = account_rules.read_email(email)
-    role = await RoleRepository(session, actor.workspace_id).get(role_id)
-    _grantable(actor, role.permissions)
-    known = await people.find_by_email(session, address)
-    if known:
-        membership = await MemberRepository(session, actor.workspace_id).find_by_user(known.id)
-        if membership and membership.removed_at is None:
-            raise Invalid.field("email", "This person is already in the workspace.")
-    link_id, token = await people.make_invite(
-        session, workspace_id=actor.workspace_id, role_id=role.id, email=address
-    )
-    activity.record(session, actor, "staff.invited", about="staff", object_id=link_id, name=address)
-    workspace = await session.get(Workspace, actor.workspace_id)
-    letter = letters.invitation(
-        workspace=workspace.name if workspace else "Xobito",
-        inviter=actor.name,
-        link=links.invitation(token),
-    )
-    await mail.post(session, address, letter)
-    return token
-
-
-async def list_invites(session: AsyncSession, actor: Actor) -> list[InviteView]:
-    """Return unused invitations, newest first."""
-    require(actor, Permission.STAFF_VIEW)
-    roles = {r.id: r.name for r in await RoleRepository(session, actor.workspace_id).list_all()}
-    now = clock.now()
-    return [
-        InviteView(
-            id=link.id,
-            email=link.email,
-            role=roles.get(link.role_id, "No role") if link.role_id else "No role",
-            expires_at=link.created_at + account_rules.INVITE_LIFETIME,
-            is_expired=now - link.created_at > account_rules.INVITE_LIFETIME,
-        )
-        for link in await MemberRepository(session, actor.workspace_id).list_invites()
-    ]
-
-
-async def withdraw_invite(session: AsyncSession, actor: Actor, *, invite_id: UUID) -> None:
-    """Make an invitation useless.
-
-    Raises:
-        NotFound: It was used, withdrawn, or never was this workspace's.
-    """
-    require(actor, Permission.STAFF_CREATE)
-    links = await MemberRepository(session, actor.workspace_id).list_invites()
-    link = next((link for link in links if link.id == invite_id), None)
-    if link is None:
-        raise NotFound("This invitation no longer exists.")
-    link.used_at = clock.now()
-    session.add(link)
-    activity.record(session, actor, "staff.invite_withdrawn", about="staff", name=link.email)
-
-
-async def read_invitation(uow: UnitOfWork, *, token: str) -> InvitationView | None:
-    """Return what an invitation offers, or None when it is used, withdrawn or too old."""
-    link = await people.find_invite(uow.session, token)
-    if link is None:
-        return None
-    workspace_id = ids.parse(link.workspace_id)
-    await uow.enter(workspace_id)
-    workspace = await uow.session.get(Workspace, workspace_id)
-    role = await RoleRepository(uow.session, workspace_id).find(ids.parse(link.role_id))
-    return InvitationView(
-        email=link.email,
-        workspace_name=workspace.name if workspace else "",
-        role=role.name if role else "No role",
-        has_account=await people.find_by_email(uow.session, link.email) is not None,
-    )
-
-
-async def accept_invite(
-    uow: UnitOfWork, *, token: str, name: str, password: str, time_zone: str = "UTC"
-) -> tuple[UUID, UUID]:
-    """Join a workspace with an invitation; return the person's and the workspace's id.
-
-    Somebody who already has an account proves it with their own password.
-
-    Raises:
-        Invalid: The link is dead, or a field breaks its rule.
-    """
-    session = uow.session
-    link = await people.take_invite(session, token)
-    workspace_id = ids.parse(link.workspace_id)
-    user = await people.find_by_email(session, link.email)
-    if user is None:
-        user = await people.create_person(
-            session, name=name, email=link.email, password=password, time_zone=time_zone
-        )
-    else:
-        await people.prove(user, password)
-    await uow.enter(workspace_id)
-    members = MemberRepository(session, workspace_id)
-    membership = await members.find_by_user(user.id) or Membership(
-        workspace_id=workspace_id, user_id=user.id
-    )
-    membership.role_id = link.role_id
-    membership.is_active, membership.removed_at = True, None
-    membership.joined_at = clock.now()
-    await members.add(membership)
-    return user.id, workspace_id
-
-
 async def create_member(
-    session: AsyncSession, actor: Actor, *, name: str, email: str, password: str, role_id: UUID
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    role_id: UUID,
+    must_change: bool = True,
 ) -> UUID:
-    """Add a person with a password chosen for them.
+    """Add a person with a password chosen for them, to be changed at the first sign-in.
 
     Raises:
         Invalid: A field breaks its rule, or the e-mail belongs to an account: invite it instead.
     """
     require(actor, Permission.STAFF_CREATE)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
-    _grantable(actor, role.permissions)
+    grantable(actor, role.permissions)
     address = account_rules.read_email(email)
     if await people.find_by_email(session, address):
         raise Invalid.field("email", "This e-mail already has an account. Send an invitation.")
-    user = await people.create_person(session, name=name, email=address, password=password)
+    user = await people.create_person(
+        session, name=name, email=address, password=password, is_own=not must_change
+    )
+    await people.void_invites(session, workspace_id=actor.workspace_id, email=address)
     session.add(Membership(workspace_id=actor.workspace_id, user_id=user.id, role_id=role.id))
     activity.record(
         session, actor, "staff.created", about="staff", object_id=user.id, name=user.name
@@ -311,18 +205,23 @@ async def change_member(
     membership = await _other_member(session, actor, user_id)
     roles = RoleRepository(session, actor.workspace_id)
     if membership.role_id:
-        _grantable(actor, (await roles.get(membership.role_id)).permissions)
+        grantable(actor, (await roles.get(membership.role_id)).permissions)
     if role_id is not None:
         role = await roles.get(role_id)
         membership.role_id = role.id
-        _grantable(actor, role.permissions)
+        grantable(actor, role.permissions)
     if is_active is not None:
         membership.is_active = is_active
         if not is_active:
-            await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
+            await _shut_out(session, actor, user_id)
     session.add(membership)
     await _note(session, actor, "staff.changed", user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
+
+
+async def _shut_out(session: AsyncSession, actor: Actor, user_id: UUID) -> None:
+    await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
+    await people.void_what_is_left(session, user_id, workspace_id=actor.workspace_id)
 
 
 async def remove_member(session: AsyncSession, actor: Actor, *, user_id: UUID) -> None:
@@ -336,11 +235,11 @@ async def remove_member(session: AsyncSession, actor: Actor, *, user_id: UUID) -
     membership = await _other_member(session, actor, user_id)
     if membership.role_id:
         roles = RoleRepository(session, actor.workspace_id)
-        _grantable(actor, (await roles.get(membership.role_id)).permissions)
+        grantable(actor, (await roles.get(membership.role_id)).permissions)
     membership.is_active = False
     membership.removed_at = clock.now()
     session.add(membership)
-    await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
+    await _shut_out(session, actor, user_id)
     await _note(session, actor, "staff.removed", user_id)
     announce(session, actor.workspace_id, Topic.ACCESS, user_id)
 
@@ -355,11 +254,13 @@ async def make_member_reset_link(session: AsyncSession, actor: Actor, *, user_id
     membership = await _other_member(session, actor, user_id)
     if membership.role_id:
         roles = RoleRepository(session, actor.workspace_id)
-        _grantable(actor, (await roles.get(membership.role_id)).permissions)
+        grantable(actor, (await roles.get(membership.role_id)).permissions)
     if await people.count_workspaces(session, user_id) > 1:
         raise Forbidden("This person belongs to other workspaces too and must reset it alone.")
     await _note(session, actor, "staff.reset_link", user_id)
-    return await make_reset_link(session, user_id)
+    return await make_reset_link(
+        session, user_id, workspace_id=actor.workspace_id, made_by=actor.user_id
+    )
 
 
 async def hand_over(session: AsyncSession, actor: Actor, *, user_id: UUID) -> None:

@@ -36,6 +36,7 @@ from xobito_app.ui.components.layout import (
     tabs,
 )
 from xobito_app.ui.components.marks import avatar, badge, chip, count, dot, key, tone_of
+from xobito_app.ui.components.secrets import conceal, reveal, shown_once
 from xobito_app.ui.components.states import (
     empty_state,
     error_state,
@@ -53,6 +54,7 @@ __all__ = [
     "card_head",
     "check_field",
     "chip",
+    "conceal",
     "confirm_dialog",
     "copyable",
     "count",
@@ -78,11 +80,13 @@ __all__ = [
     "popover",
     "problem",
     "refused",
+    "reveal",
     "row_menu",
     "said",
     "search_field",
     "section",
     "select_field",
+    "shown_once",
     "skeleton_rows",
     "switch",
     "switch_field",

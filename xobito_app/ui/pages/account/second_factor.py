@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.ui import styles
-from xobito_app.ui.components import badge, button, copyable, note, text_field
-from xobito_app.ui.pages.account.state import AccountState, SecondFactorState
+from xobito_app.ui.components import badge, button, note, shown_once, text_field
+from xobito_app.ui.pages.account.state import CODES, KEY, PICTURE, AccountState, SecondFactorState
 
 _SAVE_CODES = """
 const link = document.createElement("a");
@@ -52,8 +52,8 @@ def _on() -> rx.Component:
 def _confirm() -> rx.Component:
     return rx.el.form(
         rx.el.p("1. Scan this with an authenticator app, or type the key into it."),
-        rx.el.img(src=SecondFactorState.picture, alt="QR code of the secret", class_name=styles.QR),
-        copyable(SecondFactorState.secret, label="The secret"),
+        rx.el.img(data_once=PICTURE, alt="QR code of the secret", class_name=styles.QR),
+        shown_once(KEY, label="The secret"),
         rx.el.p("2. Type the six digits the app shows now."),
         text_field(
             "Code",
@@ -81,12 +81,7 @@ def _codes() -> rx.Component:
             "warning",
             icon_name="triangle-alert",
         ),
-        rx.el.div(
-            rx.foreach(
-                SecondFactorState.codes, lambda code: rx.el.span(code, data_code="", key=code)
-            ),
-            class_name=styles.CODES,
-        ),
+        rx.el.div(data_once=CODES, class_name=styles.CODES),
         rx.el.div(
             button("I have kept them", weight="primary", on_click=SecondFactorState.finish),
             button("Save as a file", icon_name="download", on_click=rx.call_script(_SAVE_CODES)),

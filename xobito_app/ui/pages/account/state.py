@@ -14,7 +14,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import conceal, reveal, said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.account.rows import ProfileRow, SessionRow
 from xobito_app.ui.security import AppState, guarded
@@ -28,6 +28,7 @@ OCCASIONS = {
 }
 TYPING = {"enter_sends": "Enter sends, Shift Enter breaks the line"}
 SWITCHES = {**WAYS, **OCCASIONS, **TYPING}
+PICTURE, KEY, CODES = ONCE = "second-factor-picture", "second-factor-key", "recovery-codes"
 _ON_BY_DEFAULT = {*OCCASIONS, *TYPING}
 
 
@@ -92,13 +93,11 @@ class AccountState(AppState):
         """Change the password, which ends the person's other sessions."""
         viewer = await self._viewer()
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await security.change_password(
-                    uow.session,
-                    viewer,
-                    current=forms.text(form, "current"),
-                    wanted=forms.text(form, "password"),
-                )
+            await security.change_password(
+                viewer,
+                current=forms.text(form, "current"),
+                wanted=forms.text(form, "password"),
+            )
         except Invalid as error:
             self.password_errors = field_errors(error)
             return None
@@ -128,12 +127,9 @@ class AccountState(AppState):
 
 
 class SecondFactorState(AppState):
-    """Switching the second factor on and off; secrets are on the screen only meanwhile."""
+    """Switching the second factor on and off; its secrets go to the page, never into the state."""
 
     stage: rx.Field[str] = rx.field("")
-    picture: rx.Field[str] = rx.field("")
-    secret: rx.Field[str] = rx.field("")
-    codes: rx.Field[list[str]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
@@ -150,12 +146,12 @@ class SecondFactorState(AppState):
     @rx.event
     @guarded()
     async def leave(self):
-        """Take secrets off the state when the page is left."""
+        """Begin anew when the page was left."""
         self._show("")
+        return conceal(*ONCE)
 
     def _show(self, stage: str) -> None:
-        self.stage, self.picture, self.secret = stage, "", ""
-        self.codes, self.errors = [], {}
+        self.stage, self.errors = stage, {}
 
     @rx.event
     @guarded()
@@ -164,9 +160,10 @@ class SecondFactorState(AppState):
         viewer = await self._viewer()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
             draft = await security.begin_second_factor(uow.session, viewer)
-        self.picture = segno.make(draft.uri, error="m").svg_data_uri(scale=4, border=0)
-        self.secret = " ".join(draft.secret[i : i + 4] for i in range(0, len(draft.secret), 4))
-        self.errors, self.stage = {}, "confirm"
+        self._show("confirm")
+        picture = segno.make(draft.uri, error="m").svg_data_uri(scale=4, border=0)
+        fours = " ".join(draft.secret[i : i + 4] for i in range(0, len(draft.secret), 4))
+        return [reveal(PICTURE, picture), reveal(KEY, fours)]
 
     @rx.event
     @guarded()
@@ -180,9 +177,9 @@ class SecondFactorState(AppState):
                 )
         except Invalid as error:
             self.errors = field_errors(error)
-            return
+            return None
         self._show("codes")
-        self.codes = codes
+        return [conceal(PICTURE, KEY), reveal(CODES, codes)]
 
     @rx.event
     @guarded()
@@ -190,7 +187,7 @@ class SecondFactorState(AppState):
         """Take the recovery codes off the screen, or give up switching on."""
         viewer = await self._viewer()
         self._show("on" if viewer.has_second_factor else "off")
-        return AccountState.load
+        return [conceal(*ONCE), AccountState.load]
 
     @rx.event
     @guarded()
@@ -204,10 +201,7 @@ class SecondFactorState(AppState):
         """Switch the second factor off."""
         viewer = await self._viewer()
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await security.end_second_factor(
-                    uow.session, viewer, password=forms.text(form, "password")
-                )
+            await security.end_second_factor(viewer, password=forms.text(form, "password"))
         except Invalid as error:
             self.errors = field_errors(error)
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.ui import styles
-from xobito_app.ui.components import empty_state, link_button, skeleton_rows, text_field
+from xobito_app.ui.components import button, empty_state, link_button, skeleton_rows, text_field
 from xobito_app.ui.pages.gate.forms import gate_form, gate_page, hidden_field
 from xobito_app.ui.pages.gate.state import GateState, LinkState
 
@@ -181,6 +181,30 @@ def reset_page() -> rx.Component:
             ),
             ("dead", _dead_link("Ask an admin of your workspace for a new one.")),
             skeleton_rows(3),
+        ),
+    )
+
+
+def choose_page() -> rx.Component:
+    """Return the page for those whose password somebody else may know."""
+    return gate_page(
+        "Choose a password of your own",
+        "The one you signed in with was set by or through somebody else.",
+        gate_form(
+            "/auth/choose",
+            "Set the password",
+            text_field(
+                "New password",
+                name="password",
+                kind="password",
+                errors=GateState.errors,
+                help="At least 8 characters.",
+                auto_complete="new-password",
+                auto_focus=True,
+            ),
+        ),
+        rx.el.form(
+            button("Sign out", weight="ghost", type="submit"), method="post", action="/auth/logout"
         ),
     )
 

@@ -9,11 +9,11 @@ import reflex as rx
 from xobito_app.core.text import shorten
 from xobito_app.features.accounts import security as account_security
 from xobito_app.features.mail import service as mail
+from xobito_app.features.workspaces import invitations, setup_code
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import setup_code, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.cookies import client_address
-from xobito_app.ui.security import AppState, find_viewer, public
+from xobito_app.ui.security import AppState, find_viewer, is_held, public
 
 _SENTENCES = {
     "wrong": "E-mail or password is wrong.",
@@ -52,6 +52,8 @@ class GateState(AppState):
         self._clear()
         if await find_viewer(self):
             return rx.call_script(_TO_INBOX)
+        if await is_held(self):
+            return rx.redirect("/choose-password", replace=True)
         async with unit_of_work() as uow:
             is_set_up = await workspaces.is_set_up(uow.session)
         if not is_set_up:
@@ -68,6 +70,15 @@ class GateState(AppState):
         self._clear()
         word = self.router.url.query_parameters.get("problem", "")
         self.problem = _SENTENCES.get(word, "")
+
+    @rx.event
+    @public
+    async def open_choose(self):
+        """Start the page where a password of one's own is chosen, for whom it is."""
+        self._clear()
+        if not await is_held(self):
+            return rx.redirect("/sign-in", replace=True)
+        return None
 
     @rx.event
     @public
@@ -129,7 +140,7 @@ class LinkState(AppState):
     async def show_invitation(self, token: str):
         """Show what an invitation offers."""
         async with unit_of_work() as uow:
-            found = await team.read_invitation(uow, token=str(token)[:200])
+            found = await invitations.read_invitation(uow, token=str(token)[:200])
         if found is None:
             self.stage = "dead"
             return
@@ -150,7 +161,5 @@ class LinkState(AppState):
     async def show_reset(self, token: str):
         """Show whose password a link sets."""
         async with unit_of_work() as uow:
-            self.email = await account_security.find_reset_email(
-                uow.session, token=str(token)[:200]
-            )
+            self.email = await account_security.find_reset_email(uow, token=str(token)[:200])
         self.stage = "open" if self.email else "dead"

@@ -14,7 +14,6 @@ from xobito_app.ui.components import (
     card,
     card_head,
     confirm_dialog,
-    copyable,
     dialog,
     dialog_close,
     dialog_foot,
@@ -24,11 +23,12 @@ from xobito_app.ui.components import (
     problem,
     row_menu,
     select_field,
+    shown_once,
     table,
     text_field,
 )
 from xobito_app.ui.pages.team.rows import InviteRow, MemberRow, RoleRow
-from xobito_app.ui.pages.team.state import InviteState, MemberQuestionState, TeamState
+from xobito_app.ui.pages.team.state import LINK, InviteState, MemberQuestionState, TeamState
 from xobito_app.ui.shell.state import ShellState
 
 
@@ -188,7 +188,7 @@ def invite_dialog() -> rx.Component:
                     "Password",
                     name="password",
                     errors=errors,
-                    help="At least 8 characters. They can change it.",
+                    help="At least 8 characters. They choose their own at the first sign-in.",
                     auto_complete="off",
                 ),
             ),
@@ -223,10 +223,10 @@ def link_dialog() -> rx.Component:
     """Return the dialog with a link to pass on; it is shown this once."""
     return dialog(
         InviteState.link_title,
-        copyable(InviteState.link, label="The link"),
+        shown_once(LINK, label="The link"),
         dialog_foot(dialog_close("Done")),
         line=InviteState.link_line,
-        open=InviteState.link != "",
+        open=InviteState.link_title != "",
         on_open_change=InviteState.forget_link,
     )
 

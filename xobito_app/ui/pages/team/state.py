@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
@@ -12,15 +13,16 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.mail import links
 from xobito_app.features.mail import service as mail
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import conceal, reveal, said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.team.rows import InviteRow, MemberRow, RoleRow
 from xobito_app.ui.security import AppState, guarded
 
 SEES_TEAM = (Permission.STAFF_VIEW, Permission.ROLES_VIEW)
+LINK = "link"
 _QUESTIONS = {"remove", "hand_over"}
 
 
@@ -52,7 +54,7 @@ class TeamState(AppState):
         sees_staff = actor.can(Permission.STAFF_VIEW)
         async with unit_of_work(actor.workspace_id) as uow:
             members = await team.list_members(uow.session, actor) if sees_staff else []
-            invites = await team.list_invites(uow.session, actor) if sees_staff else []
+            invites = await invitations.list_invites(uow.session, actor) if sees_staff else []
             roles = await team.list_roles(uow.session, actor)
         self.members = [MemberRow.of(view, viewer.user_id) for view in members]
         self.invites = [InviteRow.of(view, viewer.time_zone) for view in invites]
@@ -103,18 +105,22 @@ class TeamState(AppState):
         """Make an invitation useless."""
         viewer = await self._viewer()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await team.withdraw_invite(uow.session, viewer.actor, invite_id=ids.parse(invite_id))
+            await invitations.withdraw_invite(
+                uow.session, viewer.actor, invite_id=ids.parse(invite_id)
+            )
         await self._read(viewer)
         return said("Invitation withdrawn.")
 
 
 class InviteState(AppState):
-    """The dialog that brings a person in, and the one that shows a link to pass on."""
+    """The dialog that brings a person in, and the one that shows a link to pass on.
+
+    The link itself goes to the page alone, never into the state.
+    """
 
     is_open: rx.Field[bool] = rx.field(False)
     way: rx.Field[str] = rx.field("link")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    link: rx.Field[str] = rx.field("")
     link_title: rx.Field[str] = rx.field("")
     link_line: rx.Field[str] = rx.field("")
 
@@ -149,7 +155,7 @@ class InviteState(AppState):
         try:
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 if self.way == "link":
-                    token = await team.invite(
+                    token = await invitations.invite(
                         uow.session, viewer.actor, email=email, role_id=ids.parse(role_id)
                     )
                 else:
@@ -166,16 +172,18 @@ class InviteState(AppState):
             return None
         self.is_open, self.errors = False, {}
         if token:
-            self._show_link(
-                links.invitation(token),
-                "Invitation link",
-                _invited(email.strip()),
+            shown = self._show_link(
+                links.invitation(token), "Invitation link", _invited(email.strip())
             )
-            return TeamState.load
-        return [TeamState.load, said("Added. They can sign in now.")]
+            return [shown, TeamState.load]
+        return [
+            TeamState.load,
+            said("Added. They choose their own password at the first sign-in."),
+        ]
 
-    def _show_link(self, link: str, title: str, line: str) -> None:
-        self.link, self.link_title, self.link_line = link, title, line
+    def _show_link(self, link: str, title: str, line: str) -> Event:
+        self.link_title, self.link_line = title, line
+        return reveal(LINK, link)
 
     @rx.event
     @guarded(Permission.STAFF_EDIT)
@@ -186,7 +194,7 @@ class InviteState(AppState):
             token = await team.make_member_reset_link(
                 uow.session, viewer.actor, user_id=ids.parse(user_id)
             )
-        self._show_link(
+        return self._show_link(
             links.reset(token),
             "Password reset link",
             f"Pass it on to {str(name)[:191]} only. It works once, for two hours.",
@@ -196,7 +204,8 @@ class InviteState(AppState):
     @guarded(Permission.STAFF_CREATE, Permission.STAFF_EDIT)
     async def forget_link(self, _is_open: bool):
         """Take the link off the screen; it cannot be shown again."""
-        self._show_link("", "", "")
+        self.link_title = self.link_line = ""
+        return conceal(LINK)
 
 
 def _invited(email: str) -> str:

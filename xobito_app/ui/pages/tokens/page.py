@@ -14,7 +14,6 @@ from xobito_app.ui.components import (
     button,
     check_field,
     confirm_dialog,
-    copyable,
     dialog,
     dialog_close,
     dialog_foot,
@@ -26,11 +25,12 @@ from xobito_app.ui.components import (
     problem,
     row_menu,
     select_field,
+    shown_once,
     skeleton_rows,
     table,
     text_field,
 )
-from xobito_app.ui.pages.tokens.state import LIVES, TokenFormState, TokenRow, TokensState
+from xobito_app.ui.pages.tokens.state import LIVES, NEW_KEY, TokenFormState, TokenRow, TokensState
 
 _HEADS = ("Name", "May", "Limit", "Last used", "State", "")
 _NAMES = {
@@ -159,6 +159,7 @@ def _abilities() -> rx.Component:
                             ability.partition(".")[2].capitalize(),
                             name=ability,
                             aria_label=f"{things} {ability.partition('.')[2]}",
+                            disabled=~TokenFormState.offered[ability],
                         )
                         for ability in those
                     ),
@@ -175,10 +176,10 @@ def _abilities() -> rx.Component:
 def _shown_once() -> rx.Component:
     return dialog(
         "Your new token",
-        copyable(TokenFormState.token, label="API token"),
+        shown_once(NEW_KEY, label="API token"),
         dialog_foot(dialog_close("I have kept it")),
         line="Keep it now: it is not shown again.",
-        open=TokenFormState.token != "",
+        open=TokenFormState.is_shown,
         on_open_change=TokenFormState.forget,
     )
 

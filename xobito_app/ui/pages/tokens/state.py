@@ -15,10 +15,11 @@ from xobito_app.features.tokens import rules, service
 from xobito_app.features.tokens.schemas import TokenView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import conceal, reveal, said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
+NEW_KEY = "api-token"
 LIVES = (
     ("", "Never"),
     ("30", "In 30 days"),
@@ -134,16 +135,21 @@ class TokensState(AppState):
 
 
 class TokenFormState(AppState):
-    """The token being made, and its text once it is."""
+    """The token being made. Its text goes to the page alone, never into the state."""
 
     is_open: rx.Field[bool] = rx.field(False)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    token: rx.Field[str] = rx.field("")
+    offered: rx.Field[dict[str, bool]] = rx.field(default_factory=dict)
+    is_shown: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @guarded(Permission.API_TOKENS_MANAGE)
     async def begin(self):
         """Open the form anew."""
+        actor = await self._actor()
+        # Nobody gives a token what they may not do themselves, so those boxes cannot be ticked.
+        allowed = service.offered(actor)
+        self.offered = {ability: ability in allowed for ability in rules.ABILITIES}
         self.errors, self.is_open = {}, True
 
     @rx.event
@@ -174,11 +180,12 @@ class TokenFormState(AppState):
         except Invalid as error:
             self.errors = field_errors(error)
             return None
-        self.is_open, self.errors, self.token = False, {}, token
-        return TokensState.load
+        self.is_open, self.errors, self.is_shown = False, {}, True
+        return [reveal(NEW_KEY, token), TokensState.load]
 
     @rx.event
     @guarded(Permission.API_TOKENS_MANAGE)
     async def forget(self, _is_open: bool):
         """Take the token off the screen; it cannot be shown again."""
-        self.token = ""
+        self.is_shown = False
+        return conceal(NEW_KEY)

@@ -10,7 +10,6 @@ from xobito_app.ui.components import (
     badge,
     button,
     confirm_dialog,
-    copyable,
     dialog,
     dialog_close,
     dialog_foot,
@@ -19,13 +18,14 @@ from xobito_app.ui.components import (
     page_body,
     page_header,
     section,
+    shown_once,
     skeleton_rows,
     switch_field,
     text_field,
 )
 from xobito_app.ui.components.fields import switch
 from xobito_app.ui.pages.webhooks.log import delivery_log, open_delivery
-from xobito_app.ui.pages.webhooks.state import DeliveryLogState, WebhooksState
+from xobito_app.ui.pages.webhooks.state import SIGNING_KEY, DeliveryLogState, WebhooksState
 
 _RECORDS = {Record.CONTACT: "Contacts", Record.STATUS: "Statuses", Record.SOURCE: "Sources"}
 _VERIFY = """import hashlib, hmac
@@ -195,10 +195,10 @@ def _secret_section() -> rx.Component:
 def _secret_dialog() -> rx.Component:
     return dialog(
         "Signing secret",
-        copyable(WebhooksState.secret, label="Signing secret"),
+        shown_once(SIGNING_KEY, label="Signing secret"),
         dialog_foot(dialog_close("I have kept it")),
         line="Keep it now: it is not shown again.",
-        open=WebhooksState.secret != "",
+        open=WebhooksState.is_secret_shown,
         on_open_change=WebhooksState.forget_secret,
     )
 

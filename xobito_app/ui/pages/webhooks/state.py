@@ -12,14 +12,16 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.webhooks import rules, service
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import refused, said
+from xobito_app.ui.components import conceal, refused, reveal, said
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.webhooks.rows import FILTERS, DeliveryDetail, DeliveryRow, EndpointRow
 from xobito_app.ui.security import AppState, guarded
 
+SIGNING_KEY = "webhook-signing"
+
 
 class WebhooksState(AppState):
-    """Where events go, which, and the secret while it is shown."""
+    """Where events go, and which. A secret goes to the page alone, never into the state."""
 
     stage: rx.Field[str] = rx.field("")
     problem: rx.Field[str] = rx.field("")
@@ -29,7 +31,7 @@ class WebhooksState(AppState):
     warning: rx.Field[str] = rx.field("")
     is_saving: rx.Field[bool] = rx.field(False)
     is_asking: rx.Field[bool] = rx.field(False)
-    secret: rx.Field[str] = rx.field("")
+    is_secret_shown: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @guarded(Permission.WEBHOOKS_MANAGE)
@@ -72,10 +74,12 @@ class WebhooksState(AppState):
                     return None
             return refused(error.message)
         async with self:
-            self.is_saving, self.warning, self.secret = False, done.warning, done.secret
+            self.is_saving, self.warning = False, done.warning
+            self.is_secret_shown = bool(done.secret)
             self.endpoint = EndpointRow.of(done.endpoint, viewer.time_zone)
             self.events = {event: event in done.endpoint.events for event in rules.EVENTS}
-        return forms.saved("webhook")
+        shown = [reveal(SIGNING_KEY, done.secret)] if done.secret else []
+        return [*forms.saved("webhook"), *shown]
 
     @rx.event
     @guarded(Permission.WEBHOOKS_MANAGE)
@@ -90,13 +94,15 @@ class WebhooksState(AppState):
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             secret = await service.rotate_secret(uow.session, actor)
-        self.is_asking, self.secret = False, secret
+        self.is_asking, self.is_secret_shown = False, True
+        return reveal(SIGNING_KEY, secret)
 
     @rx.event
     @guarded(Permission.WEBHOOKS_MANAGE)
     async def forget_secret(self, _is_open: bool):
         """Take the secret off the screen; it cannot be shown again."""
-        self.secret = ""
+        self.is_secret_shown = False
+        return conceal(SIGNING_KEY)
 
     @rx.event
     @guarded(Permission.WEBHOOKS_MANAGE)
