@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pyotp.totp import TOTP
@@ -16,7 +18,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, Actor, Permission
 from xobito_app.features.accounts import rules
-from xobito_app.features.accounts.repository import AccountRepository
+from xobito_app.features.accounts.repository import AccountRepository, FoundSession
 from xobito_app.features.accounts.schemas import (
     ProfileView,
     SessionView,
@@ -26,7 +28,7 @@ from xobito_app.features.accounts.schemas import (
 )
 from xobito_app.features.activity import service as activity
 from xobito_app.models.accounts import User, UserSession
-from xobito_app.models.workspaces import Role
+from xobito_app.models.workspaces import Membership, Role
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
 from xobito_app.persistence.vault import vault
 
@@ -176,17 +178,47 @@ async def identify(uow: UnitOfWork, token: str, *, address: str = "") -> Viewer 
     found = await AccountRepository(session).find_session(token) if token else None
     if found is None:
         return None
-    signed_in, user, membership, workspace = found
+    signed_in, _, membership, workspace = found
     now = clock.now()
-    if not rules.is_session_alive(signed_in.last_seen_at, signed_in.revoked_at, now):
-        return None
-    if membership is None or not membership.is_active or membership.removed_at is not None:
+    if membership is None or not _may_enter(signed_in, membership, now):
         return None
     await uow.enter(workspace.id)
     if now - signed_in.last_seen_at > SEEN_EVERY:
         signed_in.last_seen_at = now
         session.add(signed_in)
     role = await session.get(Role, membership.role_id) if membership.role_id else None
+    return _viewer(found, membership, role, address)
+
+
+async def identify_again(uow: UnitOfWork, session_ids: Collection[UUID]) -> dict[UUID, Viewer]:
+    """Return who stands behind sessions now; those that sign nobody in any more are left out.
+
+    An open tab alone does not keep a session alive, so none counts as seen by this.
+    """
+    now = clock.now()
+    by_workspace: dict[UUID, list[FoundSession]] = defaultdict(list)
+    for found in await AccountRepository(uow.session).find_sessions(session_ids):
+        by_workspace[found[3].id].append(found)
+    viewers: dict[UUID, Viewer] = {}
+    for workspace_id, theirs in by_workspace.items():
+        await uow.enter(workspace_id)
+        for found in theirs:
+            signed_in, _, membership, _ = found
+            if membership is None or not _may_enter(signed_in, membership, now):
+                continue
+            role_id = membership.role_id
+            role = await uow.session.get(Role, role_id) if role_id else None
+            viewers[signed_in.id] = _viewer(found, membership, role, "")
+    return viewers
+
+
+def _may_enter(signed_in: UserSession, membership: Membership, now: datetime) -> bool:
+    is_alive = rules.is_session_alive(signed_in.last_seen_at, signed_in.revoked_at, now)
+    return is_alive and membership.is_active and membership.removed_at is None
+
+
+def _viewer(found: FoundSession, membership: Membership, role: Role | None, address: str) -> Viewer:
+    signed_in, user, _, workspace = found
     known = {str(p): p for p in Permission}
     granted = frozenset(known[p] for p in role.permissions if p in known) if role else frozenset()
     return Viewer(
