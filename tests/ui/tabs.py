@@ -127,12 +127,12 @@ class Tab:
             for event in update.events or ()
         )
 
-
     @property
-    def names(self) -> str:
-        """The names of all events the browser was sent."""
+    def reloads(self) -> int:
+        """How often the browser was told to load its page's content anew."""
         updates = self.server.updates[self.name]
-        return " ".join(event.name for update in updates for event in update.events or ())
+        names = [event.name for update in updates for event in update.events or ()]
+        return sum(name.endswith(".on_load_internal") for name in names)
 
 
 @asynccontextmanager

@@ -83,6 +83,10 @@ class Lane:
         if self._pending and (self._carrier is None or self._carrier.done()):
             self._carrier = self._office.start(self._run())
 
+    def clear(self) -> None:
+        """Forget what was to be carried: nobody is here any more to whom it matters."""
+        self._pending.clear()
+
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
         while self._pending:

@@ -68,6 +68,8 @@ class Relay:
         """Belong to an application and to the running loop; nothing is known of any tab yet."""
         self._app, self._context = app, copy_context()
         self._tabs, self._turns, self._identifying = {}, Turns(AT_ONCE), None
+        for lane in self._lanes:
+            lane.clear()
 
     async def detach(self) -> None:
         """End everything that was begun."""
@@ -223,15 +225,14 @@ class Relay:
         """Let nothing pass to whom a change of rights may concern before they are identified."""
         forget_all()
         tabs = self.connected(None)
-        people = {str(tab.viewer.user_id) for tab in tabs}
         for notice in notices:
             own = [tab for tab in tabs if str(tab.viewer.user_id) == notice.about]
             theirs = [
                 tab for tab in tabs if str(tab.viewer.actor.workspace_id) == notice.workspace_id
             ]
-            # A role or the workspace itself concerns everybody; a person only their own tabs,
-            # whichever workspace they show.
-            self._doubt(own if notice.about in people else theirs)
+            # A role, or handing over, concerns more people than the one who is named; and a
+            # person concerns their tabs in whichever workspace.
+            self._doubt([*own, *theirs])
             for tab in own if notice.topic is Topic.ACCESS else theirs:
                 self.reload(tab)
 
