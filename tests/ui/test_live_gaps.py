@@ -114,6 +114,19 @@ async def test_opening_a_thread_while_a_message_comes(live, inbox, world, monkey
     assert line.unread == 0
 
 
+async def test_a_page_that_loads_where_nobody_looks_marks_nothing_read(live, inbox, world):
+    thread_id = await thread_id_of(world, "mine")
+    await inbox.send(handler_name(ThreadState.open_conversation), conversation_id=str(thread_id))
+    await write(world, "while away", "16505551201")
+    await live.settle()
+    await inbox.send(handler_name(ThreadState.load))
+    (line,) = (await do(world, threads.list_threads, wanted=threads.ThreadFilter())).rows
+    assert line.unread == 1
+    await inbox.send(handler_name(ThreadState.seen))
+    (line,) = (await do(world, threads.list_threads, wanted=threads.ThreadFilter())).rows
+    assert line.unread == 0
+
+
 async def test_moving_to_another_thread_while_a_message_comes(live, inbox, world, monkeypatch):
     await write(world, "other", "16505551202")
     mine, other = await thread_id_of(world, "mine"), await thread_id_of(world, "other")
