@@ -70,6 +70,8 @@
       restoreDraft(id);
       const area = byId("composer-text");
       if (area && window.innerWidth > 767) area.focus({ preventScroll: true });
+      /* A thread the address opened: the server does not know whether anybody looks. */
+      if (id && document.visibilityState === "visible") click("thread-seen")();
     }
     if (focus && box.dataset.focused !== focus) {
       const hit = byId("e-" + focus);

@@ -24,7 +24,7 @@ from xobito_app.ui.pages.contact_import import relay as import_relay
 from xobito_app.ui.pages.contacts import relay as contacts_relay
 from xobito_app.ui.pages.inbox import commands as inbox_commands
 from xobito_app.ui.pages.inbox import relay as inbox_relay
-from xobito_app.ui.pages.simulator.relay import follow as follow_simulator
+from xobito_app.ui.pages.simulator import relay as simulator_relay
 from xobito_app.ui.screens import add_pages
 from xobito_app.ui.security import Gate, watch_commits
 from xobito_app.ui.shell import relay as shell_relay
@@ -38,6 +38,7 @@ on_commit(send_notices)
 inbox_relay.register()
 contacts_relay.register()
 import_relay.register()
+simulator_relay.register()
 inbox_commands.register()
 connection_lines.register()
 shell_relay.register()
@@ -62,5 +63,5 @@ app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(watch_loop)
 app.register_lifespan_task(relay.run, app=app)
 app.register_lifespan_task(moved_clock.follow)
-app.register_lifespan_task(follow_simulator)
+app.register_lifespan_task(simulator_relay.follow)
 app.register_lifespan_task(spare_the_lasting)

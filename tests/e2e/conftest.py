@@ -1,4 +1,8 @@
-"""One installation and one browser for all whole-app tests; they run in the order of the file."""
+"""One installation and one browser for all whole-app tests.
+
+Each test stands alone: the installation it gets runs and is set up, and whoever writes to it in
+a test is a customer of that test's own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.installation import CHROMIUM_FLAGS, Installation, chromium
+from tests.e2e.installation import CHROMIUM_FLAGS, Customer, Installation, chromium
 
 Opener = Callable[..., Page]
 
@@ -16,7 +20,23 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def place() -> Iterator[Installation]:
+def _installation() -> Iterator[Installation]:
+    installation = Installation()
+    try:
+        yield installation
+    finally:
+        installation.stop()
+
+
+@pytest.fixture
+def place(_installation: Installation) -> Installation:
+    """A running installation with its people and a number, whatever a test before did to it."""
+    _installation.make_ready()
+    return _installation
+
+
+@pytest.fixture
+def empty_place() -> Iterator[Installation]:
     """A running installation nobody has set up yet."""
     installation = Installation()
     try:
@@ -24,6 +44,12 @@ def place() -> Iterator[Installation]:
         yield installation
     finally:
         installation.stop()
+
+
+@pytest.fixture
+def customer(place: Installation) -> Customer:
+    """Somebody who has never written before."""
+    return place.new_customer()
 
 
 @pytest.fixture(scope="session")
@@ -36,21 +62,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_as(place: Installation, browser: Browser) -> Iterator[Opener]:
-    """Open a page as one of the people of `people.py`; a script error on it fails the test."""
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address, signed in by a cookie; a script error on any page fails the test."""
     opened: list[Page] = []
     complaints: list[str] = []
 
-    def open_page(person: str, path: str = "/inbox", *, width: int = 1280) -> Page:
+    def open_page(url: str, cookie: str = "", *, width: int = 1280) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 820}, permissions=["microphone"]
         )
-        if person:
-            cookie = {"name": "xobito_session", "value": place.people[person], "url": place.url}
-            context.add_cookies([cookie])
+        if cookie:
+            context.add_cookies([{"name": "xobito_session", "value": cookie, "url": url}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(place.url + path)
+        page.goto(url)
         opened.append(page)
         return page
 
@@ -58,3 +83,14 @@ def open_as(place: Installation, browser: Browser) -> Iterator[Opener]:
     for page in opened:
         page.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_as(place: Installation, open_page: Callable[..., Page]) -> Opener:
+    """Open a page as one of the people of `people.py`, or as nobody."""
+
+    def opened(person: str, path: str = "/inbox", *, width: int = 1280) -> Page:
+        cookie = place.people[person] if person else ""
+        return open_page(place.url + path, cookie, width=width)
+
+    return opened

@@ -15,8 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -48,6 +50,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@dataclass(frozen=True)
+class Customer:
+    """A simulated person of one test."""
+
+    id: str
+    name: str
+
+
 class Installation:
     """`xobito run` with data of its own."""
 
@@ -72,6 +82,13 @@ class Installation:
             "PORT": str(self.port),
             "XOBITO_SIMULATOR": "1",
         }
+
+    def make_ready(self) -> None:
+        """Have it run and set up."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        if not self.people:
+            self.fill()
 
     def start(self) -> None:
         log = (self.data / "run.log").open("wb")
@@ -210,6 +227,16 @@ class Installation:
 
     def customers(self) -> list[dict[str, Any]]:
         return self.control("GET", f"/wabas/{self.account()['waba_id']}/customers")["data"]
+
+    def new_customer(self) -> Customer:
+        """Return a person nobody knows yet."""
+        mark = uuid4()
+        given = {
+            "name": f"Customer {mark.hex[:8]}",
+            "phone": f"1415{2_000_000 + mark.int % 7_000_000}",
+        }
+        made = self.control("POST", f"/wabas/{self.account()['waba_id']}/customers", json=given)
+        return Customer(made["id"], given["name"])
 
     def write(self, customer_id: str, text: str) -> None:
         """Let a customer write."""

@@ -44,15 +44,13 @@ LISTENING = """
 
 
 @pytest.fixture
-def thread(place, open_as):
+def thread(place, open_as, customer):
     """A thread whose customer just wrote, open in the owner's browser."""
-    if not place.people:
-        place.fill()
-    customer, text = place.customers()[0], f"Hello {uuid4().hex[:8]}"
-    place.write(customer["id"], text)
+    text = f"Hello {uuid4().hex[:8]}"
+    place.write(customer.id, text)
     page = open_as("olga")
     # By name: WhatsApp's times are whole seconds, so an answer of the same second stands newer.
-    page.locator(".thread-button", has_text=customer["name"]).first.click(timeout=30 * SECONDS)
+    page.locator(".thread-button", has_text=customer.name).first.click(timeout=30 * SECONDS)
     expect(page.locator(".entry", has_text=text)).to_be_visible(timeout=10 * SECONDS)
     page.click("#composer-reply")
     return page
@@ -89,8 +87,9 @@ def test_files_wait_in_their_own_chat(place, thread):
     page.evaluate(PASTE, carried("plan.pdf", "application/pdf", PDF))
     expect(page.locator(".file-card")).to_have_count(1, timeout=10 * SECONDS)
     mine = re.search(r"c=([0-9a-f-]+)", page.url)
-    place.write(place.customers()[1]["id"], "Me too")
-    page.locator(".thread-button", has_text="Me too").click(timeout=10 * SECONDS)
+    other = place.new_customer()
+    place.write(other.id, "Me too")
+    page.locator(".thread-button", has_text=other.name).click(timeout=10 * SECONDS)
     expect(page.locator(".file-card")).to_have_count(0, timeout=10 * SECONDS)
     assert mine
     page.locator(f'.thread-row[data-id="{mine[1]}"] .thread-button').click()
@@ -171,7 +170,7 @@ def test_who_wishes_is_told_in_the_background_and_nobody_else(place, thread, ope
     other.wait_for_selector("[role=switch]", timeout=20 * SECONDS)
     page.wait_for_timeout(1 * SECONDS)
     heard, text = page.evaluate("sounds"), f"Are you there? {uuid4().hex[:8]}"
-    place.write(place.customers()[2]["id"], text)
+    place.write(place.new_customer().id, text)
     page.wait_for_function(f"told.some(([, body]) => body === '{text}')", timeout=15 * SECONDS)
     assert page.evaluate("sounds") == heard + 1
     # The count follows within a second: however much happens, it is not asked more often.

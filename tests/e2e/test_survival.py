@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 REPAIR_SECONDS = 30
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def account(place: Installation) -> dict[str, Any]:
     """The simulated account, asked for while the simulator still lives."""
     return place.account()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlencode
 
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import State, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
-from xobito_app.core.errors import AppError
 from xobito_app.features.accounts import cookies
 from xobito_app.features.accounts import service as accounts
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -32,10 +35,45 @@ class Server:
             state_manager=state_manager,
             event_namespace=self,  # type: ignore[arg-type]
         )
+        self.token_to_sid: dict[str, str] = {}
+        self.disconnected: list[str] = []
+
+    @property
+    def event_namespace(self) -> Server:
+        """Be the application too, as far as the relay knows it."""
+        return self
 
     async def emit_update(self, update: Any, token: str) -> None:
         """Stand in for the websocket."""
         self.updates[token].append(update)
+
+    async def disconnect(self, socket_id: str) -> None:
+        """End a connection, as the server does."""
+        self.disconnected.append(socket_id)
+        for token, known in list(self.token_to_sid.items()):
+            if known == socket_id:
+                del self.token_to_sid[token]
+
+    @asynccontextmanager
+    async def modify_state(self, token: Any) -> AsyncIterator[Any]:
+        """Change a tab's state from outside of its events and send the difference."""
+        context = self.processor._root_context
+        assert context
+        async with context.state_manager.modify_state_with_links(token) as state:
+            yield state
+            delta = await state._get_resolved_delta()
+            state._clean()
+            if delta:
+                await self.emit_update(StateUpdate(delta=delta), token.ident)
+
+    @asynccontextmanager
+    async def locked(self, tab: Tab) -> AsyncIterator[Any]:
+        """Hold the lock of a tab, as a long handler does."""
+        context = self.processor._root_context
+        assert context
+        token = BaseStateToken(ident=tab.name, cls=State)
+        async with context.state_manager.modify_state_with_links(token) as state:
+            yield state
 
 
 class Tab:
@@ -46,12 +84,15 @@ class Tab:
         self.name = name
         self.session_token = session_token
         self.path = "/inbox"
+        self.query: dict[str, str] = {}
+        self.socket_id = f"socket of {name}"
+        server.token_to_sid[name] = self.socket_id
 
     async def send(self, handler: str, **payload: Any) -> None:
         """Send an event by the full name of its handler, and wait until it is done."""
         router_data = {
             "pathname": self.path.partition("#")[0],
-            "asPath": self.path,
+            "asPath": f"{self.path}?{urlencode(self.query)}" if self.query else self.path,
             "headers": kept_headers(
                 {
                     "cookie": f"{cookies.session_cookie()}={self.session_token}",
@@ -59,14 +100,15 @@ class Tab:
                 }
             ),
             "ip": "203.0.113.9",
-            "query": {},
+            "query": self.query,
             "token": self.name,
+            "sid": self.socket_id,
         }
         heard = without_fragment({"router_data": router_data})
         event = Event(name=handler, payload=payload, router_data=heard["router_data"])
         future = await self.server.processor.enqueue(self.name, event)
         # What a handler raises is told to the tab as well, which is what tests look at.
-        with suppress(AppError):
+        with suppress(Exception):
             await future.wait_all()
         while running := list(self.server.processor._tasks.values()):
             await asyncio.wait(running)
@@ -93,6 +135,13 @@ class Tab:
             for update in self.server.updates[self.name]
             for event in update.events or ()
         )
+
+    @property
+    def reloads(self) -> int:
+        """How often the browser was told to load its page's content anew."""
+        updates = self.server.updates[self.name]
+        names = [event.name for update in updates for event in update.events or ()]
+        return sum(name.endswith(".on_load_internal") for name in names)
 
 
 def _calls(tab: Tab):

@@ -233,6 +233,6 @@ async def _work_on_it(actor: Actor) -> None:
                     key=uuid4().hex,
                 )
             if place >= len(demo_talk.RECENT):
-                await work.mark_read(uow.session, actor, conversation_id=line.id)
+                await work.mark_read(uow.session, actor, conversation_id=line.id, shown=None)
             if place > 25 and place % 2:
                 await work.close(uow.session, actor, conversation_id=line.id)

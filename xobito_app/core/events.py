@@ -44,6 +44,7 @@ class Topic(StrEnum):
     SETTINGS = "settings"
     CONTACT_JOB = "contact_job"
     CONTACT_IMPORT = "contact_import"
+    SIMULATOR = "simulator"
 
 
 @dataclass(frozen=True, slots=True)

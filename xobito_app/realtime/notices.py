@@ -36,16 +36,18 @@ async def send_notices(departures: Departures) -> None:
 async def listen() -> AsyncIterator[list[Notice] | None]:
     """Yield notices as they come, for ever.
 
-    Yields None after every reconnection: notices may have been missed meanwhile, so whoever
-    listens must look at everything anew.
+    Yields None whenever a subscription stands, the first one too: notices may have been missed
+    before, so whoever listens must look at everything anew.
     """
     while True:
         try:
-            async with redis_client().pubsub(ignore_subscribe_messages=True) as channel:
+            async with redis_client().pubsub() as channel:
                 await channel.subscribe(CHANNEL)
-                yield None
                 async for message in channel.listen():
-                    if notices := _read(message["data"]):
+                    # Redis confirms; the client also subscribes anew by itself after a cut.
+                    if message["type"] == "subscribe":
+                        yield None
+                    elif notices := _read(message["data"]):
                         yield notices
         except (RedisError, OSError) as error:
             log.warning("notices.interrupted", extra={"reason": type(error).__name__})

@@ -1,175 +1,345 @@
-"""The relay of a web process: gathers notices for a moment and lets each page patch its tabs."""
+"""Live pages: what is stored appears in every tab that shows it, and in no other.
+
+A page tells the relay what it is going to show, and only then reads it (`showing`). Whatever is
+committed from that moment on is judged for the tab and waits for its lock, which the page holds
+while it reads. What was judged for something else than the tab shows by then is judged again.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context, copy_context
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 from reflex.state import OnLoadInternalState, StateUpdate
 from reflex_base.event import Event
 
 from xobito_app.core.events import Notice, Topic
+from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.realtime import notices as wire
+from xobito_app.ui.lanes import Handler, Lane, Look, state_token
+from xobito_app.ui.security import AppState, current_viewer, forget, forget_all, to_sign_in
+from xobito_app.ui.tabs import AT_ONCE, Patch, Tab, Turns, Watch
+
+__all__ = ["Look", "Showing", "relay", "showing"]
 
 log = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.01
-"""In a burst, notices of this long are answered with one reading of the database."""
-
-S = TypeVar("S", bound=rx.State)
-
-
-@dataclass(slots=True)
-class Tab:
-    """A browser tab connected to this process, and what it shows of what changes by itself.
-
-    Attributes:
-        shows: One description per page, by its own key; a page puts it there when it loads.
-    """
-
-    token: str
-    viewer: Viewer
-    shows: dict[str, Any] = field(default_factory=dict)
-
-
-Handler = Callable[[UUID, list[Notice], list[Tab]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Generic[S]):
-    """What to do with one state of a tab."""
-
-    state: type[S]
-    apply: Callable[[S], None]
+IDENTIFY_EVERY_SECONDS = 30.0
+"""How long a tab is believed without the database: the net below a notice that was lost."""
+TRY_AGAIN_SECONDS = 1.0
+_RIGHTS = frozenset({Topic.ACCESS, Topic.SETTINGS})
 
 
 class Relay:
     """Carries notices to the tabs of this process."""
 
     def __init__(self) -> None:
-        self._app: rx.App | None = None
+        self._app: Any = None
+        self._context: Context | None = None
         self._tabs: dict[str, Tab] = {}
-        self._handlers: list[tuple[frozenset[Topic], Handler]] = []
-        self._after_gap: list[Callable[[list[Tab]], Awaitable[None]]] = []
+        self._lanes: list[Lane] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: Turns | None = None
+        self._identifying: asyncio.Task[None] | None = None
 
-    def watch(self, token: str, viewer: Viewer, key: str, shown: object) -> None:
-        """Remember what a tab shows from now on; the latest call counts."""
-        tab = self._tabs.get(token)
-        if tab is None:
-            tab = self._tabs[token] = Tab(token, viewer)
-        tab.viewer = viewer
-        tab.shows[key] = shown
+    def handle(
+        self, topics: Iterable[Topic], key: str, handler: Handler, *, delay: float = 0
+    ) -> None:
+        """Have a page hear of changes, in the tabs that show something under its key.
 
-    def shown(self, token: str, key: str) -> Any:
-        """Return what a tab was last said to show under a key."""
-        tab = self._tabs.get(token)
-        return tab.shows.get(key) if tab else None
+        Args:
+            delay: How long notices are gathered, for what need not be told at once.
+        """
+        self._lanes.append(Lane(self, topics, key, handler, delay))
 
-    def handle(self, topics: Iterable[Topic], handler: Handler) -> None:
-        """Have a page hear of changes: `handler(workspace, notices, its tabs here)`."""
-        self._handlers.append((frozenset(topics), handler))
+    # The life of the process --------------------------------------------------------------
 
-    def after_gap(self, handler: Callable[[list[Tab]], Awaitable[None]]) -> None:
-        """Have a page rebuild its tabs when notices may have been missed."""
-        self._after_gap.append(handler)
+    def attach(self, app: Any) -> None:
+        """Belong to an application and to the running loop; nothing is known of any tab yet."""
+        self._app, self._context = app, copy_context()
+        self._tabs, self._turns, self._identifying = {}, Turns(AT_ONCE), None
+        for lane in self._lanes:
+            lane.clear()
+
+    async def detach(self) -> None:
+        """End everything that was begun."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._app = None
 
     async def run(self, app: rx.App) -> None:
         """Listen for as long as the process lives. A lifespan task."""
-        self._app = app
-        queue: asyncio.Queue[list[Notice] | None] = asyncio.Queue()
-        listener = asyncio.create_task(self._listen(queue))
-        first, carried_at = True, float("-inf")
-        clock = asyncio.get_running_loop().time
+        self.attach(app)
+        watch = self.start(self._identify_now_and_then())
         try:
-            while True:
-                batch = await queue.get()
-                if clock() - carried_at < GATHER_SECONDS:
-                    # A burst: what comes alone is carried at once.
-                    await asyncio.sleep(GATHER_SECONDS)
-                gathered, gap = list(batch or ()), batch is None
-                while not queue.empty():
-                    more = queue.get_nowait()
-                    gap = gap or more is None
-                    gathered += more or ()
-                await self._carry(list(dict.fromkeys(gathered)))
-                if gap and not first:
-                    await self._rebuild()
-                first, carried_at = False, clock()
+            async for notices in wire.listen():
+                if notices is None:
+                    # Tabs may have been served before the first subscription stood, too.
+                    self.rebuild()
+                else:
+                    self.hear(notices)
         finally:
-            listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await listener
+            watch.cancel()
+            await self.detach()
 
-    async def _listen(self, queue: asyncio.Queue[list[Notice] | None]) -> None:
-        async for notices in wire.listen():
-            queue.put_nowait(notices)
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin something beside everything else, outside of any tab's event."""
+        context = self._context.copy() if self._context else None
+        task = asyncio.create_task(work, context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _carry(self, notices: list[Notice]) -> None:
-        by_workspace: dict[str, list[Notice]] = defaultdict(list)
-        for notice in notices:
-            by_workspace[notice.workspace_id].append(notice)
-        for workspace_id, theirs in by_workspace.items():
-            tabs = self.connected(UUID(workspace_id))
-            for topics, handler in self._handlers:
-                wanted = [notice for notice in theirs if notice.topic in topics]
-                if wanted and (tabs or Topic.ACCESS in topics):
-                    await self._guarded(handler(UUID(workspace_id), wanted, tabs))
+    async def until_nobody_waits(self) -> None:
+        """Return when every tab that has something to do has had its turn."""
+        if self._turns:
+            await self._turns.until_nobody_waits()
 
-    async def _rebuild(self) -> None:
-        tabs = self.connected(None)
-        for handler in self._after_gap:
-            await self._guarded(handler(tabs))
-
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        """One page's trouble must not silence the others; its tabs are rebuilt when reopened."""
-        try:
-            await work
-        except Exception:
-            log.exception("relay.failed")
+    # What tabs show ------------------------------------------------------------------------
 
     def connected(self, workspace_id: UUID | None) -> list[Tab]:
         """Return the tabs connected here, of one workspace or of all, forgetting closed ones."""
-        namespace = self._app.event_namespace if self._app else None
-        if namespace is None:
-            return []
-        here = namespace.token_to_sid
-        for token in [token for token in self._tabs if token not in here]:
-            del self._tabs[token]
+        here = self._sockets()
+        for tab in list(self._tabs.values()):
+            # On another connection the page is loaded anew, and registers with it.
+            if here.get(tab.token) != tab.socket_id:
+                del self._tabs[tab.token]
         return [
             tab
             for tab in self._tabs.values()
             if workspace_id is None or tab.viewer.actor.workspace_id == workspace_id
         ]
 
-    async def reload(self, tab: Tab) -> None:
+    def _sockets(self) -> dict[str, str]:
+        namespace = self._app.event_namespace if self._app else None
+        return namespace.token_to_sid if namespace else {}
+
+    def _is_here(self, tab: Tab) -> bool:
+        return self._tabs.get(tab.token) is tab and self._sockets().get(tab.token) == tab.socket_id
+
+    def _watch(self, state: rx.State, viewer: Viewer, key: str, shown: object) -> Showing:
+        session = state.router.session
+        tab = self._tabs.get(session.client_token)
+        if tab is None or tab.socket_id != session.session_id:
+            tab = Tab(session.client_token, session.session_id, viewer)
+            self._tabs[tab.token] = tab
+            # Its rights were read before it could hear of a change of them.
+            self._doubt([tab])
+        elif viewer != tab.viewer:
+            tab.trust(viewer, tab.answered)
+            self._doubt([tab])
+        before = tab.shows.get(key)
+        tab.shows[key] = Watch(shown)
+        return Showing(viewer, tab, key, before)
+
+    # From notices to tabs ------------------------------------------------------------------
+
+    def hear(self, notices: list[Notice]) -> None:
+        """Pass notices on to the pages that follow them."""
+        rights = [notice for notice in notices if notice.topic in _RIGHTS]
+        if rights:
+            self._rights_changed(rights)
+        for lane in self._lanes:
+            lane.add(notice for notice in notices if notice.topic in lane.topics)
+
+    def rebuild(self) -> None:
+        """Have every tab read anew: notices may have been missed, of rights too."""
+        forget_all()
+        tabs = self.connected(None)
+        self._doubt(tabs)
+        for tab in tabs:
+            self.reload(tab)
+
+    def put(self, tab: Tab, patch: Patch) -> None:
+        """Have a patch wait for a tab's lock."""
+        tab.put(patch)
+        self._serve(tab)
+
+    def reload(self, tab: Tab) -> None:
         """Have a tab load its page's content anew, as the browser does on arriving there.
 
         The event comes back from the browser with its cookie, so rights are judged afresh.
         """
-        namespace = self._app.event_namespace if self._app else None
-        if namespace is not None:
-            events = Event.from_event_type([OnLoadInternalState.on_load_internal()])
-            await namespace.emit_update(StateUpdate(events=events), tab.token)
+        tab.wants_reload = True
+        self._serve(tab)
 
-    async def patch(self, tab: Tab, *changes: Change[Any]) -> None:
-        """Change states of one tab under one lock and send what changed, in one go.
+    def _serve(self, tab: Tab) -> None:
+        is_idle = tab.server is None or tab.server.done()
+        if is_idle and not tab.is_doubted and (tab.waiting or tab.wants_reload):
+            tab.server = self.start(self._work_off(tab))
 
-        No waiting inside a change: whatever has to be read is read before.
-        """
-        if self._app is None or not changes:
+    async def _work_off(self, tab: Tab) -> None:
+        """Bring a tab what waits for it; of all tabs only this one waits for its lock."""
+        while self._is_here(tab) and not tab.is_doubted and self._turns:
+            try:
+                if tab.waiting:
+                    await self._turns.take(self._apply(tab))
+                elif tab.wants_reload:
+                    tab.wants_reload = tab.is_overrun = False
+                    await self._send(tab, OnLoadInternalState.on_load_internal())
+                else:
+                    return
+            except Exception:
+                log.exception("relay.tab_failed")
+                tab.overrun()
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
+
+    async def _apply(self, tab: Tab) -> None:
+        """Apply what waits under one lock and send what changed, in one go."""
+        if not tab.waiting:
             return
-        token = rx.BaseStateToken(ident=tab.token, cls=changes[0].state)
+        token = state_token(tab, tab.waiting[0].changes[0].state)
         async with self._app.modify_state(token) as root:
-            for change in changes:
-                change.apply(await root.get_state(change.state))
+            patches = list(tab.waiting)
+            kinds = {change.state for patch in patches for change in patch.changes}
+            states = {kind: await root.get_state(kind) for kind in kinds}
+            # From here on nothing waits: what holds now holds until it is applied.
+            if tab.is_doubted or not self._is_here(tab):
+                return
+            fitting, again = tab.take(patches)
+            for patch in fitting:
+                for change in patch.changes:
+                    change.apply(states[change.state])
+        for patch in again:
+            patch.judge_again()
+
+    async def _send(self, tab: Tab, *events: EventSpec | Event) -> None:
+        update = StateUpdate(events=Event.from_event_type(list(events)))
+        await self._app.event_namespace.emit_update(update, tab.token)
+
+    # Who sits before them ------------------------------------------------------------------
+
+    def _rights_changed(self, notices: list[Notice]) -> None:
+        """Let nothing pass to whom a change of rights may concern before they are identified."""
+        forget_all()
+        tabs = self.connected(None)
+        for notice in notices:
+            own = [tab for tab in tabs if str(tab.viewer.user_id) == notice.about]
+            theirs = [
+                tab for tab in tabs if str(tab.viewer.actor.workspace_id) == notice.workspace_id
+            ]
+            # A role, or handing over, concerns more people than the one who is named; and a
+            # person concerns their tabs in whichever workspace.
+            self._doubt([*own, *theirs])
+            for tab in own if notice.topic is Topic.ACCESS else theirs:
+                self.reload(tab)
+
+    def _doubt(self, tabs: Iterable[Tab]) -> None:
+        for tab in tabs:
+            tab.doubt()
+        if self._identifying is None or self._identifying.done():
+            self._identifying = self.start(self._identify())
+
+    async def _identify_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(IDENTIFY_EVERY_SECONDS)
+            self._doubt(self.connected(None))
+
+    async def _identify(self) -> None:
+        while doubted := [tab for tab in self.connected(None) if tab.is_doubted]:
+            asked = [(tab, tab.asked) for tab in doubted]
+            try:
+                async with unit_of_work() as uow:
+                    viewers = await accounts.identify_again(
+                        uow, {tab.viewer.session_id for tab in doubted}
+                    )
+            except Exception:
+                # Nobody is shown anything until it is known who they are.
+                log.exception("relay.not_identified")
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
+                continue
+            for tab, times in asked:
+                self._judge(tab, viewers.get(tab.viewer.session_id), times)
+
+    def _judge(self, tab: Tab, viewer: Viewer | None, asked: int) -> None:
+        actor = tab.viewer.actor
+        if viewer is None or viewer.actor.workspace_id != actor.workspace_id:
+            self._tabs.pop(tab.token, None)
+            self.start(self._cut(tab, is_signed_in=viewer is not None))
+            return
+        found = replace(viewer, actor=replace(viewer.actor, address=actor.address))
+        if tab.trust(found, asked):
+            forget(found.user_id)
+            self.reload(tab)
+        self._serve(tab)
+
+    async def _cut(self, tab: Tab, *, is_signed_in: bool) -> None:
+        """Send an honest browser away, and end the connection of one that does not go."""
+        namespace = self._app.event_namespace
+        if self._sockets().get(tab.token) == tab.socket_id:
+            with suppress(Exception):
+                await self._send(tab, _load_anew() if is_signed_in else to_sign_in())
+            await namespace.disconnect(tab.socket_id)
+        owner = f"{tab.viewer.session_id} {tab.viewer.actor.workspace_id}"
+        async with self._app.modify_state(state_token(tab, AppState)) as root:
+            shared = await root.get_state(AppState)
+            # Unless somebody else has come to the tab in the meantime.
+            if shared._owner == owner:
+                root.reset()
+
+
+def _load_anew() -> EventSpec:
+    return rx.call_script("window.location.reload()")
 
 
 relay = Relay()
+
+
+class Showing:
+    """What a page shows while it is being read.
+
+    Attributes:
+        viewer: Who sits before the tab, as of this reading.
+    """
+
+    def __init__(self, viewer: Viewer, tab: Tab, key: str, before: Watch | None) -> None:
+        self.viewer = viewer
+        self._tab = tab
+        self._key = key
+        self._before = before
+
+    def narrow(self, shown: object) -> None:
+        """Say more exactly what is shown, once it is read; till then everything concerned it."""
+        self._tab.shows[self._key] = Watch(shown)
+
+    def restore(self) -> None:
+        """Show again what was shown before, as the reading came to nothing.
+
+        As a new watch: what was judged for the old one meanwhile is judged again.
+        """
+        if self._before is None:
+            self._tab.shows.pop(self._key, None)
+        else:
+            self.narrow(self._before.shown)
+
+
+@asynccontextmanager
+async def showing(state: rx.State, key: str, shown: object) -> AsyncIterator[Showing]:
+    """Tell the relay what a page is about to show, then read and show it inside the block.
+
+    The only way to become live: what is committed from here on is not missed, and when the
+    reading fails or is overtaken by a newer one, what was shown before stays live. For handlers
+    that run under the tab's lock, so never in the background.
+
+    Raises:
+        Unauthenticated: Nobody is signed in.
+    """
+    viewer = await current_viewer(state)
+    told = relay._watch(state, viewer, key, shown)
+    try:
+        yield told
+    except BaseException:
+        told.restore()
+        raise

@@ -127,9 +127,9 @@ async def couple(world):
         type="customer",
     )
     for thread in await do(world, timeline.list_conversations, contact_id=drop_id):
-        await do(world, work.mark_read, actor=agent, conversation_id=thread.id)
+        await do(world, work.mark_read, actor=agent, conversation_id=thread.id, shown=None)
     (thread,) = await do(world, timeline.list_conversations, contact_id=keep_id)
-    await do(world, work.mark_read, conversation_id=thread.id)
+    await do(world, work.mark_read, conversation_id=thread.id, shown=None)
     await do(world, work.close, conversation_id=thread.id)
     await do(world, notes.add_note, contact_id=drop_id, body="a note")
     return keep_id, drop_id, keep, drop

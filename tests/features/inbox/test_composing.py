@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.features.inbox import afterwards, compose, compose_template
+from xobito_app.features.inbox import afterwards, compose, compose_template, timeline, work
 from xobito_app.features.inbox.compose_template import suggestions
 from xobito_app.features.inbox.receipts import send_receipt
 from xobito_app.features.workspaces.service import rename_workspace
@@ -241,10 +241,21 @@ async def test_somebody_known_only_by_user_id_is_written_to_by_it(line):
 
 
 async def test_reading_tells_the_customer(line):
+    await line.do(work.mark_read, conversation_id=line.thread_id, shown=None)
     assert await send_receipt(line.workspace_id, line.thread_id, is_typing=True)
     (sent,) = line.wire.sent
     assert sent["status"] == "read"
     assert sent["typing_indicator"] == {"type": "text"}
+
+
+async def test_the_customer_is_told_only_of_what_somebody_has_seen(line):
+    assert not await send_receipt(line.workspace_id, line.thread_id)
+    await line.do(work.mark_read, conversation_id=line.thread_id, shown=None)
+    (seen,) = (await line.do(timeline.read_thread, conversation_id=line.thread_id)).entries
+    await line.write()
+    assert await send_receipt(line.workspace_id, line.thread_id)
+    (sent,) = line.wire.sent
+    assert sent["message_id"] == seen.wamid
 
 
 async def test_typing_is_shown_by_those_who_may_reply(line):

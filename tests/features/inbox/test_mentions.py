@@ -66,8 +66,9 @@ async def test_who_is_called_finds_the_note_until_they_look(world):
     assert (found.author, found.excerpt) == ("Olga Owner", "@Ana Ruiz your turn")
     entries = (await do(timeline.read_thread, ana, conversation_id=thread_id)).entries
     assert entries[-1].content["mentions"] == ["Ana Ruiz"]
-    assert await do(mentions.mark_seen, ana, conversation_id=thread_id)
-    assert not await do(mentions.mark_seen, ana, conversation_id=thread_id)
+    shown = {"conversation_id": thread_id, "shown": [entry.id for entry in entries]}
+    assert await do(mentions.mark_seen, ana, **shown)
+    assert not await do(mentions.mark_seen, ana, **shown)
     assert await do(mentions.count_unseen, ana) == 0
     assert (await do(mentions.list_mentions, ana))[0].is_seen
     assert await do(mentions.list_mentions, world.owner) == []

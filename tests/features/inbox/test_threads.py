@@ -97,8 +97,9 @@ async def test_the_database_itself_hides_other_workspaces(world, inbox):
 async def test_unread_is_counted_per_person(world, inbox):
     agent, manager, rows = inbox
     async with unit_of_work(world.workspace_id) as uow:
-        seen = await work.mark_read(uow.session, agent, conversation_id=rows["up for grabs"].id)
-        again = await work.mark_read(uow.session, agent, conversation_id=rows["up for grabs"].id)
+        given = {"conversation_id": rows["up for grabs"].id, "shown": None}
+        seen = await work.mark_read(uow.session, agent, **given)
+        again = await work.mark_read(uow.session, agent, **given)
     assert (seen, again) == (True, False)
     unread = {r.preview: r.unread for r in await listed(agent)}
     assert unread == {"up for grabs": 0, "mine to answer": 1}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from xobito_app.core import clock, crypto, ids
 from xobito_app.features.accounts import rules
 from xobito_app.models.accounts import LinkKind, OneTimeLink, SignInTry, User, UserSession
 from xobito_app.models.workspaces import Membership, Workspace
+from xobito_app.persistence.arrays import any_of, chunks
+
+FoundSession = tuple[UserSession, User, Membership | None, Workspace]
 
 
 class AccountRepository:
@@ -63,11 +67,21 @@ class AccountRepository:
         )
         return (await self.session.exec(statement)).all()
 
-    async def find_session(
-        self, token_hash: str
-    ) -> tuple[UserSession, User, Membership | None, Workspace] | None:
+    async def find_session(self, token_hash: str) -> FoundSession | None:
         """Return the session of a cookie's hash with everything that decides what it may do."""
-        statement = (
+        statement = self._sessions().where(col(UserSession.token_hash) == token_hash)
+        return (await self.session.exec(statement)).one_or_none()
+
+    async def find_sessions(self, session_ids: Collection[UUID]) -> list[FoundSession]:
+        """Return sessions by id, each with everything that decides what it may do."""
+        found: list[FoundSession] = []
+        for piece in chunks(session_ids):
+            statement = self._sessions().where(any_of(col(UserSession.id), piece))
+            found += (await self.session.exec(statement)).all()
+        return found
+
+    def _sessions(self) -> Select[tuple[UserSession, User, Membership, Workspace]]:
+        return (
             select(UserSession, User, Membership, Workspace)
             .join(User, col(User.id) == col(UserSession.user_id))
             .join(Workspace, col(Workspace.id) == col(UserSession.workspace_id))
@@ -77,9 +91,7 @@ class AccountRepository:
                 & (col(Membership.workspace_id) == col(UserSession.workspace_id)),
                 isouter=True,
             )
-            .where(col(UserSession.token_hash) == token_hash)
         )
-        return (await self.session.exec(statement)).one_or_none()
 
     async def list_sessions(self, user_id: UUID) -> Sequence[UserSession]:
         """Return a person's unrevoked sessions, last seen first."""

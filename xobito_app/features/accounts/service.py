@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import Actor
 from xobito_app.features.accounts import rights, rules, tries
-from xobito_app.features.accounts.repository import AccountRepository
+from xobito_app.features.accounts.repository import AccountRepository, FoundSession
 from xobito_app.features.accounts.schemas import (
     ProfileView,
     SessionView,
@@ -165,7 +167,7 @@ async def identify_hash(
     found = await AccountRepository(session).find_session(token_hash)
     if found is None:
         return None
-    signed_in, user, membership, workspace = found
+    signed_in, _, membership, workspace = found
     now = clock.now()
     if membership is None or not _may_enter(signed_in, membership, now):
         return None
@@ -176,6 +178,35 @@ async def identify_hash(
         signed_in.last_seen_at = now
         session.add(signed_in)
     role = await session.get(Role, membership.role_id) if membership.role_id else None
+    return _viewer(found, membership, role, address)
+
+
+async def identify_again(uow: UnitOfWork, session_ids: Collection[UUID]) -> dict[UUID, Viewer]:
+    """Return who stands behind sessions now; those that sign nobody in any more are left out.
+
+    An open tab alone does not keep a session alive, so none counts as seen by this.
+    """
+    now = clock.now()
+    by_workspace: dict[UUID, list[FoundSession]] = defaultdict(list)
+    for found in await AccountRepository(uow.session).find_sessions(session_ids):
+        by_workspace[found[3].id].append(found)
+    viewers: dict[UUID, Viewer] = {}
+    for workspace_id, theirs in by_workspace.items():
+        await uow.enter(workspace_id)
+        for found in theirs:
+            signed_in, _, membership, _ = found
+            if membership is None or not _may_enter(signed_in, membership, now):
+                continue
+            if signed_in.is_held:
+                continue
+            role_id = membership.role_id
+            role = await uow.session.get(Role, role_id) if role_id else None
+            viewers[signed_in.id] = _viewer(found, membership, role, "")
+    return viewers
+
+
+def _viewer(found: FoundSession, membership: Membership, role: Role | None, address: str) -> Viewer:
+    signed_in, user, _, workspace = found
     return Viewer(
         actor=Actor(
             workspace_id=WorkspaceId(workspace.id),

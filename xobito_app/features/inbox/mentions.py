@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func, not_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,12 +18,15 @@ from xobito_app.core.permissions import Actor
 from xobito_app.core.text import shorten
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.inbox.alerts import alert_of_mention
+from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.rules import Sight
 from xobito_app.features.inbox.schemas import COUNT_CAP
 from xobito_app.features.inbox.threads import sight_condition
 from xobito_app.features.workspaces import team
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Mention, Message
+from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce
 
@@ -141,14 +144,26 @@ async def count_unseen(session: AsyncSession, actor: Actor) -> int:
     return min((await session.exec(statement)).one(), COUNT_CAP)
 
 
-async def mark_seen(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> bool:
-    """Remember that the actor looked at a thread that calls them; tell whether that is news."""
+async def mark_seen(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, shown: Collection[UUID]
+) -> bool:
+    """Remember that the actor looked at a thread that calls them; tell whether that is news.
+
+    Args:
+        shown: The entries before the actor's eyes; a newer note still waits to be seen.
+    """
+    first = await MessageRepository(session, actor.workspace_id).first_of(shown)
+    if first is None:
+        return False
+    # A mention stands where its note stands.
+    is_newer = keyset.after(first, col(Mention.at), col(Mention.message_id))
     changed = await session.exec(
         update(Mention)
         .where(col(Mention.workspace_id) == actor.workspace_id)
         .where(col(Mention.user_id) == actor.user_id)
         .where(col(Mention.conversation_id) == conversation_id)
         .where(col(Mention.seen_at).is_(None))
+        .where(or_(not_(is_newer), any_of(col(Mention.message_id), shown)))
         .values(seen_at=clock.now())
         .returning(col(Mention.id))
     )

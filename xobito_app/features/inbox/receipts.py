@@ -11,7 +11,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError
 from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
-from xobito_app.features.inbox import rules
+from xobito_app.features.inbox import rules, threads
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.models.connection import ConnectionState
 from xobito_app.models.inbox import Direction, Message
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 async def send_receipt(
     workspace_id: UUID, conversation_id: UUID, *, is_typing: bool = False
 ) -> bool:
-    """Mark the newest message of a customer read at Meta, and all before it; tell if it was done.
+    """Mark what somebody has seen of a customer's messages read at Meta; tell if it was done.
 
     A courtesy: what cannot be told now is told with the next message that is read.
     """
@@ -41,6 +41,8 @@ async def send_receipt(
             .where(col(Message.conversation_id) == conversation_id)
             .where(col(Message.direction) == Direction.IN, col(Message.wamid).startswith("wamid."))
             .order_by(col(Message.at).desc(), col(Message.id).desc())
+            # What nobody has been shown yet is not read, however new.
+            .offset(await threads.count_unseen_by_all(session, thread))
             .limit(1)
         )
         number, connection = await accounts.line_of(session, workspace_id, thread.number_id)

@@ -6,17 +6,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, text, tuple_
+from sqlalchemy import ColumnElement, func, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, select
 
 from xobito_app.models.inbox import (
     Conversation,
+    Direction,
     Media,
     Message,
     PendingEffect,
     Reaction,
 )
+from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_of, none_of
 from xobito_app.persistence.repository import Repository
 
 WORDS_LIMIT = 20_000
@@ -104,6 +107,42 @@ class MessageRepository(Repository[Message]):
                 for message_id, at, words in rows
             ],
         )
+
+    async def first_of(self, message_ids: Collection[UUID]) -> keyset.Position | None:
+        """Return where the oldest of these entries stands."""
+        found = await self.all(
+            self.scoped()
+            .where(any_of(col(Message.id), message_ids))
+            .order_by(col(Message.at), col(Message.id))
+            .limit(1)
+        )
+        return (found[0].at, found[0].id) if found else None
+
+    async def count_seen(self, conversation_id: UUID, shown: Collection[UUID]) -> int | None:
+        """Return how many of the customer's messages somebody has seen who was shown these entries.
+
+        Those before the oldest of them count as seen. None when the entries are not here. One
+        statement, so that a message and the thread's count of it are seen together or not at all.
+        """
+        first = await self.first_of(shown)
+        if first is None:
+            return None
+        later = (
+            select(func.count())
+            .select_from(Message)
+            .where(col(Message.workspace_id) == self.workspace_id)
+            .where(col(Message.conversation_id) == conversation_id)
+            .where(keyset.after(first, col(Message.at), col(Message.id)))
+            .where(none_of(col(Message.id), shown))
+            # What a thread counts: live messages of the customer.
+            .where(col(Message.direction) == Direction.IN, col(Message.origin) != "history")
+        )
+        seen = col(Conversation.inbound_count) - later.scalar_subquery()
+        statement = select(func.greatest(seen, 0)).where(
+            col(Conversation.workspace_id) == self.workspace_id,
+            col(Conversation.id) == conversation_id,
+        )
+        return (await self.session.exec(statement)).one_or_none()
 
     async def lock_by_wamid(
         self, keys: Collection[tuple[UUID, str]]

@@ -245,6 +245,16 @@ async def seen_counts(
     return {(row.user_id, row.conversation_id): row.seen_count for row in rows}
 
 
+async def count_unseen_by_all(session: AsyncSession, thread: Conversation) -> int:
+    """Return how many of a thread's newest messages no person has seen."""
+    statement = select(func.max(ConversationRead.seen_count)).where(
+        col(ConversationRead.workspace_id) == thread.workspace_id,
+        col(ConversationRead.conversation_id) == thread.id,
+    )
+    most = (await session.exec(statement)).one_or_none()
+    return max(0, thread.inbound_count - (most or 0))
+
+
 async def count_threads(session: AsyncSession, actor: Actor) -> Counts:
     """Return how many open threads stand in each list, and how many of the newest are unread.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import mentions
 from xobito_app.features.inbox.alerts import alert_of_assignment
+from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.features.workspaces import team
 from xobito_app.models.inbox import (
@@ -201,16 +203,25 @@ async def add_note(
     return note.id
 
 
-async def mark_read(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> bool:
-    """Remember that the actor has seen everything; tell whether that is news.
+async def mark_read(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, shown: Collection[UUID] | None
+) -> bool:
+    """Remember that the actor has seen a thread; tell whether that is news.
 
     The customer's ticks turn blue with the first person who reads.
+
+    Args:
+        shown: The entries before the actor's eyes. What is newer and not among them stays unread:
+            it came after the screen was read. None means everything there is.
 
     Raises:
         NotFound: The thread is out of sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    if not await _see(session, actor, thread, thread.inbound_count):
+    count: int | None = thread.inbound_count
+    if shown is not None:
+        count = await MessageRepository(session, actor.workspace_id).count_seen(thread.id, shown)
+    if count is None or not await _see(session, actor, thread, count, only_more=True):
         return False
     announce(session, actor.workspace_id, Topic.CONVERSATION, thread.id)
     if actor.can(Permission.INBOX_REPLY):
@@ -225,11 +236,13 @@ async def mark_unread(session: AsyncSession, actor: Actor, *, conversation_id: U
         NotFound: The thread is out of sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    await _see(session, actor, thread, max(0, thread.inbound_count - 1))
+    await _see(session, actor, thread, max(0, thread.inbound_count - 1), only_more=False)
     announce(session, actor.workspace_id, Topic.CONVERSATION, thread.id)
 
 
-async def _see(session: AsyncSession, actor: Actor, thread: Conversation, count: int) -> bool:
+async def _see(
+    session: AsyncSession, actor: Actor, thread: Conversation, count: int, *, only_more: bool
+) -> bool:
     if actor.user_id is None:
         return False
     statement = insert(ConversationRead).values(
@@ -239,11 +252,13 @@ async def _see(session: AsyncSession, actor: Actor, thread: Conversation, count:
         seen_count=count,
         read_at=clock.now(),
     )
+    known = col(ConversationRead.seen_count)
     changed = await session.exec(
         statement.on_conflict_do_update(
             index_elements=["user_id", "conversation_id"],
             set_={"seen_count": count, "read_at": clock.now()},
-            where=col(ConversationRead.seen_count) != count,
-        ).returning(col(ConversationRead.seen_count))
+            # Another tab of the same person may have shown more already.
+            where=known < count if only_more else known != count,
+        ).returning(known)
     )
     return changed.first() is not None

@@ -1,25 +1,31 @@
-"""Changed rights count at once: remembered people are forgotten and open pages load anew."""
+"""The lines at the top of every page follow the link to WhatsApp."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from xobito_app.core.events import Notice, Topic
-from xobito_app.ui.live import Tab, relay
-from xobito_app.ui.security import forget_all
+from xobito_app.ui.live import Look, relay
+from xobito_app.ui.shell.providers import StatusLine
+from xobito_app.ui.shell.state import SHELL, ShellState, read_lines
+
+DELAY_SECONDS = 0.2
+"""Connecting announces several steps in a row."""
 
 
-async def _rights_changed(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
-    forget_all()
-    changed = {notice.about for notice in notices}
-    people = {str(tab.viewer.user_id) for tab in tabs}
-    # A role or the workspace itself concerns everybody; a person concerns only their own tabs.
-    concerns_all = not changed <= people
-    for tab in tabs:
-        if concerns_all or str(tab.viewer.user_id) in changed:
-            await relay.reload(tab)
+async def carry_lines(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
+    """Say anew what is wrong with the link, or that nothing is any more."""
+    viewers = {look.viewer.user_id: look.viewer for look in looks}
+    lines = {user_id: await read_lines(viewer) for user_id, viewer in viewers.items()}
+    for look in looks:
+        look.change(ShellState, _showing(lines[look.viewer.user_id]))
+
+
+def _showing(lines: list[StatusLine]) -> Callable[[ShellState], None]:
+    return lambda state: state._show_lines(lines)
 
 
 def register() -> None:
-    """Have the relay of this process act on changed rights and settings."""
-    relay.handle({Topic.ACCESS, Topic.SETTINGS}, _rights_changed)
+    """Have every page hear of the connection."""
+    relay.handle({Topic.CONNECTION}, SHELL, carry_lines, delay=DELAY_SECONDS)

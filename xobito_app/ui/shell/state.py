@@ -14,11 +14,12 @@ from xobito_app.features.workspaces.pictures import logo_url, photo_url
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.formats import badge
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.routes import ROUTES, find_route
 from xobito_app.ui.security import AppState, guarded
 from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
 
+SHELL = "shell"
 _MOST_COMMANDS = 30
 
 
@@ -76,19 +77,20 @@ class ShellState(AppState):
     @guarded()
     async def enter_page(self):
         """Show the frame for the person and tell whether the page is theirs. First on_load."""
-        viewer = await self._viewer()
-        async with unit_of_work() as uow:
-            choices = await accounts.list_workspaces(uow.session, viewer.user_id)
-        lines = [line for provider in line_providers for line in await provider(viewer)]
-        self.workspaces = [
-            WorkspaceRow(str(c.id), c.name, c.id == viewer.actor.workspace_id) for c in choices
-        ]
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            self._show_unread(await threads.count_unread(uow.session, viewer.actor))
-        self.lines = lines
-        self._show(viewer)
-        # From now on this tab hears when rights change, whatever page it shows.
-        relay.watch(self.router.session.client_token, viewer, "shell", None)
+        # From here on this tab hears when rights change, whatever page it shows.
+        async with showing(self, SHELL, None) as told:
+            viewer = told.viewer
+            async with unit_of_work() as uow:
+                choices = await accounts.list_workspaces(uow.session, viewer.user_id)
+            lines = await read_lines(viewer)
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                unread = await threads.count_unread(uow.session, viewer.actor)
+            self.workspaces = [
+                WorkspaceRow(str(c.id), c.name, c.id == viewer.actor.workspace_id) for c in choices
+            ]
+            self._show_unread(unread)
+            self._show_lines(lines)
+            self._show(viewer)
 
     def _show(self, viewer: Viewer) -> None:
         """Put the person and their rights on the screen; also called when rights change."""
@@ -100,10 +102,19 @@ class ShellState(AppState):
         self.can = {str(permission): True for permission in held}
         self.access = "granted" if route is None or route.is_open_to(held) else "denied"
 
+    def _show_lines(self, lines: list[StatusLine]) -> None:
+        if lines != self.lines:
+            self.lines = lines
+
     def _show_unread(self, count: int) -> None:
         words = badge(count)
         if words != self.unread:
             self.unread = words
+
+
+async def read_lines(viewer: Viewer) -> list[StatusLine]:
+    """Return what the lines at the top say to a person."""
+    return [line for provider in line_providers for line in await provider(viewer)]
 
 
 class PaletteState(AppState):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from xobito_app.core.errors import NotFound
@@ -10,37 +11,36 @@ from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.contacts import importing
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.live import Change, Tab, relay
+from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.contact_import.state import KEY, ImportCard, ImportState
 
 
-async def hear(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+async def hear(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Patch the tabs that show an import that went on."""
     changed = {notice.about for notice in notices}
     watching = [
-        tab
-        for tab in tabs
-        if tab.shows.get(KEY) in changed and tab.viewer.actor.can(Permission.CONTACTS_IMPORT)
+        look
+        for look in looks
+        if look.shown in changed and look.viewer.actor.can(Permission.CONTACTS_IMPORT)
     ]
     cards: dict[str, ImportCard] = {}
     actor = system_actor(WorkspaceId(workspace_id))
-    for import_id in {tab.shows[KEY] for tab in watching}:
+    for import_id in {look.shown for look in watching}:
         try:
             async with unit_of_work(workspace_id) as uow:
                 view = await importing.get_import(uow.session, actor, import_id=UUID(import_id))
         except NotFound:
             continue
         cards[import_id] = ImportCard.of(view)
-    for tab in watching:
-        if card := cards.get(tab.shows[KEY]):
+    for look in watching:
+        if card := cards.get(look.shown):
+            look.change(ImportState, _showing(card))
 
-            def show(state: ImportState, card: ImportCard = card) -> None:
-                if state.card.id == card.id:
-                    state._show_card(card)
 
-            await relay.patch(tab, Change(ImportState, show))
+def _showing(card: ImportCard) -> Callable[[ImportState], None]:
+    return lambda state: state._show_card(card) if state.card.id == card.id else None
 
 
 def register() -> None:
     """Have the wizard hear of progress."""
-    relay.handle((Topic.CONTACT_IMPORT,), hear)
+    relay.handle((Topic.CONTACT_IMPORT,), KEY, hear)

@@ -17,7 +17,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
 from xobito_app.ui.components import said
 from xobito_app.ui.failures import field_errors
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded
 
 KEY = "contact import"
@@ -139,23 +139,24 @@ class ImportState(AppState):
             self.step, self.problem = "failed", error.message
 
     async def _list(self) -> None:
-        viewer = await self._viewer()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await importing.list_imports(uow.session, viewer.actor)
-        self.past = [PastRow.of(view, viewer.time_zone) for view in found]
-        self.card, self.step = ImportCard(), "file"
+        async with showing(self, KEY, "") as told:
+            viewer = told.viewer
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                found = await importing.list_imports(uow.session, viewer.actor)
+            self.past = [PastRow.of(view, viewer.time_zone) for view in found]
+            self.card, self.step = ImportCard(), "file"
 
     async def _open(self, import_id: UUID) -> None:
-        viewer = await self._viewer()
         head: ImportHead | None = None
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            view = await importing.get_import(uow.session, viewer.actor, import_id=import_id)
-            if view.state == "uploaded" or view.is_dry:
-                head = await importing.read_head(uow.session, viewer.actor, import_id=import_id)
-        relay.watch(self.router.session.client_token, viewer, KEY, str(import_id))
-        if head:
-            self._show_head(head)
-        self._show_card(ImportCard.of(view))
+        async with showing(self, KEY, str(import_id)) as told:
+            actor = told.viewer.actor
+            async with unit_of_work(actor.workspace_id) as uow:
+                view = await importing.get_import(uow.session, actor, import_id=import_id)
+                if view.state == "uploaded" or view.is_dry:
+                    head = await importing.read_head(uow.session, actor, import_id=import_id)
+            if head:
+                self._show_head(head)
+            self._show_card(ImportCard.of(view))
 
     def _show_head(self, head: ImportHead) -> None:
         self.choices, self.is_remembered = list(head.choices), head.is_remembered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from xobito_app.core import clock
@@ -9,61 +10,67 @@ from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.contacts import bulk
+from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.contacts.views import read_views
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.live import Change, Tab, relay
+from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.contacts.rows import JobRow, is_recent
 from xobito_app.ui.pages.contacts.state import KEY, ContactsState
+from xobito_app.ui.tabs import Tab
 
 
-async def hear(workspace_id: UUID, notices: list[Notice], tabs: list[Tab]) -> None:
+async def hear(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Patch the tabs that show contacts."""
-    tabs = [t for t in tabs if KEY in t.shows and t.viewer.actor.can(Permission.CONTACTS_VIEW)]
-    if not tabs:
+    looks = [look for look in looks if look.viewer.actor.can(Permission.CONTACTS_VIEW)]
+    if not looks:
         return
     if any(notice.topic is Topic.CONTACT_JOB for notice in notices):
-        await _show_jobs(workspace_id, tabs)
+        await _show_jobs(workspace_id, looks)
     changed = {notice.about for notice in notices if notice.topic is Topic.CONTACT}
-    shown = {row_id for tab in tabs for row_id in tab.shows[KEY]}
     # Many at once are told as the whole workspace.
-    touched = shown if str(workspace_id) in changed else changed & shown
-    if touched:
-        await _show_lines(workspace_id, touched, tabs)
+    everything = str(workspace_id) in changed
+    shown = {row_id for look in looks for row_id in look.shown or ()}
+    touched = shown if everything else changed & shown
+    views = await _read(workspace_id, touched) if touched else {}
+    for look in looks:
+        if look.shown is None:
+            # It is being read: once it is, this is judged again.
+            look.change(ContactsState, lambda state: None)
+        elif not touched.isdisjoint(look.shown):
+            look.change(ContactsState, _patching(views, look.viewer.time_zone))
 
 
-async def _show_jobs(workspace_id: UUID, tabs: list[Tab]) -> None:
+async def _show_jobs(workspace_id: UUID, looks: list[Look]) -> None:
     now = clock.now()
     async with unit_of_work(workspace_id) as uow:
         actor = system_actor(WorkspaceId(workspace_id))
         jobs = await bulk.list_jobs(uow.session, actor, limit=5)
     rows = [JobRow.of(view) for view in jobs if is_recent(view, now)]
     is_over = not any(row.is_open for row in rows)
-    for tab in tabs:
-        at_list: list[bool] = []
+    for look in looks:
+        look.change(ContactsState, _showing_jobs(rows, look.tab if is_over else None))
 
-        def show(state: ContactsState, at_list: list[bool] = at_list) -> None:
-            state._show_jobs(rows)
-            at_list.append(state.router.url.path.rstrip("/") == "/contacts")
 
-        await relay.patch(tab, Change(ContactsState, show))
-        if is_over and at_list == [True]:
+def _showing_jobs(rows: list[JobRow], over: Tab | None) -> Callable[[ContactsState], None]:
+    def show(state: ContactsState) -> None:
+        state._show_jobs(rows)
+        if over and state.router.url.path.rstrip("/") == "/contacts":
             # Counts, segments and whole windows may have changed with the last batch.
-            await relay.reload(tab)
+            relay.reload(over)
+
+    return show
 
 
-async def _show_lines(workspace_id: UUID, changed: set[str], tabs: list[Tab]) -> None:
+async def _read(workspace_id: UUID, changed: Collection[str]) -> dict[str, ContactView]:
     async with unit_of_work(workspace_id) as uow:
         found = await read_views(uow.session, workspace_id, [UUID(i) for i in changed])
-    views = {str(row_id): view for row_id, view in found.items()}
-    for tab in tabs:
-        if changed.isdisjoint(tab.shows[KEY]):
-            continue
-        zone = tab.viewer.time_zone
-        await relay.patch(
-            tab, Change(ContactsState, lambda state, zone=zone: state._patch(views, zone))
-        )
+    return {str(row_id): view for row_id, view in found.items()}
+
+
+def _patching(views: dict[str, ContactView], zone: str) -> Callable[[ContactsState], None]:
+    return lambda state: state._patch(views, zone)
 
 
 def register() -> None:
     """Have the list hear of changes."""
-    relay.handle((Topic.CONTACT, Topic.CONTACT_JOB), hear)
+    relay.handle((Topic.CONTACT, Topic.CONTACT_JOB), KEY, hear)

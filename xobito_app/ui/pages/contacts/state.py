@@ -36,7 +36,7 @@ from xobito_app.features.contacts.schemas import (
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.rows import (
     Chip,
@@ -105,14 +105,15 @@ class ContactsState(AppState):
     @guarded(Permission.CONTACTS_VIEW)
     async def load(self):
         """Show what the address means, from its first window."""
-        viewer = await self._viewer()
         given = dict(self.router.url.query_parameters)
-        self._cursors, self._next = [""], ""
-        self._select([], everything=False)
-        try:
-            await self._read(viewer, given)
-        except AppError as error:
-            self.stage, self.problem, self.rows = "failed", error.message, []
+        async with showing(self, KEY, None) as told:
+            self._cursors, self._next = [""], ""
+            self._select([], everything=False)
+            try:
+                await self._read(told.viewer, given)
+            except AppError as error:
+                self.stage, self.problem, self.rows = "failed", error.message, []
+            told.narrow([row.id for row in self.rows])
 
     async def _read(self, viewer: Viewer, given: dict[str, str]) -> None:
         actor, zone = viewer.actor, viewer.time_zone
@@ -176,37 +177,36 @@ class ContactsState(AppState):
         )
         self._select(self.selected, everything=self.is_all_selected)
         self.stage, self.problem = "ready", ""
-        token = self.router.session.client_token
-        relay.watch(token, viewer, KEY, [row.id for row in self.rows])
 
-    async def _turn(self) -> None:
-        viewer = await self._viewer()
-        narrowed = address.filter_of(self.query, viewer.time_zone)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            page = await listing.list_contacts(
-                uow.session,
-                viewer.actor,
-                narrowed=narrowed,
-                sort=Sort.parse(self.sort),
-                cursor=self._cursors[-1],
-            )
-        self._show(page, viewer)
+    async def _turn(self, cursors: list[str]) -> None:
+        async with showing(self, KEY, None) as told:
+            viewer = told.viewer
+            narrowed = address.filter_of(self.query, viewer.time_zone)
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                page = await listing.list_contacts(
+                    uow.session,
+                    viewer.actor,
+                    narrowed=narrowed,
+                    sort=Sort.parse(self.sort),
+                    cursor=cursors[-1] if cursors else "",
+                )
+            self._cursors = cursors
+            self._show(page, viewer)
+            told.narrow([row.id for row in self.rows])
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
     async def older(self):
         """Show the window that follows."""
         if self._next:
-            self._cursors = [*self._cursors, self._next]
-            await self._turn()
+            await self._turn([*self._cursors, self._next])
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
     async def newer(self):
         """Show the window before."""
         if len(self._cursors) > 1:
-            self._cursors = self._cursors[:-1]
-            await self._turn()
+            await self._turn(self._cursors[:-1])
 
     # Filters -----------------------------------------------------------------------------
 
@@ -271,7 +271,7 @@ class ContactsState(AppState):
             for column in self.columns
         ]
         self.chosen_columns = ",".join(c.id for c in self.columns if c.is_shown) or "none"
-        await self._turn()
+        await self._turn(self._cursors)
 
     # Selection ---------------------------------------------------------------------------
 

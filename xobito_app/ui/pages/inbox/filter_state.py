@@ -59,7 +59,7 @@ class FilterState(AppState):
         self.statuses = [OptionRow(str(label.id), label.name) for label in labels.statuses]
         self.sources = [OptionRow(str(label.id), label.name) for label in labels.sources]
 
-    @rx.event(supersedes=True)
+    @rx.event
     @guarded(*SEES_INBOX)
     async def choose(self, part: str, value: str):
         """Narrow by one value; an empty one lifts that wish."""
@@ -67,17 +67,16 @@ class FilterState(AppState):
         wanted = str(ids.parse(value)) if value else ""
         await self._choose({part: wanted} if part in NARROWED else {})
 
-    @rx.event(supersedes=True)
+    @rx.event
     @guarded(*SEES_INBOX)
     async def clear(self):
         """Lift every wish at once."""
-        listing = await self.get_state(InboxListState)
-        listing.unread_only = listing.closing_soon = False
-        await self._choose(dict.fromkeys(NARROWED, ""))
+        nothing = dict.fromkeys(NARROWED, "")
+        await self._choose(nothing, unread_only=False, closing_soon=False)
 
-    async def _choose(self, changes: dict[str, str]) -> None:
+    async def _choose(self, changes: dict[str, str], **wishes: bool) -> None:
         listing = await self.get_state(InboxListState)
-        await listing._narrow(await current_viewer(self), changes)
+        await listing._wish(narrowed={**listing.narrowed, **changes}, **wishes)
         options = {
             "number": self.numbers,
             "group": self.groups,

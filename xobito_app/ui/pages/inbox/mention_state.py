@@ -13,9 +13,9 @@ from xobito_app.features.inbox import mentions
 from xobito_app.features.inbox.mentions import MentionView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.security import AppState, guarded
 
 KEY = "mentions"
 
@@ -44,9 +44,7 @@ class MentionState(AppState):
     @guarded(*SEES_INBOX)
     async def load(self):
         """Count what is new, as the page opens or the connection comes back."""
-        viewer = await current_viewer(self)
-        await self._read(viewer)
-        relay.watch(self.router.session.client_token, viewer, KEY, None)
+        await self._read()
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -54,7 +52,7 @@ class MentionState(AppState):
         """List the mentions in place of the threads."""
         self.is_open = True
         (await self.get_state(InboxListState))._leave_search()
-        await self._read(await current_viewer(self))
+        await self._read()
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -62,9 +60,10 @@ class MentionState(AppState):
         """Return to the threads."""
         self.is_open = False
 
-    async def _read(self, viewer: Viewer) -> None:
-        count, found = await read(viewer)
-        self._show(count, found, viewer.time_zone)
+    async def _read(self) -> None:
+        async with showing(self, KEY, None) as told:
+            count, found = await read(told.viewer)
+            self._show(count, found, told.viewer.time_zone)
 
     def _show(self, count: int, found: list[MentionView], zone: str) -> None:
         words, rows = formats.badge(count), [_row(view, zone) for view in found]

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import reflex as rx
 
 from xobito_app.core import clock, ids
+from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.inbox import search, threads
-from xobito_app.features.inbox.schemas import Counts, ListView, SearchResult, ThreadFilter
+from xobito_app.features.inbox.schemas import (
+    Counts,
+    ListView,
+    SearchResult,
+    ThreadFilter,
+    ThreadLine,
+)
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.security import AppState, current_viewer, guarded
@@ -94,89 +103,95 @@ class InboxListState(AppState):
             **{f"{part}_id": ids.parse(value) for part, value in self.narrowed.items() if value},
         )
 
-    async def _narrow(self, viewer: Viewer, changes: dict[str, str]) -> None:
-        """Take wishes over and show the list they leave."""
-        self.narrowed = {**self.narrowed, **changes}
-        self._leave_search()
-        await self._reload(viewer, with_counts=False)
-
-    def _remember(self, viewer: Viewer) -> None:
-        """Tell the relay what this tab shows now."""
+    def _shown(self) -> Shown:
         selected = ids.parse(self.selected_id) if self.selected_id else None
-        relay.watch(self.router.session.client_token, viewer, KEY, Shown(self._wanted(), selected))
+        return Shown(self._wanted(), selected)
 
-    async def _reload(self, viewer: Viewer, *, with_counts: bool) -> None:
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            page = await threads.list_threads(uow.session, viewer.actor, self._wanted())
-            if with_counts:
-                counts = await threads.count_threads(uow.session, viewer.actor)
-                self.counts = CountsRow.of(counts)
+    async def _wish(self, **wishes: Any) -> None:
+        """Take wishes over and show the list they leave.
+
+        A list that cannot be read, or is overtaken by another wish, leaves the one before.
+        """
+        before = {name: getattr(self, name) for name in wishes}
+        self._take(wishes)
+        self._leave_search()
+        try:
+            await self._reload(with_counts=False)
+        except BaseException:
+            self._take(before)
+            raise
+
+    def _take(self, wishes: Mapping[str, Any]) -> None:
+        for name, value in wishes.items():
+            setattr(self, name, value)
+
+    async def _reload(self, *, with_counts: bool) -> None:
+        async with showing(self, KEY, self._shown()) as told:
+            viewer, counts = told.viewer, None
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                page = await threads.list_threads(uow.session, viewer.actor, self._wanted())
+                if with_counts:
+                    counts = await threads.count_threads(uow.session, viewer.actor)
+            if counts:
+                self._show_counts(counts)
                 (await self.get_state(ShellState))._show_unread(counts.unread)
+            self.rows = self._rows(page, viewer)
+            self.cursor = page.cursor
+            self.is_loaded = True
+
+    def _rows(self, page: Page[ThreadLine], viewer: Viewer) -> list[ThreadRow]:
         now = clock.business_now()
-        self.rows = [
+        return [
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
             for line in page.rows
         ]
-        self.cursor = page.cursor
-        self.is_loaded = True
-        self._remember(viewer)
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def load(self):
         """Show the list, as the page opens or the connection comes back."""
-        await self._reload(await current_viewer(self), with_counts=True)
+        await self._reload(with_counts=True)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def show_view(self, view: str):
         """Change to another list."""
-        self.view = view if view in set(ListView) else ListView.ALL.value
-        self._leave_search()
-        await self._reload(await current_viewer(self), with_counts=False)
+        await self._wish(view=view if view in set(ListView) else ListView.ALL.value)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def show_status(self, status: str):
         """Show open, snoozed or closed threads."""
-        self.status = status if status in _STATUSES else "open"
-        self._leave_search()
-        await self._reload(await current_viewer(self), with_counts=False)
+        await self._wish(status=status if status in _STATUSES else "open")
 
-    @rx.event(supersedes=True)
+    @rx.event
     @guarded(*SEES_INBOX)
     async def toggle_unread(self):
         """Show unread threads only, or all again."""
-        self.unread_only = not self.unread_only
-        await self._reload(await current_viewer(self), with_counts=False)
+        await self._wish(unread_only=not self.unread_only)
 
-    @rx.event(supersedes=True)
+    @rx.event
     @guarded(*SEES_INBOX)
     async def toggle_closing_soon(self):
         """Show threads whose reply window closes within six hours, or all again."""
-        self.closing_soon = not self.closing_soon
-        await self._reload(await current_viewer(self), with_counts=False)
+        await self._wish(closing_soon=not self.closing_soon)
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def load_more(self):
         """Add the next window below; the list keeps at most four of them."""
-        viewer = await current_viewer(self)
         if not self.cursor:
             return
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            page = await threads.list_threads(
-                uow.session, viewer.actor, self._wanted(), cursor=self.cursor
-            )
-        now = clock.business_now()
-        known = {row.id for row in self.rows}
-        more = [
-            ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
-            for line in page.rows
-            if str(line.id) not in known
-        ]
-        self.rows = [*self.rows, *more]
-        self.cursor = page.cursor
+        async with showing(self, KEY, self._shown()) as told:
+            viewer = told.viewer
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                page = await threads.list_threads(
+                    uow.session, viewer.actor, self._wanted(), cursor=self.cursor
+                )
+            known = {row.id for row in self.rows}
+            more = [row for row in self._rows(page, viewer) if row.id not in known]
+            self.rows = [*self.rows, *more]
+            self.cursor = page.cursor
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,8 +25,9 @@ from xobito_app.features.inbox import (
 )
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
 from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces.schemas import MemberView
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.entries import EntryRow, ScheduledRow, entry_row, joined
 from xobito_app.ui.pages.inbox.panel_state import PanelState
@@ -41,6 +43,38 @@ SNOOZES = {
     "1d": timedelta(days=1),
     "1w": timedelta(days=7),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A thread as it is read for the screen."""
+
+    thread: ThreadView
+    around: tuple[tuple[EntryView, ...], str] | None
+    members: Sequence[MemberView]
+    waiting: Sequence[EntryView]
+    workspace_zone: str
+
+
+async def _read(viewer: Viewer, conversation_id: UUID, message_id: str) -> _Found:
+    actor, given = viewer.actor, {"conversation_id": conversation_id}
+    async with unit_of_work(actor.workspace_id) as uow:
+        session = uow.session
+        found = _Found(
+            thread=await timeline.read_thread(session, actor, limit=WINDOW, **given),
+            around=(
+                await timeline.read_around(
+                    session, actor, message_id=ids.parse(message_id), **given
+                )
+                if message_id
+                else None
+            ),
+            members=await team.list_members(session, actor),
+            waiting=await scheduling.list_scheduled(session, actor, **given),
+            workspace_zone=await scheduling.time_zone_of(session, actor),
+        )
+        await presence.be_here(session, actor, **given)
+    return found
 
 
 class ThreadState(AppState):
@@ -66,78 +100,77 @@ class ThreadState(AppState):
     @rx.event
     @guarded(*SEES_INBOX)
     async def load(self):
-        """Open the thread the address names, as the page opens or the connection comes back."""
-        viewer = await current_viewer(self)
+        """Open the thread the address names, as the page opens or the connection comes back.
+
+        Whether anybody looks is not known here: the browser says so (`seen`).
+        """
         query = self.router.url.query_parameters
         wanted = str(query.get("c", "")) or self.header.id
         if wanted:
-            await self._open(viewer, wanted, str(query.get("m", "")))
+            await self._open(wanted, str(query.get("m", "")), is_looked_at=False)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def open_conversation(self, conversation_id: str):
         """Show a conversation, replacing the one on screen."""
-        await self._open(await current_viewer(self), conversation_id, "")
+        await self._open(conversation_id, "", is_looked_at=True)
         return rx.call_script("xobito.opened()")
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def open_hit(self, conversation_id: str, message_id: str):
         """Show the part of a conversation that search found."""
-        await self._open(await current_viewer(self), conversation_id, message_id)
+        await self._open(conversation_id, message_id, is_looked_at=True)
         return rx.call_script("xobito.opened()")
 
-    async def _open(self, viewer: Viewer, conversation_id: str, message_id: str) -> None:
-        actor = viewer.actor
+    async def _open(self, conversation_id: str, message_id: str, *, is_looked_at: bool) -> None:
+        listing = await self.get_state(InboxListState)
         try:
             wanted = ids.parse(conversation_id)
-            async with unit_of_work(actor.workspace_id) as uow:
-                thread = await timeline.read_thread(
-                    uow.session, actor, conversation_id=wanted, limit=WINDOW
-                )
-                around = (
-                    await timeline.read_around(
-                        uow.session, actor, conversation_id=wanted, message_id=ids.parse(message_id)
-                    )
-                    if message_id
-                    else None
-                )
-                everybody = await team.list_members(uow.session, actor)
-                waiting = await scheduling.list_scheduled(
-                    uow.session, actor, conversation_id=wanted
-                )
-                self._zone = await scheduling.time_zone_of(uow.session, actor)
-                if thread.line.unread:
-                    await work.mark_read(uow.session, actor, conversation_id=wanted)
-                await mentions.mark_seen(uow.session, actor, conversation_id=wanted)
-                await presence.be_here(uow.session, actor, conversation_id=wanted)
-                if self.header.id and self.header.id != str(wanted):
-                    left = ids.parse(self.header.id)
-                    await presence.leave(uow.session, actor, conversation_id=left)
+            async with showing(self, KEY, Shown(listing._wanted(), wanted)) as told:
+                found = await _read(told.viewer, wanted, message_id)
+                await self._show(found, told.viewer, message_id)
+                listing._select(str(wanted))
+            if is_looked_at:
+                await self._mark_read()
         except AppError as error:
             self._lose(error.message)
-            return
-        if self.header.id != str(wanted):
-            (await self.get_state(DraftState))._leave()
-        self._show(thread, viewer)
-        self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in waiting]
-        here = await presence.who_is_here(actor.workspace_id, wanted)
-        self.presence = presence.sentence(here, viewer.user_id)
-        await (await self.get_state(PanelState))._load(viewer, wanted)
-        self.members = [MemberRow(id=str(m.user_id), name=m.name) for m in everybody if m.is_active]
-        self.focus_id = message_id if around else ""
-        self.enter_sends = bool(viewer.preferences.get("enter_sends", True))
-        if around and around[1]:
-            self.older = self._rows(around[0], viewer.time_zone, thread.line.name)
-            self.cursor = around[1]
+            await self._unselect()
+
+    async def _unselect(self) -> None:
+        """Show no thread from now on."""
         listing = await self.get_state(InboxListState)
-        listing._select(str(wanted))
-        self._remember(viewer, listing, wanted)
+        async with showing(self, KEY, Shown(listing._wanted(), None)):
+            listing._select("")
 
-    def _remember(self, viewer: Viewer, listing: InboxListState, wanted: UUID | None) -> None:
-        relay.watch(self.router.session.client_token, viewer, KEY, Shown(listing._wanted(), wanted))
+    async def _mark_read(self) -> None:
+        """Remember that the person has seen what stands on the screen, and nothing newer."""
+        shown = [ids.parse(row.id) for row in self.entries]
+        await self._work(work.mark_read, shown=shown)
+        await self._work(mentions.mark_seen, shown=shown)
 
-    def _show(self, thread: ThreadView, viewer: Viewer) -> None:
+    async def _show(self, found: _Found, viewer: Viewer, message_id: str) -> None:
+        thread, zone = found.thread, viewer.time_zone
+        wanted = thread.line.id
+        if self.header.id and self.header.id != str(wanted):
+            await self._work(presence.leave)
+            (await self.get_state(DraftState))._leave()
+        here = await presence.who_is_here(viewer.actor.workspace_id, wanted)
+        await (await self.get_state(PanelState))._load(viewer, wanted)
+        self._show_thread(thread, viewer)
+        self._zone = found.workspace_zone
+        self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in found.waiting]
+        self.presence = presence.sentence(here, viewer.user_id)
+        self.members = [
+            MemberRow(id=str(m.user_id), name=m.name) for m in found.members if m.is_active
+        ]
+        self.focus_id = message_id if found.around else ""
+        self.enter_sends = bool(viewer.preferences.get("enter_sends", True))
+        if found.around and found.around[1]:
+            self.older = self._rows(found.around[0], zone, thread.line.name)
+            self.cursor = found.around[1]
+
+    def _show_thread(self, thread: ThreadView, viewer: Viewer) -> None:
         zone, now = viewer.time_zone, clock.business_now()
         self.header = ThreadHeader.of(thread, zone=zone, now=now)
         self.entries = self._rows(thread.entries, zone, thread.line.name)
@@ -156,30 +189,27 @@ class ThreadState(AppState):
     @guarded(*SEES_INBOX)
     async def load_older(self):
         """Add the window before the oldest entry on screen."""
-        viewer = await current_viewer(self)
         if not self.cursor or not self.header.id:
             return None
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            entries, cursor = await timeline.read_older(
-                uow.session,
-                viewer.actor,
-                conversation_id=ids.parse(self.header.id),
-                cursor=self.cursor,
-            )
-        rows = self._rows(entries, viewer.time_zone, self.header.name)
-        self.older = joined([*rows, *self.older])
-        self.cursor = cursor
+        listing = await self.get_state(InboxListState)
+        wanted = ids.parse(self.header.id)
+        async with showing(self, KEY, Shown(listing._wanted(), wanted)) as told:
+            viewer = told.viewer
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                entries, cursor = await timeline.read_older(
+                    uow.session, viewer.actor, conversation_id=wanted, cursor=self.cursor
+                )
+            rows = self._rows(entries, viewer.time_zone, self.header.name)
+            self.older = joined([*rows, *self.older])
+            self.cursor = cursor
         return rx.call_script("xobito.keepPlace()")
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def close_pane(self):
         """Go back to the list, on a phone."""
-        viewer = await current_viewer(self)
         self._clear()
-        listing = await self.get_state(InboxListState)
-        listing._select("")
-        self._remember(viewer, listing, None)
+        await self._unselect()
         return rx.call_script("xobito.opened()")
 
     def _clear(self) -> None:
@@ -240,19 +270,15 @@ class ThreadState(AppState):
     async def mark_unread(self):
         """Leave the thread and let it count as unread."""
         await self._work(work.mark_unread)
-        viewer = await current_viewer(self)
         self._clear()
-        listing = await self.get_state(InboxListState)
-        listing._select("")
-        self._remember(viewer, listing, None)
+        await self._unselect()
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def seen(self):
-        """The person looks at the thread: what arrived meanwhile is read."""
+        """The person looks at the thread: what stands in it is read."""
         if self.header.id:
-            await self._work(work.mark_read)
-            await self._work(mentions.mark_seen)
+            await self._mark_read()
 
     @rx.event
     @guarded(*SEES_INBOX)

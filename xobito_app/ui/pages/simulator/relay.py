@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
+from uuid import UUID
 
 from xobito_app.core.errors import AppError
+from xobito_app.core.events import Notice, Topic
+from xobito_app.core.permissions import Permission
 from xobito_app.features.connection import phone
-from xobito_app.ui.live import Change, Tab, relay
-from xobito_app.ui.pages.simulator.state import KEY, PhoneState, Watched
+from xobito_app.ui.live import Look, relay
+from xobito_app.ui.pages.simulator.state import KEY, READING, PhoneState
 
 GATHER_SECONDS = 0.08
 
 
 async def follow() -> None:
     """Listen to the simulator for as long as the process lives. A lifespan task."""
-    queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-
-    async def fill() -> None:
-        async for notice in phone.listen():
-            queue.put_nowait(notice)
-
-    filling = asyncio.create_task(fill())
-    try:
-        while True:
-            changed = {await queue.get()}
-            await asyncio.sleep(GATHER_SECONDS)
-            while not queue.empty():
-                changed.add(queue.get_nowait())
-            for tab in relay.connected(None):
-                shown = tab.shows.get(KEY)
-                if isinstance(shown, Watched) and _concerns(shown, changed):
-                    await _refresh(tab, shown)
-    finally:
-        filling.cancel()
+    async for account, _ in phone.listen():
+        spaces = {tab.viewer.actor.workspace_id for tab in relay.connected(None)}
+        relay.hear([Notice(str(space), Topic.SIMULATOR, account) for space in spaces])
 
 
-def _concerns(shown: Watched, changed: set[tuple[str, str]]) -> bool:
-    return any(account in ("", shown.account) for account, _ in changed)
+async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
+    """Show what became of the chats that tabs have open."""
+    changed = {notice.about for notice in notices}
+    read: dict[str, tuple[list[phone.Customer], phone.Chat | None]] = {}
+    for look in looks:
+        if look.shown is READING:
+            # Once it is read, this is judged again.
+            look.change(PhoneState, lambda state: None)
+            continue
+        # An empty account is a reconnection: something may have been missed.
+        if not changed & {"", look.shown.account}:
+            continue
+        actor, customer_id = look.viewer.actor, look.shown.customer_id
+        if not actor.can(Permission.SIMULATOR_USE):
+            continue
+        try:
+            if customer_id not in read:
+                people = await phone.list_customers(actor)
+                chat = (
+                    await phone.read_chat(actor, customer_id=customer_id) if customer_id else None
+                )
+                read[customer_id] = people, chat
+        except AppError:
+            continue
+        look.change(PhoneState, _showing(*read[customer_id], look.viewer.time_zone))
 
 
-async def _refresh(tab: Tab, shown: Watched) -> None:
-    """Read first, then take the lock of the tab's state and assign."""
-    actor = tab.viewer.actor
-    try:
-        people = await phone.list_customers(actor)
-        chat = (
-            await phone.read_chat(actor, customer_id=shown.customer_id)
-            if shown.customer_id
-            else None
-        )
-    except AppError:
-        return
-
+def _showing(
+    people: list[phone.Customer], chat: phone.Chat | None, zone: str
+) -> Callable[[PhoneState], None]:
     def show(state: PhoneState) -> None:
-        if state.customer_id == shown.customer_id:
-            state._show_people(people)
-            if chat is not None:
-                state._show_chat(chat, tab.viewer.time_zone)
+        state._show_people(people)
+        if chat is not None:
+            state._show_chat(chat, zone)
 
-    await relay.patch(tab, Change(PhoneState, show))
+    return show
+
+
+def register() -> None:
+    """Have the phone hear of the simulator."""
+    relay.handle({Topic.SIMULATOR}, KEY, carry, delay=GATHER_SECONDS)

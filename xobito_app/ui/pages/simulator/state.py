@@ -14,7 +14,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
 from xobito_app.features.connection import phone
 from xobito_app.ui import formats
-from xobito_app.ui.live import relay
+from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded
 
 KEY = "phone"
@@ -57,6 +57,9 @@ class Watched:
     account: str
     customer_id: str
 
+
+READING = Watched("", "")
+"""Whose phone it is has yet to be read: everything concerns it."""
 
 _KINDS = {
     "image": "Photo",
@@ -108,22 +111,35 @@ class PhoneState(AppState):
     @guarded(Permission.SIMULATOR_USE)
     async def load(self):
         """Show the people and the chat that was open, or the first."""
-        viewer = await self._viewer()
         try:
-            account = await phone.account_of(viewer.actor)
-            people = await phone.list_customers(viewer.actor)
+            await self._show_customer(self.customer_id, with_people=True, or_first=True)
+            self.trouble = ""
         except AppError as error:
-            self.trouble, self.is_loaded = error.message, True
-            return
-        self.trouble, self.is_loaded = "", True
-        known = {person.id for person in people}
-        if self.customer_id not in known:
-            self.customer_id = people[0].id if people else ""
-        self._show_people(people)
-        relay.watch(
-            self.router.session.client_token, viewer, KEY, Watched(account, self.customer_id)
-        )
-        await self._read()
+            self.trouble = error.message
+        self.is_loaded = True
+
+    async def _show_customer(
+        self, customer_id: str, *, with_people: bool = False, or_first: bool = False
+    ) -> None:
+        async with showing(self, KEY, READING) as told:
+            actor = told.viewer.actor
+            account = await phone.account_of(actor)
+            people = await phone.list_customers(actor) if with_people else []
+            if or_first and customer_id not in {person.id for person in people}:
+                customer_id = people[0].id if people else ""
+            chat = await phone.read_chat(actor, customer_id=customer_id) if customer_id else None
+            self.customer_id = customer_id
+            if with_people:
+                self._show_people(people)
+            else:
+                self.customers = [
+                    replace(row, is_selected=row.id == customer_id) for row in self.customers
+                ]
+            if chat:
+                self._show_chat(chat, told.viewer.time_zone)
+            else:
+                self.rows = []
+            told.narrow(Watched(account, customer_id))
 
     def _show_people(self, people: list[phone.Customer]) -> None:
         self.customers = [
@@ -138,14 +154,6 @@ class PhoneState(AppState):
             for person in people
         ]
 
-    async def _read(self) -> None:
-        if not self.customer_id:
-            self.rows = []
-            return
-        viewer = await self._viewer()
-        chat = await phone.read_chat(viewer.actor, customer_id=self.customer_id)
-        self._show_chat(chat, viewer.time_zone)
-
     def _show_chat(self, chat: phone.Chat, zone: str) -> None:
         self.name = chat.customer.name
         self.detail = chat.customer.phone or f"@{chat.customer.username}"
@@ -158,19 +166,10 @@ class PhoneState(AppState):
     @guarded(Permission.SIMULATOR_USE)
     async def choose(self, customer_id: str):
         """Be another customer."""
-        self.customer_id = str(customer_id)
         try:
-            await self._read()
+            await self._show_customer(str(customer_id))
         except NotFound:
-            self.customer_id = ""
-        self.customers = [
-            replace(row, is_selected=row.id == self.customer_id) for row in self.customers
-        ]
-        viewer = await self._viewer()
-        account = await phone.account_of(viewer.actor)
-        relay.watch(
-            self.router.session.client_token, viewer, KEY, Watched(account, self.customer_id)
-        )
+            await self._show_customer("")
 
     @rx.event
     @guarded(Permission.SIMULATOR_USE)
@@ -180,7 +179,7 @@ class PhoneState(AppState):
         text = str(form.get("text") or "")
         if text.strip() and self.customer_id:
             await phone.say(actor, customer_id=self.customer_id, text=text)
-            await self._read()
+            await self._show_customer(self.customer_id)
 
     @rx.event
     @guarded(Permission.SIMULATOR_USE)
@@ -188,7 +187,7 @@ class PhoneState(AppState):
         """Send a photo, document, place or contact card as the customer."""
         actor = await self._actor()
         await phone.send_sample(actor, customer_id=self.customer_id, kind=str(kind))
-        await self._read()
+        await self._show_customer(self.customer_id)
 
     @rx.event
     @guarded(Permission.SIMULATOR_USE)
@@ -202,7 +201,7 @@ class PhoneState(AppState):
         await phone.tap(
             actor, customer_id=self.customer_id, message_id=str(message_id), index=place
         )
-        await self._read()
+        await self._show_customer(self.customer_id)
 
     @rx.event
     @guarded(Permission.SIMULATOR_USE)
@@ -212,7 +211,7 @@ class PhoneState(AppState):
         await phone.react(
             actor, customer_id=self.customer_id, message_id=str(message_id), emoji="❤️"
         )
-        await self._read()
+        await self._show_customer(self.customer_id)
 
     @rx.event
     @guarded(Permission.SIMULATOR_USE)
@@ -226,15 +225,14 @@ class PhoneState(AppState):
         """Make a new customer and be that one."""
         actor = await self._actor()
         try:
-            self.customer_id = await phone.create_customer(
+            customer_id = await phone.create_customer(
                 actor, name=str(form.get("name") or ""), phone=str(form.get("phone") or "")
             )
         except Invalid as error:
             self.new_error = error.message
             return
         self.is_adding, self.new_error = False, ""
-        self._show_people(await phone.list_customers(actor))
-        await self._read()
+        await self._show_customer(customer_id, with_people=True)
 
 
 class BenchState(AppState):
