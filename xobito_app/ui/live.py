@@ -215,7 +215,7 @@ class Relay:
         for patch in again:
             patch.judge_again()
 
-    async def _send(self, tab: Tab, *events: EventSpec) -> None:
+    async def _send(self, tab: Tab, *events: Any) -> None:
         update = StateUpdate(events=Event.from_event_type(list(events)))
         await self._app.event_namespace.emit_update(update, tab.token)
 
