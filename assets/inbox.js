@@ -70,8 +70,6 @@
       restoreDraft(id);
       const area = byId("composer-text");
       if (area && window.innerWidth > 767) area.focus({ preventScroll: true });
-      /* A thread the address opened: the server does not know whether anybody looks. */
-      if (id && document.visibilityState === "visible") click("thread-seen")();
     }
     if (focus && box.dataset.focused !== focus) {
       const hit = byId("e-" + focus);
@@ -88,12 +86,23 @@
     tickCountdowns();
   }
 
-  /* What arrives in the thread one looks at is read. */
+  /* What arrives in the thread one looks at is read: only the browser knows that one looks. */
   let seenAt = 0;
+  let seenNewest = "";
+  let seenLater = 0;
   function readWhatIsSeen(id) {
-    if (document.visibilityState !== "visible" || Date.now() - seenAt < 1000) return;
-    if (!document.querySelector(`.thread-row[data-unread="true"][data-id="${CSS.escape(id)}"]`)) return;
+    if (!id || document.visibilityState !== "visible") return;
+    const newest = `${id} ${[...document.querySelectorAll("#thread-scroll .entry")].pop()?.id}`;
+    const row = `.thread-row[data-unread="true"][data-id="${CSS.escape(id)}"]`;
+    if (newest === seenNewest && !document.querySelector(row)) return;
+    const wait = seenAt + 1000 - Date.now();
+    clearTimeout(seenLater);
+    if (wait > 0) {
+      seenLater = setTimeout(() => readWhatIsSeen(shownConversation), wait);
+      return;
+    }
     seenAt = Date.now();
+    seenNewest = newest;
     click("thread-seen")();
   }
 

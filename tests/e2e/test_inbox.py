@@ -91,6 +91,21 @@ def test_a_message_is_live_for_those_who_may_see_it_and_nobody_else(place, open_
     assert customer.name not in carla.inner_text("body")
 
 
+def test_a_thread_opened_by_its_address_is_read_by_whoever_looks(place, open_as, customer):
+    olga = open_as("olga")
+    olga.locator(".thread-button", has_text=greeted(place, olga, customer)).click()
+    olga.wait_for_function("location.search.includes('c=')")
+    thread = re.search(r"c=([0-9a-f-]+)", olga.url)
+    assert thread
+    ana = open_as("ana", f"/inbox?c={thread[1]}")
+    row = f'.thread-row[data-id="{thread[1]}"]'
+    expect(ana.locator(row)).to_be_visible(timeout=20 * SECONDS)
+    expect(ana.locator(f'{row}[data-unread="true"]')).to_have_count(0)
+    place.write(customer.id, "And one more thing")
+    expect(ana.locator(".entry", has_text="And one more thing")).to_be_visible()
+    expect(ana.locator(f'{row}[data-unread="true"]')).to_have_count(0)
+
+
 def test_a_double_click_sends_once_and_a_reload_sends_nothing(place, open_as, customer):
     page = open_as("ana")
     page.locator(".thread-button", has_text=greeted(place, page, customer)).click()

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from tests.fixtures import PASSWORD, make_member, make_world
-from tests.ui.live import held_open, previews, texts, thread_id_of, write
+from tests.ui.live import Held, held_open, previews, texts, thread_id_of, write
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
 from xobito_app.features.accounts import security as account_security
@@ -143,10 +143,9 @@ async def test_after_the_password_was_changed_elsewhere(server, live, world):
     elsewhere = await sign_in(world.owner.user_id, world.workspace_id)
     async with unit_of_work() as uow:
         viewer = await accounts.identify(uow, elsewhere)
-    async with unit_of_work(world.workspace_id) as uow:
-        await account_security.change_password(
-            uow.session, viewer, current=PASSWORD, wanted="another long enough phrase"
-        )
+    await account_security.change_password(
+        viewer, current=PASSWORD, wanted="another long enough phrase"
+    )
     assert not await socket.hears()
     assert socket.is_cut
 
@@ -295,9 +294,28 @@ async def test_nothing_is_shown_while_it_is_not_known_who_sits_there(
     assert "between" in previews(socket.tab)
 
 
-async def test_a_tab_that_is_somebody_elses_by_now_is_not_emptied(
+async def test_a_tab_that_came_back_while_it_was_judged_is_not_cut(
     socket, server, live, world, monkeypatch
 ):
+    held = Held(monkeypatch, accounts, "identify_again")
+    live.is_deaf = True
+    async with unit_of_work() as uow:
+        await accounts.sign_out(uow.session, socket.tab.session_token)
+    relay._doubt(relay.connected(None))
+    await asyncio.wait_for(held.reached.wait(), 2)
+    server.token_to_sid[socket.tab.name] = socket.tab.socket_id = "the next one's"
+    socket.tab.session_token = await sign_in(world.owner.user_id, world.workspace_id)
+    security.forget_all()
+    await socket.tab.send("reflex___state____state.hydrate")
+    await socket.tab.send(handler_name(InboxListState.load))
+    held.free.set()
+    await live.settle()
+    live.is_deaf = False
+    assert await socket.hears()
+    assert not socket.is_cut
+
+
+async def test_a_tab_that_is_somebody_elses_by_now_is_not_emptied(socket, server, live, world):
     known = relay._tabs[socket.tab.name]
     async with unit_of_work() as uow:
         await accounts.sign_out(uow.session, socket.tab.session_token)

@@ -215,7 +215,7 @@ class Relay:
         for patch in again:
             patch.judge_again()
 
-    async def _send(self, tab: Tab, *events: EventSpec | Event) -> None:
+    async def _send(self, tab: Tab, *events: Any) -> None:
         update = StateUpdate(events=Event.from_event_type(list(events)))
         await self._app.event_namespace.emit_update(update, tab.token)
 
@@ -261,12 +261,14 @@ class Relay:
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
                 continue
             for tab, times in asked:
-                self._judge(tab, viewers.get(tab.viewer.session_id), times)
+                # On another connection it is another tab by now.
+                if self._tabs.get(tab.token) is tab:
+                    self._judge(tab, viewers.get(tab.viewer.session_id), times)
 
     def _judge(self, tab: Tab, viewer: Viewer | None, asked: int) -> None:
         actor = tab.viewer.actor
         if viewer is None or viewer.actor.workspace_id != actor.workspace_id:
-            self._tabs.pop(tab.token, None)
+            del self._tabs[tab.token]
             self.start(self._cut(tab, is_signed_in=viewer is not None))
             return
         found = replace(viewer, actor=replace(viewer.actor, address=actor.address))

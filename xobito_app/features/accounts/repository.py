@@ -80,7 +80,7 @@ class AccountRepository:
             found += (await self.session.exec(statement)).all()
         return found
 
-    def _sessions(self) -> Select[tuple[UserSession, User, Membership, Workspace]]:
+    def _sessions(self) -> Select[UserSession, User, Membership, Workspace]:
         return (
             select(UserSession, User, Membership, Workspace)
             .join(User, col(User.id) == col(UserSession.user_id))

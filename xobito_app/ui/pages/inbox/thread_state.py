@@ -73,7 +73,7 @@ async def _read(viewer: Viewer, conversation_id: UUID, message_id: str) -> _Foun
             waiting=await scheduling.list_scheduled(session, actor, **given),
             workspace_zone=await scheduling.time_zone_of(session, actor),
         )
-        await presence.be_here(session, actor, **given)
+        await presence.be_here(session, actor, conversation_id=conversation_id)
     return found
 
 
