@@ -57,16 +57,74 @@ async def test_under_https_the_cookie_is_secure(http, world, monkeypatch):
         data={"email": world.email, "password": PASSWORD},
         headers={"Origin": "https://chat.example.com"},
     )
-    assert re.search(r"(?i)secure", answer.headers["set-cookie"])
+    cookies = answer.headers.get_list("set-cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        "__Host-xobito_session",
+        "__Host-xobito_device",
+    }
+    for cookie in cookies:
+        parts = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
+        assert not any(part.startswith("domain") for part in parts)
+
+
+async def test_under_https_only_the_cookie_of_this_very_host_counts(http, world, monkeypatch):
+    token = await signed_in(http, world)
+    http.cookies.clear()
+    monkeypatch.setitem(vars(get_settings()), "public_url_given", "https://chat.example.com")
+    for name, status in (("xobito_session", 401), ("__Host-xobito_session", 404)):
+        answer = await http.get("/pictures/workspace", headers={"Cookie": f"{name}={token}"})
+        assert answer.status_code == status, name
+    headers = {
+        "Origin": "https://chat.example.com",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"__Host-xobito_session={token}",
+    }
+    answer = await http.post("/auth/logout", headers=headers)
+    assert answer.headers["location"] == "/sign-in"
+    dropped = answer.headers["set-cookie"].lower()
+    assert dropped.startswith("__host-xobito_session=")
+    assert "secure" in dropped
+    assert await viewer_of(token) is None
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://evil.example", "//evil.example", "/\\evil.example", "/a\nb", ""]
+    "wanted",
+    [
+        "",
+        "inbox",
+        "evil.example",
+        "https://evil.example",
+        "https:evil.example",
+        "HTTPS:/evil.example",
+        "javascript:alert(1)",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "\t//evil.example",
+        " //evil.example",
+        "/a\nb",
+        "/a b",
+        "/a\x7fb",
+        "/a\x85b",
+        "/a\u2028b",
+        "/a\\b",
+        "\\\\evil.example",
+    ],
 )
 async def test_nobody_is_sent_elsewhere_after_the_sign_in(http, world, wanted):
     form = {"email": world.email, "password": PASSWORD, "next": wanted}
     answer = await http.post("/auth/login", data=form, headers=OWN)
     assert answer.headers["location"] == "/inbox"
+
+
+@pytest.mark.parametrize("wanted", ["/inbox", "/team?tab=roles&a=//b", "/contacts/Å", "/"])
+async def test_the_sign_in_leads_back_to_pages_of_ours(http, world, wanted):
+    form = {"email": world.email, "password": PASSWORD, "next": wanted}
+    answer = await http.post("/auth/login", data=form, headers=JSON)
+    assert answer.json()["location"] == wanted
 
 
 async def test_a_wrong_password_says_so_without_a_cookie(http, world):

@@ -65,6 +65,7 @@ async def _fill() -> dict[str, str]:
                 email=f"{name}@example.com",
                 password=PASSWORD,
                 role_id=role_id,
+                must_change=False,
             )
     await connecting.start_simulator(owner)
     tokens: dict[str, str] = {}

@@ -76,6 +76,41 @@ def test_an_email_is_kept_without_its_case():
     assert rules.read_email("  Ana@Example.COM ") == "ana@example.com"
 
 
+DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("age", "unseen", "is_alive"),
+    [
+        (DAY * 0, DAY * 0, True),
+        (DAY * 30, DAY * 30 - MOMENT, True),
+        (DAY * 30, DAY * 30, False),
+        (DAY * 30, DAY * 30 + MOMENT, False),
+        (DAY * 90 - MOMENT, DAY * 0, True),
+        (DAY * 90, DAY * 0, False),
+        (DAY * 90 + MOMENT, DAY * 0, False),
+    ],
+)
+def test_how_long_a_session_lives(age, unseen, is_alive):
+    now = clock.now()
+    assert rules.is_session_alive(now - age, now - unseen, None, now) is is_alive
+    assert not rules.is_session_alive(now - age, now - unseen, now, now)
+
+
+async def test_a_session_ends_after_ninety_days_however_often_it_is_used(world, moving):
+    token = await open_session(world)
+    for _ in range(8):
+        moving(timedelta(days=11))
+        assert await identify(token)
+    moving(timedelta(days=1, hours=23, minutes=59))
+    assert await identify(token)
+    moving(timedelta(minutes=2))
+    viewer = await identify(await open_session(world))
+    assert await identify(token) is None
+    async with unit_of_work(world.workspace_id) as uow:
+        assert len(await accounts.list_sessions(uow.session, viewer)) == 1
+
+
 async def test_a_session_ends_when_it_is_not_seen_for_thirty_days(world, moving):
     token = await open_session(world)
     moving(timedelta(days=29))

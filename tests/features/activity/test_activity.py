@@ -1,11 +1,14 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.fixtures import make_member, make_world
 from xobito_app.core.errors import Forbidden, Invalid
+from xobito_app.core.permissions import system_actor
 from xobito_app.features.activity import service as activity
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
+from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -62,3 +65,29 @@ def test_a_date_that_cannot_be_read_is_named():
 
 def test_an_unknown_area_narrows_nothing():
     assert read_filter({"area": "%"}, "UTC").action == ""
+
+
+async def test_each_entry_names_who_did_it_and_from_where(world):
+    people = [
+        replace(await make_member(world, "Admin", f"Person {n}"), address=f"192.0.2.{n}")
+        for n in range(3)
+    ]
+    for person in (*people, system_actor(world.workspace_id, "Command line")):
+        await write(world, person, f"staff.by_{person.name[-1]}")
+    entries = (await read(world, narrowed=ActivityFilter(action="staff."))).rows
+    told = {entry.action: (entry.user_id, entry.actor_name, entry.address) for entry in entries}
+    assert told == {
+        **{
+            f"staff.by_{n}": (person.user_id, f"Person {n}", f"192.0.2.{n}")
+            for n, person in enumerate(people)
+        },
+        "staff.by_e": (None, "Command line", ""),
+    }
+
+
+async def test_what_a_service_writes_is_under_the_name_of_its_caller(world):
+    admin = await make_member(world, "Admin", "Ada Admin")
+    async with unit_of_work(world.workspace_id) as uow:
+        await team.save_role(uow.session, admin, role_id=None, name="New", permissions=[])
+    (entry,) = (await read(world, narrowed=ActivityFilter(action="role."))).rows
+    assert (entry.user_id, entry.actor_name) == (admin.user_id, "Ada Admin")

@@ -78,16 +78,40 @@ async def test_clearing_now_is_for_those_who_may_change_settings(world):
         await keeping.ask_to_clear(uow.session, world.owner)
 
 
-async def test_snoozed_threads_wake_up(world, old_and_new):
+@pytest.mark.parametrize(
+    ("seconds_left", "status"), [(-1, "open"), (0, "open"), (1, "snoozed"), (3600, "snoozed")]
+)
+async def test_snoozed_threads_wake_up_when_their_time_has_come(
+    world, old_and_new, seconds_left, status
+):
+    conversation_id, _ = old_and_new
+    begun = clock.now()
+    clock.use(lambda: begun)
+    try:
+        async with unit_of_work(world.workspace_id) as uow:
+            thread = await uow.session.get(Conversation, conversation_id)
+            thread.status = ConversationStatus.SNOOZED
+            thread.snoozed_until = begun + timedelta(seconds=seconds_left)
+            uow.session.add(thread)
+        await keeping.wake(world.workspace_id)
+    finally:
+        clock.use(None)
+    async with unit_of_work(world.workspace_id) as uow:
+        thread = await uow.session.get(Conversation, conversation_id)
+    assert thread.status == status
+    assert (thread.snoozed_until is None) is (status == "open")
+
+
+async def test_a_closed_thread_is_not_opened_by_an_old_snooze(world, old_and_new):
     conversation_id, _ = old_and_new
     async with unit_of_work(world.workspace_id) as uow:
         thread = await uow.session.get(Conversation, conversation_id)
-        thread.status = ConversationStatus.SNOOZED
+        thread.status = ConversationStatus.CLOSED
         thread.snoozed_until = clock.now() - timedelta(seconds=1)
         uow.session.add(thread)
     await keeping.wake(world.workspace_id)
     async with unit_of_work(world.workspace_id) as uow:
-        assert (await uow.session.get(Conversation, conversation_id)).status == "open"
+        assert (await uow.session.get(Conversation, conversation_id)).status == "closed"
 
 
 async def test_deliveries_go_after_thirty_days_unless_they_failed(world):

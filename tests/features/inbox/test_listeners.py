@@ -14,6 +14,7 @@ from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.features.inbox import listeners
 from xobito_app.features.inbox.listeners import is_keyword, next_answerer
+from xobito_app.features.workspaces import duty, team
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces.duty import Answerer
 from xobito_app.models.contacts import Contact
@@ -71,3 +72,32 @@ async def test_words_stop_bots_and_marketing(world):
     opted_out = {contact.phone: contact.opt_out_reason for contact in contacts}
     assert opted_out == {"+16505553000": "Wrote “Unsubscribe”", "+16505553001": ""}
     assert sum(thread.bots_paused_until is not None for thread in threads) == 1
+
+
+async def test_nobody_who_is_inactive_or_gone_or_may_not_reply_is_given_chats(world):
+    async def offered() -> set[str]:
+        async with unit_of_work(world.workspace_id) as uow:
+            return {one.name for one in await duty.list_answerers(uow.session, world.workspace_id)}
+
+    async def change(service, person, **given):
+        async with unit_of_work(world.workspace_id) as uow:
+            await service(uow.session, world.owner, user_id=person.user_id, **given)
+
+    ana, bruno, vera = [
+        await make_member(world, role, name)
+        for role, name in (("Agent", "Ana"), ("Agent", "Bruno"), ("Viewer", "Vera"))
+    ]
+    assert await offered() == {"Olga Owner", "Ana", "Bruno"}
+    await change(team.change_member, ana, is_active=False)
+    assert await offered() == {"Olga Owner", "Bruno"}
+    async with unit_of_work(world.workspace_id) as uow:
+        await workspaces.save_settings(uow.session, world.owner, {"auto_assign": "round_robin"})
+    for n in range(3):
+        await deliver(deliveries.incoming(world, f"1650555310{n}", "hello"))
+    async with unit_of_work(world.workspace_id) as uow:
+        given = {one.assignee_id for one in await uow.session.exec(select(Conversation))}
+    assert given == {world.owner.user_id, bruno.user_id}
+    await change(team.change_member, ana, is_active=True)
+    await change(team.remove_member, bruno)
+    assert await offered() == {"Olga Owner", "Ana"}
+    assert vera.name == "Vera"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -189,7 +189,7 @@ class AccountRepository:
         statement = (
             update(User)
             .where(col(User.id) == user_id, codes.contains([code_hash]))
-            .values(recovery_hashes=codes.op("-", return_type=codes.type)(cast(code_hash, Text)))
+            .values(recovery_hashes=codes.op("-", return_type=JSONB())(cast(code_hash, Text)))
             .returning(col(User.id))
         )
         return (await self.session.exec(statement)).first() is not None
