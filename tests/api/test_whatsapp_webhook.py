@@ -7,12 +7,14 @@ import json
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests import deliveries
 from tests.lines import VERIFY_TOKEN, Line
 from xobito_app.api import whatsapp_webhook
 from xobito_app.features.ingest.drain import drain
+from xobito_app.features.ingest.intake import Delivery
 from xobito_app.models.connection import InboundEvent, WebhookSecret
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -32,7 +34,8 @@ async def post(http, line: Line, body: bytes, signature: str | None = "", **head
 
 async def stored(mark: str) -> list[InboundEvent]:
     async with unit_of_work() as uow:
-        statement = select(InboundEvent).where(InboundEvent.body.contains(mark))
+        named = text("position(CAST(:mark AS bytea) IN body) > 0").bindparams(mark=mark.encode())
+        statement = select(InboundEvent).where(named)
         return list((await uow.session.exec(statement)).all())
 
 
@@ -185,17 +188,18 @@ async def test_one_delivery_the_database_refuses_does_not_take_its_neighbours_al
     taken: list[bytes] = []
     really = gathering.store_deliveries
 
-    async def refuse_poison(session, bodies):
+    async def refuse_poison(session, given):
+        bodies = [delivery.body for delivery in given]
         if b"poison" in bodies:
             raise ValueError("refused")
         taken.extend(bodies)
-        await really(session, bodies)
+        await really(session, given)
 
     monkeypatch.setattr(gathering, "store_deliveries", refuse_poison)
     gate = gathering.Gathering()
     bodies = [f"{uuid4().hex}".encode() for _ in range(3)]
     results = await asyncio.gather(
-        *(gate.store(body) for body in (bodies[0], b"poison", *bodies[1:])),
+        *(gate.store(Delivery(body, "", ())) for body in (bodies[0], b"poison", *bodies[1:])),
         return_exceptions=True,
     )
     assert [type(result) for result in results] == [type(None), ValueError, type(None), type(None)]

@@ -14,6 +14,7 @@ from xobito_app.core import clock, crypto
 from xobito_app.features.accounts import rules
 from xobito_app.models.accounts import LinkKind, OneTimeLink, SignInTry, User, UserSession
 from xobito_app.models.workspaces import Membership, Workspace
+from xobito_app.persistence.arrays import any_of
 
 
 class AccountRepository:
@@ -99,7 +100,7 @@ class AccountRepository:
 
     async def find_tries(self, subjects: Sequence[str]) -> Sequence[SignInTry]:
         """Return the failed tries counted for an account and an address."""
-        statement = select(SignInTry).where(col(SignInTry.subject).in_(subjects))
+        statement = select(SignInTry).where(any_of(col(SignInTry.subject), subjects))
         return (await self.session.exec(statement)).all()
 
     async def count_failure(self, subject: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import reflex as rx
@@ -22,11 +23,21 @@ _STATES = {
     "failed": ("Failed", "danger"),
     "pending": ("Waiting", "info"),
     "unclaimed": ("Unclaimed", "neutral"),
+    "refused": ("Refused", "warning"),
     "split": ("Split", "neutral"),
 }
-FILTERS = (("", "All"), ("failed", "Failed"), ("partial", "Partly done"), ("pending", "Waiting"))
+FILTERS = (
+    ("", "All"),
+    ("failed", "Failed"),
+    ("partial", "Partly done"),
+    ("refused", "Refused"),
+    ("pending", "Waiting"),
+)
 _SHOWN_BODY = 200_000
 """Characters of a body a screen shows; a payload may have three million."""
+_LOOKS = 10
+_LOOK_SECONDS = 0.3
+"""How often, and after what pause, is looked whether a delivery has been read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class DeliveryDetail:
     facts: str = ""
     body: str = ""
     is_cut: bool = False
+    is_covered: bool = False
 
     @classmethod
     def of(cls, view: DeliveryView, zone: str) -> DeliveryDetail:
@@ -75,7 +87,8 @@ class DeliveryDetail:
             row=DeliveryRow.of(view.line, zone),
             facts=f"{formats.size(view.size)}, read {tries}",
             body=view.body[:_SHOWN_BODY],
-            is_cut=len(view.body) > _SHOWN_BODY,
+            is_cut=not view.is_covered and view.size > len(view.body[:_SHOWN_BODY].encode()),
+            is_covered=view.is_covered,
         )
 
 
@@ -135,6 +148,15 @@ class JournalState(AppState):
         await self._open(event_id)
         self.is_open = True
 
+    async def _is_read(self, event_id: str) -> bool:
+        """Wait a moment for the workers, showing how far they are."""
+        for _ in range(_LOOKS):
+            await self._open(event_id)
+            if self.detail.row.state != _STATES["pending"][0]:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
+
     async def _open(self, event_id: str) -> None:
         viewer = await self._viewer()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
@@ -157,10 +179,14 @@ class JournalState(AppState):
         self.is_replaying = True
         yield
         try:
-            await journal.replay(await self._actor(), event_id=ids.parse(event_id))
-            await self._open(event_id)
+            actor = await self._actor()
+            async with unit_of_work(actor.workspace_id) as uow:
+                await journal.replay(uow.session, actor, event_id=ids.parse(event_id))
+            if await self._is_read(event_id):
+                yield said("Read again. What it had done before was not done twice.")
+            else:
+                yield said("It waits to be read again; the workers have more to do first.")
             await self._show("")
-            yield said("Read again. What it had done before was not done twice.")
         except AppError as error:
             yield refused(error.message)
         finally:
