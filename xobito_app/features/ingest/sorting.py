@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.core.text import clean
 from xobito_app.features.connection.signers import find_app_secret, home_of
 from xobito_app.features.ingest import routing
 from xobito_app.features.ingest.repository import DeliveryRepository
@@ -141,7 +140,7 @@ async def _show_at_home(session: AsyncSession, event: InboundEvent) -> None:
 async def note_unsorted(session: AsyncSession, event_id: UUID, reason: str, *, tries: int) -> None:
     """Keep why a delivery could not be sorted; after so many tries it has failed."""
     for event in await DeliveryRepository(session).list_pending([event_id]):
-        event.error = clean(reason)
+        event.error = reason
         if event.attempts >= tries:
             event.state = EventState.FAILED
             await _show_at_home(session, event)

@@ -18,13 +18,13 @@ from uuid import UUID
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
-from xobito_app.core.text import clean
 from xobito_app.features.ingest.apply import apply_parts
 from xobito_app.features.ingest.repository import DeliveryRepository, Waiting
 from xobito_app.features.ingest.sorting import Sorted, note_unsorted, sort
 from xobito_app.models.connection import EventState
 from xobito_app.persistence.trouble import Fault, fault_of
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
+from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.inbound import Part, UnknownChange
 from xobito_app.whatsapp.inbound_events import Handover, HistoryProgress
 from xobito_app.whatsapp.inbound_model import Message, Origin
@@ -68,7 +68,7 @@ class _Work:
 
     def row(self) -> dict[str, Any]:
         """Return what is written down about it."""
-        reasons = clean("\n".join(dict.fromkeys(self.failures)))[:4000]
+        reasons = "\n".join(dict.fromkeys(self.failures))[:4000]
         summary = ", ".join(f"{count} × {name}" for name, count in self.done.items())
         state = EventState.DONE
         if self.is_unforeseen and self.found.attempts < TRIES:
@@ -300,4 +300,6 @@ def _name_of(part: Part) -> str:
 def _reason(error: Exception) -> str:
     """Return what went wrong without what it went wrong with: statements carry people's words."""
     cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {cause}".split("\n", 1)[0][:500]
+    said = f"{type(cause).__name__}: {cause}".split("\n", 1)[0][:500]
+    # It may quote what could not be stored.
+    return coerce.text(said) or type(cause).__name__
