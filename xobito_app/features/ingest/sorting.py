@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +26,10 @@ from xobito_app.whatsapp.inbound import Part, parse
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
+LARGE = 64 * 1024
+"""Bytes of a body that takes longer to read than others should wait."""
 UNREADABLE = "The body is not a JSON object."
 UNCLAIMED = "No workspace is connected to the account or number it names."
 REFUSED = (
@@ -69,7 +75,7 @@ async def sort(session: AsyncSession, event_ids: Sequence[UUID]) -> list[Sorted]
 
 async def _read(session: AsyncSession, event: InboundEvent) -> dict[str, Any] | None:
     try:
-        body = inbound_body.read(event.body)
+        body = await _aside(event, inbound_body.read, event.body)
     except ValueError as error:
         log.info("inbound.unreadable", extra={"reason": type(error).__name__})
         body = None
@@ -109,14 +115,14 @@ async def _give_out(
     if len(shares) == 1:
         ((share, _),) = shares.items()
         await _mark(session, event, share)
-        return _sorted(event, share, body, len(event.body))
+        return await _sorted(event, share, body)
     event.state = EventState.SPLIT
     found: list[Sorted] = []
     for share, content in shares.items():
         child = _child(event, share, content)
         await _mark(session, child, share)
         session.add(child)
-        found += _sorted(child, share, content, len(child.body))
+        found += await _sorted(child, share, content)
     return found
 
 
@@ -147,12 +153,20 @@ async def note_unsorted(session: AsyncSession, event_id: UUID, reason: str, *, t
         session.add(event)
 
 
-def _sorted(event: InboundEvent, share: Share, body: dict[str, Any], size: int) -> list[Sorted]:
+async def _sorted(event: InboundEvent, share: Share, body: dict[str, Any]) -> list[Sorted]:
     if share.workspace_id is None or share.is_refused:
         return []
     # Odd timestamps are judged by the customers' time, not ours.
-    parsed = parse(body, event.received_at + clock.ahead(), is_storable=True)
-    return [Sorted(event.id, share.workspace_id, event.attempts, size, parsed.parts)]
+    at = event.received_at + clock.ahead()
+    parsed = await _aside(event, partial(parse, is_storable=True), body, at)
+    return [Sorted(event.id, share.workspace_id, event.attempts, len(event.body), parsed.parts)]
+
+
+async def _aside(event: InboundEvent, read: Callable[..., Result], *arguments: Any) -> Result:
+    """Read a large body in a thread: the loop has messages to send meanwhile."""
+    if len(event.body) > LARGE:
+        return await asyncio.to_thread(read, *arguments)
+    return read(*arguments)
 
 
 def _child(event: InboundEvent, share: Share, content: dict[str, Any]) -> InboundEvent:

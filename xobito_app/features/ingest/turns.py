@@ -44,6 +44,7 @@ MOST_LARGE = 4
 ROOM = 8 * 1024 * 1024
 """Bytes of larger deliveries in hand at the same time."""
 _ANY_SIZE = 2**31 - 1
+UNSPEAKABLE = "What became of it could not be written down; the log has it."
 NEVER_FINISHED = f"Reading it was begun {TRIES} times and never came to an end."
 
 
@@ -275,13 +276,29 @@ class Desk:
 
     async def _conclude(self) -> None:
         """Write down what became of the deliveries that are finished."""
-        if not self._finished:
+        finished = self._finished
+        if not finished:
             return
-        async with unit_of_work() as uow:
-            await DeliveryRepository(uow.session).conclude([work.row() for work in self._finished])
-            for workspace_id in {work.found.workspace_id for work in self._finished}:
-                announce(uow.session, workspace_id, Topic.JOURNAL, workspace_id)
+        try:
+            await _write_down(finished)
+        except Exception as error:
+            if fault_of(error) is Fault.DATABASE:
+                raise
+            log.exception("inbound.not_concluded")
+            # Whatever cannot be written down must not have everything be done once more.
+            for work in finished:
+                await _write_down([work], is_plain=True)
         self._finished = []
+
+
+async def _write_down(finished: Sequence[_Work], *, is_plain: bool = False) -> None:
+    rows = [work.row() for work in finished]
+    if is_plain:
+        rows = [{**row, "summary": "", "error": UNSPEAKABLE} for row in rows]
+    async with unit_of_work() as uow:
+        await DeliveryRepository(uow.session).conclude(rows)
+        for workspace_id in {work.found.workspace_id for work in finished}:
+            announce(uow.session, workspace_id, Topic.JOURNAL, workspace_id)
 
 
 def _piece(lane: deque[_Item]) -> list[_Item]:
