@@ -144,7 +144,7 @@ def _advance(entry: Message, ring: _Ring, threads: Threads) -> None:
         thread.last_direction = Direction.IN if is_theirs else Direction.OUT
         thread.last_status = MessageStatus.RECEIVED
         thread.last_preview = rules.preview_of(KIND, entry.body, {})
-    if is_theirs:
+    if is_theirs and ring.event.event != "terminate":
         for holder in (thread, ring.contact):
-            if holder.last_inbound_at is None or entry.at > holder.last_inbound_at:
-                holder.last_inbound_at = entry.at
+            if holder.last_inbound_at is None or ring.at > holder.last_inbound_at:
+                holder.last_inbound_at = ring.at

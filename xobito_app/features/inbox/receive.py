@@ -179,8 +179,10 @@ def _advance(thread: Conversation, entry: Arrival) -> None:
             if (message.media)
             else {}
         )
-        thread.last_preview = rules.preview_of(
-            message.kind.value, words_of(message), {"media": media}
+        preview = rules.preview_of(message.kind.value, words_of(message), {"media": media})
+        author = _author(message) if message.group_id else ""
+        thread.last_preview = shorten(
+            f"{author}: {preview}" if author else preview, rules.PREVIEW_LENGTH
         )
     if not (entry.is_live and entry.is_from_customer) or message.kind is MessageKind.SYSTEM:
         return

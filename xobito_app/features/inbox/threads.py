@@ -205,6 +205,7 @@ async def read_lines(
             message_status=thread.last_status,
             inbound_count=thread.inbound_count,
             snoozed_until=thread.snoozed_until,
+            is_group=thread.group_id is not None,
         )
         for thread, contact, assignee, picture in await session.exec(statement)
     }

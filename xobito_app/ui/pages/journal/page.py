@@ -38,6 +38,7 @@ def journal() -> rx.Component:
             button("Refresh", icon_name="refresh-cw", on_click=JournalState.load),
             line="Every delivery of Meta's as it came, what it did, or why it failed.",
         ),
+        rx.cond(JournalState.late, note(JournalState.late, "danger")),
         rx.el.div(
             *(
                 chip(

@@ -11,6 +11,7 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.features.ingest import journal
+from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.features.ingest.journal import DeliveryLine, DeliveryView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
@@ -101,6 +102,7 @@ class JournalState(AppState):
     is_first: rx.Field[bool] = rx.field(True)
     is_loaded: rx.Field[bool] = rx.field(False)
     failure: rx.Field[str] = rx.field("")
+    late: rx.Field[str] = rx.field("")
     detail: rx.Field[DeliveryDetail] = rx.field(
         default_factory=lambda: DeliveryDetail(DeliveryRow())
     )
@@ -134,11 +136,13 @@ class JournalState(AppState):
                 page = await journal.list_deliveries(
                     uow.session, viewer.actor, state=self.state, cursor=cursor
                 )
+                backlog = await read_backlog(uow.session)
         except AppError as error:
             self.failure = error.message
             return
         self.rows = [DeliveryRow.of(line, viewer.time_zone) for line in page.rows]
         self.cursor, self.is_first = page.cursor, not cursor
+        self.late = backlog.sentence
         self.is_loaded, self.failure = True, ""
 
     @rx.event(supersedes=True)
