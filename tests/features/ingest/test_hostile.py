@@ -414,7 +414,7 @@ async def test_what_killed_the_process_goes_alone_the_next_time_and_fails_at_las
         await deliveries.store(body)
     for _ in range(turns.TRIES):
         with pytest.raises(asyncio.CancelledError):
-            await drain.drain()
+            await asyncio.wait_for(drain.drain(), 10)
     await drain.drain()
     assert sorted(await states(world)) == ["done"] * 5 + ["failed"]
     assert len(tried[0]) == 6
@@ -481,7 +481,7 @@ async def test_two_drainers_at_once_are_one(world, breaking):
     first = asyncio.create_task(drain.drain())
     await inside.wait()
     await deliveries.store(deliveries.incoming(world, "16505550002", "meanwhile"))
-    assert await drain.drain() == 0
+    assert await asyncio.wait_for(drain.drain(), 10) == 0
     assert await count(world, Message) == 0
     go_on.set()
     assert await first == 2

@@ -14,7 +14,7 @@ from xobito_app.features.ingest import journal
 from xobito_app.features.ingest.claims import claim_deliveries
 from xobito_app.features.ingest.drain import drain
 from xobito_app.features.ingest.intake import Delivery, store_delivery
-from xobito_app.models.connection import InboundEvent, WebhookSecret
+from xobito_app.models.connection import InboundEvent, Route, WebhookSecret
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
@@ -203,8 +203,6 @@ async def test_a_replay_never_moves_a_delivery_to_another_workspace(world):
                 select(InboundEvent).where(InboundEvent.workspace_id == world.workspace_id)
             )
         ).one()
-    from xobito_app.models.connection import Route
-
     async with unit_of_work() as uow:
         routes = await uow.session.exec(
             select(Route).where(Route.workspace_id == world.workspace_id)
@@ -216,3 +214,5 @@ async def test_a_replay_never_moves_a_delivery_to_another_workspace(world):
         await journal.replay(uow.session, world.owner, event_id=event.id)
     await drain()
     assert await texts(other) == []
+    assert await journal_of(other) == []
+    assert [state for state, _ in await journal_of(world)] == ["unclaimed"]

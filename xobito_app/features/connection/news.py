@@ -37,7 +37,9 @@ async def numbers_for(
         waba_id: await _only_number(session, workspace_id, waba_id)
         for waba_id in {s.waba_id for s in sources if not s.phone_number_id and s.waba_id}
     }
-    by_source = {s: found.get(s.phone_number_id or "") or only.get(s.waba_id) for s in sources}
+    by_source = {
+        s: found.get(s.phone_number_id or "") or only.get(s.waba_id or "") for s in sources
+    }
     return {source: number.id for source, number in by_source.items() if number}
 
 

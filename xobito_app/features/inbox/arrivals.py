@@ -64,8 +64,11 @@ class Arrival:
 
 
 class _Comer(Protocol):
-    number_id: UUID
-    contact: Contact
+    @property
+    def number_id(self) -> UUID: ...
+
+    @property
+    def contact(self) -> Contact: ...
 
     @property
     def at(self) -> datetime: ...

@@ -139,8 +139,14 @@ class Desk:
         if not chosen:
             return False
         self.count += len(chosen)
-        worn_out = [waiting for waiting in chosen if waiting.attempts >= TRIES]
-        await self._begin(chosen, worn_out)
+        async with unit_of_work() as uow:
+            # Committed before anything is tried: whatever becomes of us, it has been counted.
+            await DeliveryRepository(uow.session).begin(
+                [waiting.id for waiting in chosen], max(clock.now(), self._began)
+            )
+        for waiting in chosen:
+            if waiting.attempts >= TRIES:
+                await self._give_up(waiting.id, NEVER_FINISHED)
         fresh = [waiting.id for waiting in chosen if not waiting.attempts]
         again = [waiting.id for waiting in chosen if 0 < waiting.attempts < TRIES]
         if fresh:
@@ -161,23 +167,6 @@ class Desk:
             fitting.append(waiting)
         return fitting
 
-    async def _begin(self, chosen: Sequence[Waiting], worn_out: Sequence[Waiting]) -> None:
-        """Count the attempt, committed before anything is tried."""
-        async with unit_of_work() as uow:
-            deliveries = DeliveryRepository(uow.session)
-            await deliveries.begin([w.id for w in chosen], max(clock.now(), self._began))
-            await deliveries.conclude(
-                [
-                    {
-                        "id": waiting.id,
-                        "state": EventState.FAILED.value,
-                        "summary": "",
-                        "error": NEVER_FINISHED,
-                    }
-                    for waiting in worn_out
-                ]
-            )
-
     async def _sort(self, event_ids: Sequence[UUID], *, is_suspect: bool) -> None:
         try:
             async with unit_of_work() as uow:
@@ -186,7 +175,8 @@ class Desk:
             if fault_of(error) is Fault.DATABASE:
                 raise
             if len(event_ids) == 1:
-                await self._note_unsorted(event_ids[0], error)
+                log.error("inbound.unsorted", exc_info=error)
+                await self._give_up(event_ids[0], _reason(error))
                 return
             for event_id in event_ids:
                 await self._sort([event_id], is_suspect=is_suspect)
@@ -208,11 +198,10 @@ class Desk:
         for item in items:
             (lanes.messages if _is_urgent(item[1]) else lanes.rest).append(item)
 
-    async def _note_unsorted(self, event_id: UUID, error: Exception) -> None:
-        """Keep why a delivery could not even be sorted."""
-        log.error("inbound.unsorted", exc_info=error)
+    async def _give_up(self, event_id: UUID, reason: str) -> None:
+        """Keep why a delivery could not even be sorted; after the last try it has failed."""
         async with unit_of_work() as uow:
-            await note_unsorted(uow.session, event_id, _reason(error), tries=TRIES)
+            await note_unsorted(uow.session, event_id, reason, tries=TRIES)
 
     # --- turns ---------------------------------------------------------------------------------
 
@@ -235,20 +224,13 @@ class Desk:
         await self._conclude()
 
     async def _do(self, workspace_id: UUID, items: list[_Item]) -> None:
-        for attempt in range(1, COLLISIONS + 1):
-            try:
-                async with unit_of_work(workspace_id) as uow:
-                    parts = [part for _, part in items]
-                    unfit = await apply_parts(uow.session, workspace_id, parts)
-            except Exception as error:
-                fault = fault_of(error)
-                if fault is Fault.DATABASE:
-                    raise
-                if fault is Fault.COLLISION and attempt < COLLISIONS:
-                    continue
-                self._take_apart(workspace_id, items, error)
-                return
-            break
+        try:
+            unfit = await _apply(workspace_id, [part for _, part in items])
+        except Exception as error:
+            if fault_of(error) is Fault.DATABASE:
+                raise
+            self._take_apart(workspace_id, items, error)
+            return
         for place, (work, part) in enumerate(items):
             self._settle(work, part, unfit.get(place, ""))
 
@@ -289,6 +271,19 @@ class Desk:
             for work in finished:
                 await _write_down([work], is_plain=True)
         self._finished = []
+
+
+async def _apply(workspace_id: UUID, parts: Sequence[Part]) -> dict[int, str]:
+    """Do a piece; when somebody else was in the way, at once again."""
+    attempt = 1
+    while True:
+        try:
+            async with unit_of_work(workspace_id) as uow:
+                return await apply_parts(uow.session, workspace_id, parts)
+        except Exception as error:
+            if attempt == COLLISIONS or fault_of(error) is not Fault.COLLISION:
+                raise
+            attempt += 1
 
 
 async def _write_down(finished: Sequence[_Work], *, is_plain: bool = False) -> None:
