@@ -8,14 +8,18 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlmodel import select
 
 from tests import deliveries
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
+from xobito_app.core.permissions import Permission
+from xobito_app.features.ingest import journal
 from xobito_app.features.ingest.covering import COVER, covered
 from xobito_app.features.ingest.drain import drain
 from xobito_app.models.connection import InboundEvent
+from xobito_app.models.workspaces import Role
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.journal.state import JournalState
 
@@ -53,10 +57,6 @@ async def test_connection_view_alone_shows_no_texts_names_or_numbers(server, wor
     """A role that looks after the connection, not at the conversations."""
     viewer = await make_member(world, "Viewer")
     async with unit_of_work(world.workspace_id) as uow:
-        from sqlmodel import select
-
-        from xobito_app.models.workspaces import Role
-
         statement = select(Role).where(
             Role.workspace_id == world.workspace_id, Role.name == "Viewer"
         )
@@ -99,11 +99,8 @@ def test_a_word_meta_adds_tomorrow_is_covered_too():
 async def test_a_body_that_cannot_be_taken_apart_is_not_shown_at_all(server, world):
     await deliveries.store(b"no json at all: my secret", world.connection_id)
     await drain()
-    viewer = replace(await make_member(world, "Agent"), permissions=frozenset())
-    from xobito_app.core.permissions import Permission
-    from xobito_app.features.ingest import journal
-
-    viewer = replace(viewer, permissions=frozenset({Permission.CONNECTION_VIEW}))
+    member = await make_member(world, "Agent")
+    viewer = replace(member, permissions=frozenset({Permission.CONNECTION_VIEW}))
     async with unit_of_work(world.workspace_id) as uow:
         page = await journal.list_deliveries(uow.session, world.owner)
         line = page.rows[0]
@@ -114,6 +111,7 @@ async def test_a_body_that_cannot_be_taken_apart_is_not_shown_at_all(server, wor
     assert hidden.body == ""
 
 
+@pytest.mark.reliability("signs that something waits")
 async def test_the_page_says_so_when_reading_is_late(server, world):
     async with unit_of_work() as uow:
         long_ago = clock.now() - timedelta(seconds=31)

@@ -22,6 +22,8 @@ class Fault(StrEnum):
 _AWAY = ("08", "53", "58")
 # Shut down, crashed, cannot connect now, database dropped; and a standby that takes no writes.
 # Not all of class 57: a statement that was cancelled for its length is the work's own fault.
+# Out of memory may well be what was asked for: asked for less at once, it may do.
+_STILL_THERE = frozenset({"53200", "53400"})
 _AWAY_STATES = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25006"})
 # Serialisation failures and deadlocks, locks that were not to be had.
 _COLLISION = ("40",)
@@ -47,7 +49,7 @@ def fault_of(error: BaseException) -> Fault:
         # Never judged by the server. `pgconn` is there when connecting itself failed; what the
         # driver refuses to send, such as NUL in a text, fails without it.
         return Fault.DATABASE if error.pgconn is not None else Fault.WORK
-    if state.startswith(_AWAY) or state in _AWAY_STATES:
+    if state in _AWAY_STATES or (state.startswith(_AWAY) and state not in _STILL_THERE):
         return Fault.DATABASE
     if state.startswith(_COLLISION) or state in _COLLISION_STATES:
         return Fault.COLLISION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,7 +18,6 @@ from xobito_app.features.ingest.drain import drain
 from xobito_app.models.connection import InboundEvent
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.connect import lines
-from xobito_app.ui.pages.journal.state import JournalState
 
 pytestmark = pytest.mark.reliability("signs that something waits")
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -57,8 +57,6 @@ async def late(world):
 
 
 def viewer_of(actor) -> Viewer:
-    from dataclasses import fields
-
     given = {field.name: None for field in fields(Viewer)}
     return Viewer(**{**given, "actor": actor})
 
@@ -76,12 +74,6 @@ async def test_health_the_doctor_and_the_line_at_the_top_say_so(http, late):
     agent = await make_member(late, "Agent")
     (line,) = await lines._late(viewer_of(agent))
     assert line.link == ""
-
-
-async def test_the_journal_page_says_so(late):
-    assert "late" in JournalState.get_fields()
-    page_line = await lines._late(viewer_of(late.owner))
-    assert page_line[0].words.startswith("Incoming messages are late")
 
 
 async def test_when_it_is_read_nobody_says_anything(http, world):

@@ -20,6 +20,7 @@ from tests import deliveries
 from tests.features.ingest.hostile import Good, deep, history, passes, states, statuses
 from tests.fixtures import World, make_world
 from xobito_app.features.ingest import apply, drain, journal, sorting, turns
+from xobito_app.features.ingest.repository import DeliveryRepository
 from xobito_app.models.connection import InboundEvent
 from xobito_app.models.inbox import Conversation, Message, PendingEffect
 from xobito_app.persistence.trouble import Fault, fault_of
@@ -350,27 +351,49 @@ async def test_a_statement_too_complex_is_the_delivery_s_fault(world, breaking):
     assert await states(world) == ["failed"]
 
 
-async def test_a_database_that_goes_away_is_held_against_no_delivery(world, breaking, monkeypatch):
-    """The connection dies in the middle; the next pass does it, and no attempt is counted."""
+async def attempts_of(world: World) -> list[int]:
+    async with unit_of_work() as uow:
+        statement = select(InboundEvent.attempts).where(
+            InboundEvent.signers.contains([world.connection_id])
+        )
+        return list((await uow.session.exec(statement.order_by(InboundEvent.id))).all())
+
+
+async def test_a_database_that_goes_away_is_held_against_no_delivery(world, monkeypatch):
+    """It is away for several passes: what was in hand waits, and none of it is counted."""
+
+    async def away(self):
+        raise wrapped(psycopg.OperationalError("the server is gone"), is_lost=True)
+
+    monkeypatch.setattr(DeliveryRepository, "check", away)
+    # The first turn does some of it; the rest is in hand when the connection is lost.
+    await deliveries.store(statuses(world, 3 * turns.PIECE))
+    for _ in range(5):
+        with pytest.raises(DBAPIError):
+            await drain.drain()
+    assert await attempts_of(world) == [0]
+    monkeypatch.undo()
+    await drain.drain()
+    assert await states(world) == ["done"]
+
+
+async def test_what_takes_the_database_down_each_time_fails_alone(world, breaking):
+    """The connection dies of it; its neighbours are done, and after three tries it is parked."""
 
     async def die(session):
         await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     breaking(die)
-    await deliveries.store(deliveries.incoming(world, "16505550001", "poison"))
-    for _ in range(5):
+    other = await make_world()
+    for body in ("kind", "poison", "kind too"):
+        await deliveries.store(deliveries.incoming(world, "16505550001", body))
+    await deliveries.store(deliveries.incoming(other, "16505550001", "elsewhere"))
+    for _ in range(turns.TRIES):
         with pytest.raises(DBAPIError):
             await drain.drain()
-    async with unit_of_work() as uow:
-        statement = select(InboundEvent.state, InboundEvent.attempts)
-        rows = await uow.session.exec(
-            statement.where(InboundEvent.body.contains(world.waba_id.encode()))
-        )
-        ((state, attempts),) = rows.all()
-    assert (state, attempts) == ("pending", 0)
-    monkeypatch.undo()
     await drain.drain()
-    assert await states(world) == ["done"]
+    assert sorted(await states(world)) == ["done", "done", "failed"]
+    assert await states(other) == ["done"]
 
 
 async def test_somebody_in_the_way_is_no_failure(world, breaking):
@@ -447,7 +470,7 @@ def judged(state: str) -> DBAPIError:
         *((judged(s), Fault.DATABASE) for s in ("58030", "25006")),
         *((judged(s), Fault.COLLISION) for s in ("40001", "40P01", "55P03")),
         *((judged(s), Fault.WORK) for s in ("54001", "22021", "22P05", "23505", "22003")),
-        *((judged(s), Fault.WORK) for s in ("57014", "42601", "XX000")),
+        *((judged(s), Fault.WORK) for s in ("57014", "42601", "XX000", "53200")),
         (wrapped(psycopg.OperationalError("gone"), is_lost=True), Fault.DATABASE),
         (wrapped(psycopg.OperationalError("odd")), Fault.WORK),
         (wrapped(psycopg.DataError("cannot contain NUL")), Fault.WORK),

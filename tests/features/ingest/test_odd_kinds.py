@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import col, select
 
 from tests import deliveries
+from tests.features.ingest.test_drain import add_answer
 from tests.fixtures import World
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden
@@ -214,8 +215,6 @@ async def test_a_payment_notification(world):
 
 
 async def test_a_payment_that_failed_is_no_message_that_failed(world):
-    from tests.features.ingest.test_drain import add_answer
-
     await receive(world, text={"body": "hello"})
     thread = await only(world, Conversation)
     async with unit_of_work(world.workspace_id) as uow:
@@ -408,8 +407,6 @@ async def test_over_long_user_ids_are_two_people(world):
 
 @pytest.mark.parametrize("code", [131026, 2**40, 2**70, "x" * 500, -1])
 async def test_codes_of_any_size_cost_nothing(world, code):
-    from tests.features.ingest.test_drain import add_answer
-
     await receive(world, text={"body": "hello"})
     thread = await only(world, Conversation)
     async with unit_of_work(world.workspace_id) as uow:

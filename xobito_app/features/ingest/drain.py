@@ -22,7 +22,7 @@ async def drain() -> int:
     so nothing that came meanwhile is forgotten.
 
     Raises:
-        Exception: The database is in trouble; nothing of a delivery is lost or held against it.
+        Exception: The database is in trouble: nothing is lost, and the next pass goes on.
     """
     count = 0
     while True:
@@ -60,7 +60,7 @@ async def _pass(began: datetime) -> int | None:
 async def _give_back(desk: Desk) -> None:
     try:
         async with unit_of_work() as uow:
-            await DeliveryRepository(uow.session).give_back(desk.in_hand)
+            await DeliveryRepository(uow.session).give_back(desk.blameless)
     except Exception as error:
         # It is still in trouble; one attempt too many is counted, of three.
         log.warning("inbound.not_given_back", extra={"reason": type(error).__name__})

@@ -107,13 +107,15 @@ class DeliveryRepository:
         await (await self.session.connection()).execute(statement, parameters)
 
     async def list_pending(self, event_ids: Collection[UUID]) -> Sequence[InboundEvent]:
-        """Return those of some deliveries that still wait, in the order they came, locked."""
+        """Return those of some deliveries that still wait, in the order they came.
+
+        Not locked: reading takes its time, and the door may count a repeat meanwhile.
+        """
         statement = (
             select(InboundEvent)
             .where(any_of(col(InboundEvent.id), event_ids))
             .where(col(InboundEvent.state) == EventState.PENDING)
             .order_by(col(InboundEvent.id))
-            .with_for_update()
         )
         return (await self.session.exec(statement)).all()
 

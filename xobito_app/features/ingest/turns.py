@@ -41,6 +41,7 @@ SMALL = 64 * 1024
 """Bytes up to which a delivery is taken up however much of larger ones is in hand."""
 MOST_SMALL = 200
 MOST_LARGE = 4
+MOST_IN_HAND = 1000
 ROOM = 8 * 1024 * 1024
 """Bytes of larger deliveries in hand at the same time."""
 _ANY_SIZE = 2**31 - 1
@@ -112,6 +113,8 @@ class Desk:
         self._lanes: dict[UUID, _Lanes] = {}
         self._open: dict[UUID, _Work] = {}
         self._finished: list[_Work] = []
+        self._unsorted: set[UUID] = set()
+        self._current: set[UUID] = set()
 
     @property
     def has_work(self) -> bool:
@@ -119,9 +122,14 @@ class Desk:
         return bool(self._lanes or self._finished)
 
     @property
-    def in_hand(self) -> list[UUID]:
-        """Return the deliveries that were begun and are not concluded."""
-        return [*self._open, *(work.found.event_id for work in self._finished)]
+    def blameless(self) -> list[UUID]:
+        """Return what is in hand but was not being worked on when the database went away.
+
+        Of the others one may be what it went away from: they keep the attempt, and go alone the
+        next time.
+        """
+        finished = {work.found.event_id for work in self._finished}
+        return list(({*self._open} | self._unsorted | finished) - self._current)
 
     # --- taking up -----------------------------------------------------------------------------
 
@@ -129,8 +137,9 @@ class Desk:
         """Begin what waits and has room; tell whether there was any."""
         async with unit_of_work() as uow:
             deliveries = DeliveryRepository(uow.session)
+            room = min(MOST_SMALL, MOST_IN_HAND - len(self._open))
             chosen = await deliveries.list_waiting(
-                begun_before=self._began, upto=SMALL, limit=MOST_SMALL
+                begun_before=self._began, upto=SMALL, limit=max(0, room)
             )
             large = await deliveries.list_waiting(
                 begun_before=self._began, over=SMALL, upto=_ANY_SIZE, limit=MOST_LARGE
@@ -139,6 +148,7 @@ class Desk:
         if not chosen:
             return False
         self.count += len(chosen)
+        self._unsorted = {waiting.id for waiting in chosen}
         async with unit_of_work() as uow:
             # Committed before anything is tried: whatever becomes of us, it has been counted.
             await DeliveryRepository(uow.session).begin(
@@ -168,6 +178,7 @@ class Desk:
         return fitting
 
     async def _sort(self, event_ids: Sequence[UUID], *, is_suspect: bool) -> None:
+        self._current = set(event_ids)
         try:
             async with unit_of_work() as uow:
                 found = await sort(uow.session, event_ids)
@@ -176,11 +187,14 @@ class Desk:
                 raise
             if len(event_ids) == 1:
                 log.error("inbound.unsorted", exc_info=error)
+                self._current = set()
                 await self._give_up(event_ids[0], _reason(error))
                 return
             for event_id in event_ids:
                 await self._sort([event_id], is_suspect=is_suspect)
             return
+        self._unsorted -= self._current
+        self._current = set()
         for one in found:
             self._lay_down(one, is_suspect=is_suspect)
 
@@ -200,6 +214,7 @@ class Desk:
 
     async def _give_up(self, event_id: UUID, reason: str) -> None:
         """Keep why a delivery could not even be sorted; after the last try it has failed."""
+        self._unsorted.discard(event_id)
         async with unit_of_work() as uow:
             await note_unsorted(uow.session, event_id, reason, tries=TRIES)
 
@@ -224,13 +239,16 @@ class Desk:
         await self._conclude()
 
     async def _do(self, workspace_id: UUID, items: list[_Item]) -> None:
+        self._current = {work.found.event_id for work, _ in items}
         try:
             unfit = await _apply(workspace_id, [part for _, part in items])
         except Exception as error:
             if fault_of(error) is Fault.DATABASE:
                 raise
+            self._current = set()
             self._take_apart(workspace_id, items, error)
             return
+        self._current = set()
         for place, (work, part) in enumerate(items):
             self._settle(work, part, unfit.get(place, ""))
 
