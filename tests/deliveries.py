@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.fixtures import World
+from xobito_app.features.ingest import routing
+from xobito_app.features.ingest.intake import Delivery, store_delivery
+from xobito_app.models.connection import Route
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp import inbound_body
+
+
+async def store(body: dict[str, Any] | bytes, *signers: UUID) -> None:
+    """Keep a delivery as the door does, signed by these connections or by all it names."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with unit_of_work() as uow:
+        named = signers or await _named_in(uow.session, raw)
+        await store_delivery(uow.session, Delivery(raw, "", tuple(named)))
+
+
+async def _named_in(session: AsyncSession, raw: bytes) -> list[UUID]:
+    try:
+        body = inbound_body.read(raw)
+    except ValueError:
+        return []
+    accounts, numbers = routing.ids_in(body)
+    routes = await session.exec(
+        select(Route.connection_id).where(col(Route.external_id).in_(accounts | numbers))
+    )
+    return sorted(set(routes))
 
 
 def wamid() -> str:

@@ -23,7 +23,6 @@ from xobito_app.features.connection import credentials
 from xobito_app.features.inbox.dispatch import dispatch
 from xobito_app.features.inbox.outgoing import Order
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.models.connection import Connection, Number, Route, Template, WebhookSecret
 from xobito_app.models.inbox import Conversation, Message
 from xobito_app.persistence.redis import redis_client
@@ -164,8 +163,7 @@ class Line:
         raise AssertionError(f"It stayed {row.status}.")
 
     async def deliver(self, body: dict[str, Any]) -> None:
-        async with unit_of_work() as uow:
-            await store_delivery(uow.session, json.dumps(body).encode())
+        await deliveries.store(body)
         await drain()
 
     async def deliver_status(self, wamid: str, word: str, **extra: Any) -> None:

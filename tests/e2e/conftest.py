@@ -68,7 +68,7 @@ def _violations(said: str) -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open an address, signed in by a cookie; a script error or a breach of policy fails the test."""
+    """Open an address, signed in by a cookie; a script error or breach of policy fails the test."""
     opened: list[Page] = []
     complaints: list[str] = []
 

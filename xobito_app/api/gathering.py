@@ -11,10 +11,12 @@ import contextlib
 import logging
 from collections.abc import Sequence
 
-from xobito_app.features.ingest.intake import store_deliveries
+from xobito_app.features.ingest.intake import Delivery, store_deliveries
 from xobito_app.persistence.unit_of_work import hand_out, statement_by_statement, unit_of_work
 
 log = logging.getLogger(__name__)
+
+_Waiting = tuple[Delivery, asyncio.Future[None]]
 
 MOST = 200
 """Deliveries in one statement."""
@@ -29,32 +31,32 @@ class Gathering:
     """Deliveries on their way into the database."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
-    async def store(self, body: bytes) -> None:
+    async def store(self, delivery: Delivery) -> None:
         """Store a delivery and return once it is committed.
 
         Raises:
             Exception: The database did not take it; it is not stored.
         """
         committed = asyncio.get_running_loop().create_future()
-        self._waiting.append((body, committed))
+        self._waiting.append((delivery, committed))
         self._arrived.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
         await committed
 
     async def _write(self) -> None:
-        batch: list[tuple[bytes, asyncio.Future[None]]] = []
+        batch: list[_Waiting] = []
         try:
             while self._waiting:
                 try:
                     async with statement_by_statement() as session:
                         while self._waiting or await self._somebody_comes():
                             batch = self._next()
-                            await store_deliveries(session, [body for body, _ in batch])
+                            await store_deliveries(session, [delivery for delivery, _ in batch])
                             # It is committed, so it is answered, whatever the nudge comes to.
                             _settle(batch, None)
                             await hand_out(session)
@@ -74,17 +76,17 @@ class Gathering:
             await asyncio.wait_for(self._arrived.wait(), IDLE_SECONDS)
         return bool(self._waiting)
 
-    def _next(self) -> list[tuple[bytes, asyncio.Future[None]]]:
+    def _next(self) -> list[_Waiting]:
         count, size = 0, 0
-        for body, _ in self._waiting[:MOST]:
-            size += len(body)
+        for delivery, _ in self._waiting[:MOST]:
+            size += len(delivery.body)
             if count and size > MOST_BYTES:
                 break
             count += 1
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
         return batch
 
-    async def _one_by_one(self, batch: list[tuple[bytes, asyncio.Future[None]]]) -> None:
+    async def _one_by_one(self, batch: list[_Waiting]) -> None:
         """Give each its own try on a fresh connection.
 
         The held one may have died, and what one delivery is must not become its neighbours' fate.
@@ -102,7 +104,7 @@ class Gathering:
                 _settle([item], None)
 
 
-def _settle(batch: Sequence[tuple[bytes, asyncio.Future[None]]], error: Exception | None) -> None:
+def _settle(batch: Sequence[_Waiting], error: Exception | None) -> None:
     for _, committed in batch:
         # Whoever hung up meanwhile has cancelled theirs; Meta will repeat it.
         if committed.done():

@@ -94,7 +94,11 @@ async def publish(session: Any, *happened: DomainEvent) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived(DomainEvent):
-    """A customer's message was stored; its words come along, so that nobody reads it again."""
+    """A customer's message was stored; its words come along, so that nobody reads it again.
+
+    Attributes:
+        is_group: It was written in a WhatsApp group, to everybody there: nobody asked us.
+    """
 
     workspace_id: UUID
     conversation_id: UUID
@@ -102,6 +106,7 @@ class MessageReceived(DomainEvent):
     contact_id: UUID
     body: str
     at: datetime
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

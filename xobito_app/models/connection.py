@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from xobito_app.models.base import (
@@ -18,7 +19,7 @@ from xobito_app.models.base import (
     belongs_to,
     choice,
     document,
-    long_text,
+    may_belong_to,
     moment,
 )
 
@@ -38,6 +39,7 @@ class EventState(StrEnum):
     PARTIAL = "partial"
     FAILED = "failed"
     UNCLAIMED = "unclaimed"
+    REFUSED = "refused"  # it names somebody whose own app secret did not sign it
     SPLIT = "split"
 
 
@@ -91,7 +93,7 @@ class Route(Row, table=True):
     __table_args__ = (UniqueConstraint("kind", "external_id"),)
 
     kind: RouteKind = choice(RouteKind.NUMBER)
-    external_id: str = Field(max_length=64)
+    external_id: str = Field(max_length=255)
     workspace_id: UUID = Field(
         foreign_key="workspace.id", ondelete="CASCADE", nullable=False, index=True
     )
@@ -106,7 +108,7 @@ class Number(WorkspaceRow, Stamped, table=True):
     __table_args__ = (UniqueConstraint("workspace_id", "phone_number_id"),)
 
     connection_id: UUID = belongs_to("wa_connection", index=True)
-    phone_number_id: str = Field(max_length=64)
+    phone_number_id: str = Field(max_length=255)
     display_phone: str = Field(default="", max_length=40)
     verified_name: str = Field(default="", max_length=255)
     quality: str = Field(default="UNKNOWN", max_length=32)
@@ -149,7 +151,16 @@ class Template(WorkspaceRow, Stamped, table=True):
 class InboundEvent(Row, table=True):
     """A webhook delivery, stored whole before anything is read from it.
 
-    The raw body is kept as text: a parsed document would not be what Meta signed.
+    The raw body is kept byte for byte: a parsed document would not be what Meta signed, and text
+    could not hold every byte.
+
+    Attributes:
+        signature: What the sender's app secret made of the body, in hex: whoever connects later
+            with that secret can still prove that it is theirs. Empty for a part of a delivery.
+        signers: The connections whose own app secret made it; nobody else is given any of it.
+        parent_id: The delivery a part was split from.
+        kinds: The kinds of news in it, in Meta's words, such as `messages`.
+        attempts: How often reading it was begun; counted before, in a transaction of its own.
     """
 
     __tablename__ = "inbound_event"
@@ -164,7 +175,13 @@ class InboundEvent(Row, table=True):
     workspace_id: UUID | None = Field(
         default=None, foreign_key="workspace.id", ondelete="CASCADE", nullable=True
     )
-    body: str = long_text()
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signature: str = Field(default="", max_length=64)
+    signers: list[UUID] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Uuid), nullable=False, server_default="{}")
+    )
+    parent_id: UUID | None = may_belong_to("inbound_event", index=True)
+    kinds: list[str] = document("[]")
     attempts: int = Field(default=0)
     repeats: int = Field(default=0)
     summary: str = Field(default="")

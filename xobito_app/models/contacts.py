@@ -39,6 +39,7 @@ class IdentityKind(StrEnum):
     WA_ID = "wa_id"
     BSUID = "bsuid"
     PARENT_BSUID = "parent_bsuid"
+    GROUP = "group"  # not a person: all who write in a WhatsApp group
 
 
 class FieldKind(StrEnum):
@@ -214,4 +215,4 @@ class ContactIdentity(WorkspaceRow, table=True):
 
     contact_id: UUID = belongs_to("contact", index=True)
     kind: IdentityKind = choice(IdentityKind.WA_ID)
-    value: str = Field(max_length=191)
+    value: str = Field(max_length=255)

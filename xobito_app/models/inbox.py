@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
@@ -79,6 +79,10 @@ class Conversation(WorkspaceRow, table=True):
     """The one thread between a number and a contact; closing and reopening never splits it.
 
     `last_inbound_at` is what the 24-hour window is computed from; the window itself is not stored.
+
+    Attributes:
+        group_id: Meta's id of the WhatsApp group, when the thread is a group's. Its contact then
+            stands for the group, and who wrote is told by each message.
     """
 
     __tablename__ = "conversation"
@@ -116,6 +120,7 @@ class Conversation(WorkspaceRow, table=True):
 
     number_id: UUID = belongs_to("wa_number", index=True)
     contact_id: UUID = belongs_to("contact")
+    group_id: str | None = Field(default=None, max_length=255)
     status: ConversationStatus = choice(ConversationStatus.OPEN)
     assignee_id: UUID | None = may_belong_to("app_user")
     snoozed_until: datetime | None = moment()
@@ -213,7 +218,7 @@ class Message(WorkspaceRow, table=True):
     delivered_at: datetime | None = moment()
     read_at: datetime | None = moment()
     failed_at: datetime | None = moment()
-    error_code: int | None = Field(default=None, nullable=True)
+    error_code: int | None = Field(default=None, nullable=True, sa_type=BigInteger)
     error_text: str = Field(default="")
     pricing: dict[str, Any] = document()
     edited_at: datetime | None = moment()
@@ -290,7 +295,7 @@ class Media(WorkspaceRow, table=True):
     )
     uploaded_by: UUID | None = may_belong_to("app_user")
     number_id: UUID | None = Field(default=None, nullable=True)
-    meta_media_id: str = Field(default="", max_length=128)
+    meta_media_id: str = Field(default="", max_length=255)
     meta_uploaded_at: datetime | None = moment()
     mime: str = Field(default="", max_length=191)
     filename: str = Field(default="", max_length=255)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from xobito_app.core.errors import NotFound
 from xobito_app.models.base import WorkspaceRow
+from xobito_app.persistence.arrays import any_of, chunks
 
 T = TypeVar("T", bound=WorkspaceRow)
 
@@ -62,11 +63,15 @@ class Repository(Generic[T]):
         return row
 
     async def list_by_ids(self, row_ids: Sequence[UUID]) -> dict[UUID, T]:
-        """Return the rows among these ids that this workspace has, in one query."""
-        if not row_ids:
-            return {}
-        rows = await self.all(self.scoped().where(col(self.model.id).in_(row_ids)))
-        return {row.id: row for row in rows}
+        """Return the rows among these ids that this workspace has."""
+        return {row.id: row for row in await self.all_any(col(self.model.id), row_ids)}
+
+    async def all_any(self, wanted: Any, keys: Collection[Any]) -> list[T]:
+        """Return the rows of this workspace whose column holds one of these keys."""
+        found: list[T] = []
+        for some in chunks(keys):
+            found += await self.all(self.scoped().where(any_of(wanted, some)))
+        return found
 
     async def add(self, row: T) -> T:
         """Insert a row and let the database judge it at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -11,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import Departures, Lane, Notice, Nudge, Topic
 from xobito_app.persistence.engine import get_engine, sessions
+
+log = logging.getLogger(__name__)
 
 _DEPARTURES = "xobito.departures"
 Sink = Callable[[Departures], Awaitable[None]]
@@ -87,9 +90,15 @@ async def statement_by_statement() -> AsyncIterator[AsyncSession]:
 
 
 async def hand_out(session: AsyncSession) -> None:
-    """Give the collected nudges and notices to whoever registered for them."""
+    """Give the collected nudges and notices to whoever registered for them.
+
+    What they tell of is committed: a failure to tell it must not look like a failure of the work.
+    """
     departures: Departures = session.info[_DEPARTURES]
     session.info[_DEPARTURES] = Departures()
     if departures.nudges or departures.notices:
         for sink in _sinks:
-            await sink(departures)
+            try:
+                await sink(departures)
+            except Exception:
+                log.exception("departures.lost", extra={"sink": sink.__qualname__})

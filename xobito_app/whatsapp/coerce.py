@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,11 @@ from xobito_app.core.text import clean
 FUTURE_TOLERANCE = timedelta(hours=24)
 _EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # WhatsApp's first year
 _MILLISECONDS_FROM = 100_000_000_000
+DEEPEST = 64
+"""Levels of JSON that are read."""
+LONGEST_ID = 255
+"""Characters of an id, as wide as the columns that hold one."""
+_KEPT_OF_ID = LONGEST_ID - 65
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -34,12 +40,22 @@ def text(value: object) -> str | None:
 
 
 def identifier(value: object) -> str | None:
-    """Return an id as text: Meta writes the same id as string here and as integer there."""
+    """Return an id as text: Meta writes the same id as string here and as integer there.
+
+    One longer than any column is shortened, and a fingerprint of the whole is put at its end:
+    two of them with the same beginning stay two, and the same is always found again.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
         return _digits(value)
-    return clean(_storable(value)) or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    written = clean(_storable(value))
+    if len(written) > LONGEST_ID:
+        whole = hashlib.sha256(written.encode()).hexdigest()
+        written = f"{written[:_KEPT_OF_ID]}~{whole}"
+    return written or None
 
 
 def number(value: object) -> float | None:
@@ -98,18 +114,20 @@ def event_moment(value: object, received_at: datetime) -> datetime:
     return found
 
 
-def storable(value: Any) -> Any:
+def storable(value: Any, levels: int = DEEPEST) -> Any:
     """Return the JSON without what PostgreSQL's `jsonb` refuses: NUL, lone surrogates, NaN.
 
-    Raises:
-        RecursionError: It is nested hundreds of levels deep.
+    What lies deeper than so many levels is left out: Meta nests a dozen, and everything that
+    walks the value later may do so without counting.
     """
     if isinstance(value, str):
-        return _storable(value.replace("\0", ""))
+        return _storable(value)
     if isinstance(value, dict):
-        return {storable(str(key)): storable(item) for key, item in value.items()}
+        if not levels:
+            return None
+        return {_storable(str(key)): storable(item, levels - 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [storable(item) for item in value]
+        return [storable(item, levels - 1) for item in value] if levels else None
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
@@ -125,5 +143,6 @@ def _digits(value: float) -> str | None:
 
 
 def _storable(value: str) -> str:
-    """Replace lone surrogates, which JSON may carry and UTF-8 cannot."""
-    return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    """Drop NUL, and replace lone surrogates, which JSON may carry and UTF-8 cannot."""
+    value = value.replace("\0", "")
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()

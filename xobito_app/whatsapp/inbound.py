@@ -73,7 +73,9 @@ class ParsedDelivery:
         return tuple(part for part in self.parts if isinstance(part, Status))
 
 
-def parse(body: Any, received_at: datetime | None = None) -> ParsedDelivery:
+def parse(
+    body: Any, received_at: datetime | None = None, *, is_storable: bool = False
+) -> ParsedDelivery:
     """Read a webhook body.
 
     Never raises: what cannot be read becomes an `UnreadablePart` beside its neighbours.
@@ -81,13 +83,11 @@ def parse(body: Any, received_at: datetime | None = None) -> ParsedDelivery:
     Args:
         body: The JSON as it came, usually an object.
         received_at: When it came; stands in for missing or impossible times. Now by default.
+        is_storable: It comes from `inbound_body.read`, which leaves only what can be stored.
     """
     reading = _Reading(received_at or clock.now())
-    try:
+    if not is_storable:
         body = coerce.storable(body)
-    except RecursionError:
-        reading.unreadable(Source(), "", "The body is nested too deeply.", None)
-        return ParsedDelivery(None, tuple(reading.parts))
     if not isinstance(body, dict):
         reading.unreadable(Source(), "", "The body is not an object.", body)
         return ParsedDelivery(None, tuple(reading.parts))

@@ -36,6 +36,15 @@ _REPLY_KINDS = {
     "list_reply": ReplyKind.LIST,
     "nfm_reply": ReplyKind.FORM,
     "call_permission_reply": ReplyKind.CALL_PERMISSION,
+    "payment_method": ReplyKind.PAYMENT,
+    "payment_notification": ReplyKind.PAYMENT,
+}
+# Words of old payloads, and of kinds that are another kind in all but name.
+_ALIASES = {
+    "voice": MessageKind.AUDIO,
+    "request_welcome": MessageKind.SYSTEM,
+    "payment_method": MessageKind.INTERACTIVE,
+    "payment_notification": MessageKind.INTERACTIVE,
 }
 
 
@@ -43,16 +52,23 @@ def kind_of(raw: dict[str, Any]) -> MessageKind:
     """Return the type of a message, taken from its content when `type` is missing."""
     word = coerce.text(raw.get("type"))
     if word is None:
-        word = next((kind.value for kind in MessageKind if kind.value in raw), None)
+        known = (*(kind.value for kind in MessageKind), *_ALIASES)
+        word = next((name for name in known if name in raw), "")
+    word = word.lower()
     try:
-        return MessageKind(word.lower()) if word else MessageKind.UNKNOWN
+        return _ALIASES.get(word) or MessageKind(word)
     except ValueError:
         return MessageKind.UNKNOWN
 
 
 def content_of(raw: dict[str, Any], kind: MessageKind) -> dict[str, Any]:
-    """Return the object named after the type."""
-    return coerce.mapping(raw.get(kind.value))
+    """Return the object named after the type, or after the old word for it."""
+    if found := coerce.mapping(raw.get(kind.value)):
+        return found
+    old = next((word for word, meant in _ALIASES.items() if meant is kind and word in raw), "")
+    found = coerce.mapping(raw.get(old))
+    # A payment stood in `interactive` at one time and by itself at another.
+    return {"type": old, old: found} if found and kind is MessageKind.INTERACTIVE else found
 
 
 def media_of(raw: dict[str, Any], kind: MessageKind) -> Media | None:
@@ -65,7 +81,7 @@ def media_of(raw: dict[str, Any], kind: MessageKind) -> Media | None:
         mime_type=coerce.text(content.get("mime_type")),
         sha256=coerce.text(content.get("sha256")),
         filename=file_name(coerce.text(content.get("filename")) or "") or None,
-        voice=coerce.boolean(content.get("voice")) or False,
+        voice=coerce.boolean(content.get("voice")) or "voice" in raw,
         animated=coerce.boolean(content.get("animated")) or False,
         url=coerce.text(content.get("url")),
     )
@@ -105,7 +121,7 @@ def reply_of(raw: dict[str, Any], kind: MessageKind) -> Reply | None:
         reply_id=coerce.identifier(answer.get("id")) or coerce.identifier(answer.get("name")),
         title=coerce.text(answer.get("title")) or coerce.text(answer.get("body")),
         description=coerce.text(answer.get("description")),
-        fields=_form(answer.get("response_json")),
+        fields=_fields(answer, _REPLY_KINDS.get(word, ReplyKind.OTHER)),
     )
 
 
@@ -247,13 +263,27 @@ def faults_of(errors: object) -> tuple[Fault, ...]:
     )
 
 
+_SAID_ELSEWHERE = {"id", "name", "title", "body", "description", "response_json"}
+
+
+def _fields(answer: dict[str, Any], kind: ReplyKind) -> dict[str, Any]:
+    """Read a form's answers, or the plain words of a kind of reply that has no title."""
+    if kind in (ReplyKind.BUTTON, ReplyKind.LIST, ReplyKind.FORM):
+        return _form(answer.get("response_json"))
+    return {
+        name: value
+        for name, value in answer.items()
+        if name not in _SAID_ELSEWHERE and isinstance(value, str | int | float | bool)
+    }
+
+
 def _form(answers: object) -> dict[str, Any]:
-    """Read the JSON text in which a form's answers come."""
+    """Read the JSON text in which a form's answers come; what is no object is one answer."""
+    if isinstance(answers, str):
+        try:
+            answers = coerce.storable(json.loads(answers))
+        except (ValueError, RecursionError):
+            answers = coerce.text(answers)
     if isinstance(answers, dict):
         return answers
-    if not isinstance(answers, str):
-        return {}
-    try:
-        return coerce.mapping(coerce.storable(json.loads(answers)))
-    except (ValueError, RecursionError):
-        return {}
+    return {} if answers is None or answers == [] else {"answer": answers}

@@ -10,6 +10,8 @@ from typing import Any
 from xobito_app.core.phone import E164, from_wa_id
 from xobito_app.whatsapp import coerce
 
+_LONGEST_NUMBER = 20
+"""With the plus sign; E.164 has 15 digits, and Meta's test numbers a few more."""
 _NUMBER = re.compile(r"\+?[\d\s().-]{5,30}")
 
 
@@ -25,7 +27,7 @@ def phone_of(value: object) -> E164 | None:
     if not written or not _NUMBER.fullmatch(written) or not written.isascii():
         return None
     number = from_wa_id(written)
-    return number if 6 <= len(number) <= 21 else None
+    return number if 6 <= len(number) <= _LONGEST_NUMBER else None
 
 
 def user_id_of(value: object) -> str | None:

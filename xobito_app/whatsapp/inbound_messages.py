@@ -52,6 +52,10 @@ def read_message(
     user_id = coerce.identifier(raw.get(id_key)) or user_id_of(side)
     # A system message tells of a person who is not in `contacts`; nobody may lend their name.
     kind = inbound_content.kind_of(raw)
+    system = inbound_content.system_of(raw, kind)
+    if system and phone is None and user_id is None:
+        # Some do not say who wrote, only who became whom: the old name is the one we know.
+        user_id = system.previous_user_id or system.user_id
     person = people.match(
         phone,
         user_id,
@@ -60,7 +64,6 @@ def read_message(
     )
     wamid = coerce.identifier(raw.get("id"))
     history = coerce.mapping(raw.get("history_context"))
-    system = inbound_content.system_of(raw, kind)
     return Message(
         source=source,
         dedup_key=_message_key(source, origin, wamid, raw),
@@ -107,6 +110,9 @@ def read_status(
     """Read a status; in a group it tells of one participant."""
     wamid = coerce.identifier(raw.get("id"))
     status = statuses.normalise(coerce.text(raw.get("status")) or "unknown")
+    if coerce.text(raw.get("type")) == "payment":
+        # It is the payment that failed, not the message that asked for it.
+        status = f"payment_{status}"
     in_group = coerce.text(raw.get("recipient_type")) == "group"
     receiver = coerce.identifier(raw.get("recipient_id"))
     participant = coerce.identifier(

@@ -49,6 +49,7 @@ class ReplyKind(StrEnum):
     TEMPLATE_BUTTON = "template_button"
     FORM = "form"
     CALL_PERMISSION = "call_permission"
+    PAYMENT = "payment"
     OTHER = "other"
 
 

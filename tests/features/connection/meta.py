@@ -69,11 +69,18 @@ async def _callback(request: Request) -> Response:
             request.query_params["hub.challenge"] if ok else "no", status_code=200 if ok else 403
         )
     body = await request.body()
-    keys = [vault.open(s.app_secret_sealed) for s in secrets]
-    if not signature.verify(keys, body, request.headers.get("x-hub-signature-256", "")):
+    header = request.headers.get("x-hub-signature-256", "")
+    signers = [
+        s.connection_id
+        for s in secrets
+        if signature.verify([vault.open(s.app_secret_sealed)], body, header)
+    ]
+    if not signers:
         return PlainTextResponse("", status_code=401)
     async with unit_of_work() as uow:
-        await intake.store_delivery(uow.session, body)
+        await intake.store_delivery(
+            uow.session, intake.Delivery(body, signature.digest_of(header), tuple(signers))
+        )
     return PlainTextResponse("")
 
 

@@ -13,6 +13,7 @@ from xobito_app.features.ingest import drain, intake
 from xobito_app.models.connection import EventState, InboundEvent, Template
 from xobito_app.models.workspaces import Activity
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp import signature
 
 
 async def test_connecting_stores_numbers_templates_routes_and_seals_secrets(
@@ -178,8 +179,11 @@ async def test_what_came_before_connecting_is_read_after_it(meta: Meta, empty: E
             }
         ],
     }
+    raw = json.dumps(body).encode()
+    # Another connection of the same Meta app opened the door for it.
+    proof = signature.digest_of(signature.sign(given.app_secret, raw))
     async with unit_of_work() as uow:
-        await intake.store_delivery(uow.session, json.dumps(body).encode())
+        await intake.store_delivery(uow.session, intake.Delivery(raw, proof, ()))
     await drain.drain()
     assert await _state_of(given.waba_id) == EventState.UNCLAIMED
     await connecting.connect(empty.owner, given)
@@ -190,7 +194,7 @@ async def test_what_came_before_connecting_is_read_after_it(meta: Meta, empty: E
 async def _state_of(waba_id: str) -> str:
     async with unit_of_work() as uow:
         rows = await uow.session.exec(select(InboundEvent))
-        return next(row.state for row in rows if f"early{waba_id}" in row.body)
+        return next(row.state for row in rows if f"early{waba_id}".encode() in row.body)
 
 
 async def test_the_simulator_is_connected_in_the_same_way(meta: Meta, empty: EmptyWorld):

@@ -9,8 +9,10 @@ from xobito_app.core.errors import Forbidden
 from xobito_app.features.connection import connecting, diagnosis, doctor
 from xobito_app.features.connection.diagnosis import Probe, Stamps, Verdict, Vitals
 from xobito_app.features.connection.schemas import TierUse
+from xobito_app.features.ingest.backlog import Backlog
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+IN_TIME = Backlog()
 ALIVE = {"live": 3.0, "bulk": 8.0}
 HEALTHY = Probe(
     is_token_valid=True,
@@ -20,6 +22,10 @@ HEALTHY = Probe(
     drift_seconds=0.4,
 )
 STAMPS = Stamps(NOW - timedelta(minutes=20), NOW - timedelta(hours=2), TierUse("TIER_2K", 2000, 40))
+
+
+def waiting(seconds: float) -> Backlog:
+    return Backlog.of(NOW - timedelta(seconds=seconds), NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,15 +67,16 @@ def test_a_healthy_account_has_only_good_lines():
 @pytest.mark.parametrize(
     ("vitals", "name", "verdict", "says"),
     [
-        (Vitals(ALIVE, None, None), "workers", Verdict.OK, "within 8 seconds"),
-        (Vitals(None, None, None), "workers", Verdict.FAILED, "Redis"),
-        (Vitals({"live": None, "bulk": 2.0}, None, None), "workers", Verdict.FAILED, "The live"),
-        (Vitals({"live": 90.0, "bulk": None}, None, None), "workers", Verdict.FAILED, "No lane"),
-        (Vitals(ALIVE, NOW - timedelta(seconds=5), None), "queue", Verdict.OK, "Nothing waits"),
-        (Vitals(ALIVE, NOW - timedelta(hours=2), None), "queue", Verdict.FAILED, "2 hours"),
-        (Vitals(ALIVE, None, NOW - timedelta(minutes=3)), "queue", Verdict.FAILED, "to be sent"),
+        (Vitals(ALIVE, IN_TIME, None), "workers", Verdict.OK, "within 8 seconds"),
+        (Vitals(None, IN_TIME, None), "workers", Verdict.FAILED, "Redis"),
+        (Vitals({"live": None, "bulk": 2.0}, IN_TIME, None), "workers", Verdict.FAILED, "The live"),
+        (Vitals({"live": 90.0, "bulk": None}, IN_TIME, None), "workers", Verdict.FAILED, "No lane"),
+        (Vitals(ALIVE, waiting(30), None), "queue", Verdict.OK, "Nothing waits"),
+        (Vitals(ALIVE, waiting(31), None), "queue", Verdict.FAILED, "31 seconds"),
+        (Vitals(ALIVE, waiting(7200), None), "queue", Verdict.FAILED, "120 minutes"),
+        (Vitals(ALIVE, IN_TIME, NOW - timedelta(minutes=3)), "queue", Verdict.FAILED, "to be sent"),
         (
-            Vitals(ALIVE, None, None, owns_tables=True),
+            Vitals(ALIVE, IN_TIME, None, owns_tables=True),
             "database",
             Verdict.WARNING,
             "owns the tables",

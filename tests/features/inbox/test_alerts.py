@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,6 @@ from xobito_app.features.inbox import alerts, listeners, threads, work
 from xobito_app.features.inbox.alerts import AlertKind
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.features.workspaces.service import save_settings
 from xobito_app.persistence import unit_of_work as units
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -36,10 +34,7 @@ def notices(monkeypatch):
 
 
 async def receive(world, body="Is it in stock?", sender="16505550121"):
-    async with unit_of_work() as uow:
-        await store_delivery(
-            uow.session, json.dumps(deliveries.incoming(world, sender, body)).encode()
-        )
+    await deliveries.store(deliveries.incoming(world, sender, body))
     await drain()
     async with unit_of_work(world.workspace_id) as uow:
         page = await threads.list_threads(uow.session, world.owner, ThreadFilter())

@@ -117,7 +117,7 @@ async def test_a_closed_thread_is_not_opened_by_an_old_snooze(world, old_and_new
 async def test_deliveries_go_after_thirty_days_unless_they_failed(world):
     old = clock.now() - timedelta(days=31)
     rows = {
-        state: InboundEvent(digest=uuid4().hex, received_at=at, state=state, body=f"{state}")
+        state: InboundEvent(digest=uuid4().hex, received_at=at, state=state, body=b"{}")
         for state, at in (("done", old), ("failed", old), ("partial", old), ("split", clock.now()))
     }
     ids = {state: row.id for state, row in rows.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests import deliveries
@@ -13,7 +11,6 @@ from xobito_app.features.inbox import mentions, threads, timeline, work
 from xobito_app.features.inbox.mentions import names_in
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 PEOPLE = ["Ana", "Ana Ruiz", "Bo (night)", "Émile"]
@@ -41,9 +38,7 @@ def test_without_people_nobody_is_called():
 
 
 async def thread_of(world):
-    async with unit_of_work() as uow:
-        body = deliveries.incoming(world, "16505550121", "Hello")
-        await store_delivery(uow.session, json.dumps(body).encode())
+    await deliveries.store(deliveries.incoming(world, "16505550121", "Hello"))
     await drain()
     async with unit_of_work(world.workspace_id) as uow:
         page = await threads.list_threads(uow.session, world.owner, ThreadFilter())

@@ -13,7 +13,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tests import deliveries
 from tests.fixtures import World, make_world
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.models.connection import InboundEvent
 from xobito_app.models.contacts import Contact, ContactIdentity
 from xobito_app.models.inbox import Conversation, Message, PendingEffect, Reaction
@@ -39,8 +38,7 @@ async def add_answer(session: AsyncSession, thread: Conversation, *, status: str
 
 async def deliver(*bodies: object) -> None:
     for body in bodies:
-        async with unit_of_work() as uow:
-            await store_delivery(uow.session, json.dumps(body).encode())
+        await deliveries.store(body)
     await drain()
 
 
@@ -74,8 +72,7 @@ async def flood(bodies: list[dict[str, Any]]) -> None:
 
     async def post_and_drain(chunk: list[bytes]) -> None:
         for body in chunk:
-            async with unit_of_work() as uow:
-                await store_delivery(uow.session, body)
+            await deliveries.store(body)
         await drain()
 
     await asyncio.gather(*(post_and_drain(raw[i::8]) for i in range(8)))
@@ -232,7 +229,7 @@ async def test_a_delivery_for_two_workspaces_is_split(world):
     assert [m.body for m in await messages(world)] == ["for the first"]
     assert [m.body for m in await messages(other)] == ["for the second"]
     (event,) = await events(world)
-    assert "second" not in event.body
+    assert b"second" not in event.body
 
 
 async def test_what_is_nobodys_is_kept_unclaimed(world):
@@ -241,4 +238,4 @@ async def test_what_is_nobodys_is_kept_unclaimed(world):
     async with unit_of_work() as uow:
         statement = select(InboundEvent).where(InboundEvent.state == "unclaimed")
         kept = (await uow.session.exec(statement)).all()
-    assert any("no-such-account" in event.body for event in kept)
+    assert any(b"no-such-account" in event.body for event in kept)

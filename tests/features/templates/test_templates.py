@@ -1,8 +1,6 @@
-import json
-
 import pytest
 
-from tests.deliveries import incoming
+from tests.deliveries import incoming, store
 from tests.features.connection.meta import Meta
 from tests.fixtures import EmptyWorld, World, make_empty_world, make_member
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
@@ -10,7 +8,7 @@ from xobito_app.features.connection import connecting
 from xobito_app.features.connection.repository import ConnectionRepository
 from xobito_app.features.inbox import threads
 from xobito_app.features.inbox.schemas import ThreadFilter
-from xobito_app.features.ingest import drain, intake
+from xobito_app.features.ingest import drain
 from xobito_app.features.templates import service, sync
 from xobito_app.features.templates.repository import TemplateRepository
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -128,10 +126,7 @@ async def test_only_approved_ones_we_can_fill_are_sendable_most_used_first(world
         assert often
         often.use_count = 9
         uow.session.add(often)
-    async with unit_of_work() as uow:
-        await intake.store_delivery(
-            uow.session, json.dumps(incoming(world, "16505550177", "hi")).encode()
-        )
+    await store(incoming(world, "16505550177", "hi"))
     await drain.drain()
     agent = await make_member(world, "Agent")
     stranger = (await make_empty_world()).owner

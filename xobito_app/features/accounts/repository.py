@@ -132,10 +132,11 @@ class AccountRepository:
             {"id": ids.new(), "subject": subject, "failures": 0, "last_at": now}
             for subject in ordered
         ]
-        await self.session.exec(insert(SignInTry).values(rows).on_conflict_do_nothing())
+        connection = await self.session.connection()
+        await connection.execute(insert(SignInTry).on_conflict_do_nothing(), rows)
         statement = (
             select(SignInTry)
-            .where(col(SignInTry.subject).in_(ordered))
+            .where(any_of(col(SignInTry.subject), ordered))
             .order_by(col(SignInTry.subject))
             .with_for_update()
         )

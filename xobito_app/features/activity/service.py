@@ -18,6 +18,7 @@ from xobito_app.features.activity.filters import ActivityFilter
 from xobito_app.features.activity.schemas import ActivityView
 from xobito_app.models.workspaces import Activity
 from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.repository import Repository
 
 
@@ -128,7 +129,7 @@ async def list_about(
         statement = statement.where(keyset.before(before, col(Activity.at), col(Activity.id)))
     rows = await entries.all(
         statement.where(col(Activity.object_id) == str(object_id))
-        .where(col(Activity.action).in_(actions))
+        .where(any_of(col(Activity.action), actions))
         .order_by(col(Activity.at).desc(), col(Activity.id).desc())
         .limit(limit)
     )

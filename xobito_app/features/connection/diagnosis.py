@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from xobito_app.features.connection import rules
 from xobito_app.features.connection.schemas import TierUse
+from xobito_app.features.ingest.backlog import Backlog
 
 LANE_LATE_SECONDS = 60.0
 QUEUE_LAG = timedelta(minutes=1)
@@ -50,14 +51,14 @@ class Vitals:
 
     Attributes:
         lane_ages: Seconds since each lane of workers answered beat; None when Redis is away.
-        pending_since: When the oldest delivery nobody has read came in.
+        backlog: How long the oldest delivery nobody has read has been waiting.
         queued_since: When the oldest message that waits to be sent was written.
         mail_problem: Why mail does not go out, empty when it does; None when there is none.
         owns_tables: The application's database role owns the tables it reads.
     """
 
     lane_ages: Mapping[str, float | None] | None
-    pending_since: datetime | None
+    backlog: Backlog
     queued_since: datetime | None
     mail_problem: str | None = None
     owns_tables: bool = False
@@ -188,24 +189,19 @@ def _mail(problem: str | None) -> Check:
 
 
 def _queue(vitals: Vitals, now: datetime) -> Check:
-    waits = {
-        "delivery waits to be read": vitals.pending_since,
-        "message waits to be sent": vitals.queued_since,
-    }
-    late = {
-        what: now - since
-        for what, since in waits.items()
-        if since is not None and now - since > QUEUE_LAG
-    }
+    late = [vitals.backlog.sentence] if vitals.backlog.is_late else []
+    if vitals.queued_since is not None and now - vitals.queued_since > QUEUE_LAG:
+        late.append(f"The oldest message waits to be sent since {span(now - vitals.queued_since)}.")
     if not late:
-        return Check("queue", "Queue", Verdict.OK, "Nothing waits longer than a minute.")
-    what, lag = max(late.items(), key=lambda item: item[1])
+        line = "Nothing waits long to be read or to be sent."
+        return Check("queue", "Queue", Verdict.OK, line)
     return Check(
         "queue",
         "Queue",
         Verdict.FAILED,
-        f"The oldest {what} since {span(lag)}.",
-        "See the workers above; when they run, start more of them.",
+        " ".join(late),
+        "See the workers above, and the event journal for what waits; when the workers run, "
+        "start more of them.",
     )
 
 

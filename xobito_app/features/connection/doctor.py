@@ -24,8 +24,9 @@ from xobito_app.features.connection.repository import (
     NumberRepository,
     find_webhook_secret,
 )
+from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.features.mail import service as mail
-from xobito_app.models.connection import Connection, EventState, InboundEvent
+from xobito_app.models.connection import Connection
 from xobito_app.models.inbox import Message, MessageStatus
 from xobito_app.persistence import rls
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -73,9 +74,6 @@ async def examine(
 async def _read_vitals(
     session: AsyncSession, actor: Actor, lane_ages: Mapping[str, float | None] | None
 ) -> Vitals:
-    pending = select(func.min(InboundEvent.received_at)).where(
-        col(InboundEvent.state) == EventState.PENDING
-    )
     queued = (
         select(func.min(Message.created_at))
         .where(col(Message.workspace_id) == actor.workspace_id)
@@ -83,7 +81,7 @@ async def _read_vitals(
     )
     return Vitals(
         lane_ages=lane_ages,
-        pending_since=(await session.exec(pending)).one(),
+        backlog=await read_backlog(session),
         queued_since=(await session.exec(queued)).one(),
         mail_problem=await mail.last_problem(session),
         owns_tables=await rls.could_be_switched_off(session),

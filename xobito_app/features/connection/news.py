@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
+from xobito_app.features.connection.numbers import REMOVED
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.models.connection import Number, Route, RouteKind
 from xobito_app.persistence.unit_of_work import announce
@@ -21,37 +22,64 @@ _CLOSING_EVENTS = {"ACCOUNT_DELETED", "PARTNER_REMOVED", "ACCOUNT_OFFBOARDED"}
 
 async def numbers_for(
     session: AsyncSession, workspace_id: UUID, sources: Sequence[Source]
-) -> dict[str, UUID]:
-    """Return our id of each number the sources name, made when Meta was quicker than our sync."""
+) -> dict[Source, UUID]:
+    """Return our id of the number each source speaks of, made when Meta was quicker than our sync.
+
+    A source that names none means the only one of its account; with several nobody can tell.
+    """
     named = {s.phone_number_id: s for s in sources if s.phone_number_id}
     numbers = NumberRepository(session, workspace_id)
     found = await numbers.by_phone_number_id(list(named))
-    missing = [source for key, source in named.items() if key not in found]
-    if missing:
-        connections = ConnectionRepository(session, workspace_id)
-        for source in missing:
-            connection = await connections.find_by_waba(source.waba_id or "")
-            if connection is None or not source.phone_number_id:
-                continue
-            number = await numbers.add(
-                Number(
-                    workspace_id=workspace_id,
-                    connection_id=connection.id,
-                    phone_number_id=source.phone_number_id,
-                    display_phone=source.display_phone_number or "",
-                )
-            )
-            session.add(
-                Route(
-                    kind=RouteKind.NUMBER,
-                    external_id=source.phone_number_id,
-                    workspace_id=workspace_id,
-                    connection_id=connection.id,
-                    number_id=number.id,
-                )
-            )
-            found[source.phone_number_id] = number
-    return {key: number.id for key, number in found.items()}
+    for key, source in named.items():
+        if key not in found and (number := await _make_number(session, workspace_id, source)):
+            found[key] = number
+    only = {
+        waba_id: await _only_number(session, workspace_id, waba_id)
+        for waba_id in {s.waba_id for s in sources if not s.phone_number_id and s.waba_id}
+    }
+    by_source = {
+        s: found.get(s.phone_number_id or "") or only.get(s.waba_id or "") for s in sources
+    }
+    return {source: number.id for source, number in by_source.items() if number}
+
+
+async def _make_number(session: AsyncSession, workspace_id: UUID, source: Source) -> Number | None:
+    connection = await ConnectionRepository(session, workspace_id).find_by_waba(
+        source.waba_id or ""
+    )
+    if connection is None or not source.phone_number_id:
+        return None
+    number = await NumberRepository(session, workspace_id).add(
+        Number(
+            workspace_id=workspace_id,
+            connection_id=connection.id,
+            phone_number_id=source.phone_number_id,
+            display_phone=(source.display_phone_number or "")[:40],
+        )
+    )
+    session.add(
+        Route(
+            kind=RouteKind.NUMBER,
+            external_id=source.phone_number_id,
+            workspace_id=workspace_id,
+            connection_id=connection.id,
+            number_id=number.id,
+        )
+    )
+    return number
+
+
+async def _only_number(session: AsyncSession, workspace_id: UUID, waba_id: str) -> Number | None:
+    connection = await ConnectionRepository(session, workspace_id).find_by_waba(waba_id)
+    if connection is None:
+        return None
+    numbers = NumberRepository(session, workspace_id)
+    rows = await numbers.all(
+        numbers.scoped()
+        .where(col(Number.connection_id) == connection.id, col(Number.status) != REMOVED)
+        .limit(2)
+    )
+    return rows[0] if len(rows) == 1 else None
 
 
 async def note_inbound(session: AsyncSession, workspace_id: UUID) -> None:

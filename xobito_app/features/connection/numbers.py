@@ -12,6 +12,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Conflict
 from xobito_app.features.connection.repository import NumberRepository
 from xobito_app.models.connection import Connection, Number, Route, RouteKind
+from xobito_app.persistence.arrays import any_of
 from xobito_app.whatsapp import coerce
 
 REMOVED = "REMOVED"
@@ -29,7 +30,7 @@ async def refuse_foreign(
     wanted = {(RouteKind.WABA, connection.waba_id)}
     wanted |= {(RouteKind.NUMBER, number_id) for number_id in phone_number_ids}
     names = [external_id for _, external_id in wanted]
-    rows = await session.exec(select(Route).where(col(Route.external_id).in_(names)))
+    rows = await session.exec(select(Route).where(any_of(col(Route.external_id), names)))
     for route in rows:
         if route.workspace_id != connection.workspace_id and (
             (RouteKind(route.kind), route.external_id) in wanted

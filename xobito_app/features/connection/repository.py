@@ -60,9 +60,7 @@ class NumberRepository(Repository[Number]):
 
     async def by_phone_number_id(self, external_ids: Collection[str]) -> dict[str, Number]:
         """Return numbers by Meta's `phone_number_id`."""
-        if not external_ids:
-            return {}
-        rows = await self.all(self.scoped().where(col(Number.phone_number_id).in_(external_ids)))
+        rows = await self.all_any(col(Number.phone_number_id), external_ids)
         return {row.phone_number_id: row for row in rows}
 
 

@@ -36,6 +36,7 @@ from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.contacts.telling import is_time_to_tell, tell_contacts
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.models.contacts import Contact
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ async def _set(
     """Set columns of the contacts that differ, and return their old values."""
     found = await (await session.connection()).execute(
         sa_select(*(col(getattr(Contact, name)) for name in values), col(Contact.id))
-        .where(col(Contact.workspace_id) == job.workspace_id, col(Contact.id).in_(contact_ids))
+        .where(col(Contact.workspace_id) == job.workspace_id, any_of(col(Contact.id), contact_ids))
         .order_by(col(Contact.id))
         .with_for_update()
     )
@@ -225,7 +226,7 @@ async def _update(
         await session.exec(
             update(Contact)
             .where(col(Contact.workspace_id) == job.workspace_id)
-            .where(col(Contact.id).in_(contact_ids))
+            .where(any_of(col(Contact.id), contact_ids))
             .values(**values, updated_at=clock.now())
             .execution_options(synchronize_session=False)
         )

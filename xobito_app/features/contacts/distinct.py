@@ -26,6 +26,7 @@ from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.contacts.views import read_views
 from xobito_app.models.contact_work import DistinctPair
 from xobito_app.models.contacts import Contact
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce
 
@@ -64,8 +65,8 @@ class DistinctRepository(Repository[DistinctPair]):
             return set()
         rows = await self.all(
             self.scoped()
-            .where(col(DistinctPair.first_id).in_(contact_ids))
-            .where(col(DistinctPair.second_id).in_(contact_ids))
+            .where(any_of(col(DistinctPair.first_id), contact_ids))
+            .where(any_of(col(DistinctPair.second_id), contact_ids))
         )
         return {(row.first_id, row.second_id) for row in rows}
 

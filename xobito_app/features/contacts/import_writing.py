@@ -32,6 +32,7 @@ from xobito_app.features.contacts.repository import (
 )
 from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, ContactType
+from xobito_app.persistence.arrays import any_of
 
 TEXTS = (
     "first_name",
@@ -149,7 +150,9 @@ class Batch:
         missing = [owner for owner in set(identities.values()) if owner not in known]
         by_id = {row["id"]: row for row in by_phone}
         by_id |= (
-            {r["id"]: r for r in await self._rows(col(Contact.id).in_(missing))} if missing else {}
+            {r["id"]: r for r in await self._rows(any_of(col(Contact.id), missing))}
+            if missing
+            else {}
         )
         for value, owner in identities.items():
             if owner in by_id:

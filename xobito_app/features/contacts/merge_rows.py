@@ -26,6 +26,7 @@ from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.inbox.moving import values_of
 from xobito_app.models.contact_work import ContactNote
 from xobito_app.models.contacts import Contact, ContactIdentity, ContactType, IdentityKind
+from xobito_app.persistence.arrays import any_of
 
 Document = dict[str, Any]
 
@@ -171,7 +172,7 @@ async def give_rows_back(
         await session.exec(
             update(table)
             .where(col(table.workspace_id) == workspace_id, col(table.contact_id) == keep_id)
-            .where(col(table.id).in_(_ids(moved[key])))
+            .where(any_of(col(table.id), _ids(moved[key])))
             .values(contact_id=drop_id)
             .execution_options(synchronize_session=False)
         )

@@ -9,13 +9,11 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Text,
-    Uuid,
     any_,
     cast,
     delete,
     func,
     literal,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -32,6 +30,7 @@ from xobito_app.models.contacts import (
     ContactStatus,
     IdentityKind,
 )
+from xobito_app.persistence.arrays import any_of, any_pair, chunks
 from xobito_app.persistence.repository import Repository
 
 _BETWEEN = "\x1f"
@@ -62,9 +61,7 @@ class ContactRepository(Repository[Contact]):
 
     async def list_by_phones(self, phones: Collection[str]) -> dict[str, Contact]:
         """Return the contacts with these numbers, keyed by their stored number."""
-        if not phones:
-            return {}
-        rows = await self.all(self.scoped().where(col(Contact.phone).in_(phones)))
+        rows = await self.all_any(col(Contact.phone), phones)
         return {row.phone: row for row in rows if row.phone}
 
     async def insert_missing(self, rows: Sequence[dict[str, object]]) -> list[UUID]:
@@ -111,11 +108,12 @@ class ContactRepository(Repository[Contact]):
 
     async def delete_ids(self, contact_ids: Collection[UUID]) -> None:
         """Delete contacts with all that belongs to them."""
-        await self.session.exec(
-            delete(Contact)
-            .where(col(Contact.workspace_id) == self.workspace_id)
-            .where(col(Contact.id).in_(contact_ids))
-        )
+        for some in chunks(contact_ids):
+            await self.session.exec(
+                delete(Contact)
+                .where(col(Contact.workspace_id) == self.workspace_id)
+                .where(any_of(col(Contact.id), some))
+            )
 
     async def lock_names(self, key: str) -> None:
         """Let others who store the same number wait, until the end of this transaction."""
@@ -128,7 +126,7 @@ class ContactRepository(Repository[Contact]):
             select(ContactGroupMember.contact_id, ContactGroup)
             .join(ContactGroup, col(ContactGroup.id) == col(ContactGroupMember.group_id))
             .where(col(ContactGroup.workspace_id) == self.workspace_id)
-            .where(col(ContactGroupMember.contact_id) == any_(cast(list(contact_ids), ARRAY(Uuid))))
+            .where(any_of(col(ContactGroupMember.contact_id), contact_ids))
             .order_by(col(ContactGroup.name))
         )
         for contact_id, group in await self.session.exec(statement):
@@ -143,15 +141,12 @@ class IdentityRepository(Repository[ContactIdentity]):
         self, names: Collection[tuple[IdentityKind, str]]
     ) -> dict[tuple[str, str], UUID]:
         """Return which contact each known name belongs to."""
-        if not names:
-            return {}
-        pairs = [(str(kind), value) for kind, value in names]
-        rows = await self.all(
-            self.scoped().where(
-                tuple_(col(ContactIdentity.kind), col(ContactIdentity.value)).in_(pairs)
-            )
-        )
-        return {(str(row.kind), row.value): row.contact_id for row in rows}
+        found: dict[tuple[str, str], UUID] = {}
+        for some in chunks(names):
+            named = any_pair(col(ContactIdentity.kind), col(ContactIdentity.value), some)
+            rows = await self.all(self.scoped().where(named))
+            found |= {(str(row.kind), row.value): row.contact_id for row in rows}
+        return found
 
     async def owners_of_numbers(self, wa_ids: Collection[str]) -> dict[str, UUID]:
         """Return whom Meta knows under each of many numbers."""
@@ -169,7 +164,7 @@ class IdentityRepository(Repository[ContactIdentity]):
             return {}
         rows = await self.all(
             self.scoped()
-            .where(col(ContactIdentity.contact_id).in_(contact_ids))
+            .where(any_of(col(ContactIdentity.contact_id), contact_ids))
             .where(col(ContactIdentity.kind) == IdentityKind.BSUID)
             .order_by(col(ContactIdentity.id))
         )
@@ -254,13 +249,8 @@ class GroupRepository(Repository[ContactGroup]):
             }
             for name in names
         ]
-        statement = (
-            insert(ContactGroup)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .returning(col(ContactGroup.id))
-        )
-        return set((await self.session.exec(statement)).scalars().all())
+        statement = insert(ContactGroup).on_conflict_do_nothing().returning(col(ContactGroup.id))
+        return {row[0] for row in await self.session.exec(statement, params=rows)}
 
 
 class MemberRepository:
@@ -321,6 +311,6 @@ class MemberRepository:
         await self.session.exec(
             delete(ContactGroupMember)
             .where(col(ContactGroupMember.workspace_id) == self.workspace_id)
-            .where(col(ContactGroupMember.contact_id).in_(contact_ids))
-            .where(col(ContactGroupMember.group_id).in_(group_ids))
+            .where(any_of(col(ContactGroupMember.contact_id), contact_ids))
+            .where(any_of(col(ContactGroupMember.group_id), group_ids))
         )

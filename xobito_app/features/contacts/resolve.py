@@ -121,7 +121,7 @@ async def _create(
             {
                 "id": contact_id,
                 "workspace_id": workspace_id,
-                "first_name": shorten(person.profile_name or person.username or "", 191),
+                "first_name": shorten(_first_name(person), 191),
                 "phone": person.phone,
                 "type": as_type,
                 "status_id": status_id,
@@ -135,6 +135,12 @@ async def _create(
     made = await ContactRepository(session, workspace_id).insert_missing(rows)
     await IdentityRepository(session, workspace_id).attach(names)
     await tell_contacts(session, workspace_id, Deed.CREATED, made)
+
+
+def _first_name(person: Person) -> str:
+    if person.group_id:
+        return f"WhatsApp group …{person.group_id[-6:]}"
+    return person.profile_name or person.username or ""
 
 
 def _name_rows(workspace_id: UUID, contact_id: UUID, person: Person) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ class Person:
 
     Attributes:
         user_id: Meta's business-scoped user id (BSUID).
+        group_id: Set when it is no person but a WhatsApp group; then it is the only name.
     """
 
     phone: E164 | None
@@ -28,11 +29,12 @@ class Person:
     parent_user_id: str | None = None
     profile_name: str | None = None
     username: str | None = None
+    group_id: str | None = None
 
     @property
     def is_known(self) -> bool:
         """Tell whether there is any name to find the person by."""
-        return bool(self.phone or self.user_id or self.parent_user_id)
+        return bool(self.phone or self.user_id or self.parent_user_id or self.group_id)
 
     def identities(self) -> list[tuple[IdentityKind, str]]:
         """Return the names this person goes by, the surest first."""
@@ -40,8 +42,9 @@ class Person:
             (IdentityKind.WA_ID, self.phone.removeprefix("+") if self.phone else None),
             (IdentityKind.BSUID, self.user_id),
             (IdentityKind.PARENT_BSUID, self.parent_user_id),
+            (IdentityKind.GROUP, self.group_id),
         ]
-        return [(kind, name[:191]) for kind, name in names if name]
+        return [(kind, name) for kind, name in names if name]
 
 
 @dataclass(frozen=True, slots=True)

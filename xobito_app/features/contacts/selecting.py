@@ -25,6 +25,7 @@ from xobito_app.models.contacts import (
     Contact,
     ContactGroupMember,
 )
+from xobito_app.persistence.arrays import any_of
 
 Condition = ColumnElement[bool]
 MOST_WORDS = 8
@@ -65,7 +66,7 @@ def _plain(narrowed: ContactFilter) -> list[Condition]:
         (col(Contact.source_id), narrowed.source_ids or None),
     ):
         if wanted is not None:
-            found.append(column.in_(wanted))
+            found.append(any_of(column, wanted))
     for column, value in (
         (col(Contact.type), narrowed.type),
         (col(Contact.country), narrowed.country.upper()),
@@ -96,7 +97,7 @@ def _plain(narrowed: ContactFilter) -> list[Condition]:
 def _in_groups(group_ids: tuple[UUID, ...]) -> Condition:
     """Gather the members once into an array: looked up as a hash while an order is walked."""
     members = select(ContactGroupMember.contact_id).where(
-        col(ContactGroupMember.group_id).in_(group_ids)
+        any_of(col(ContactGroupMember.group_id), group_ids)
     )
     return col(Contact.id) == any_(func.array(members.scalar_subquery()))
 

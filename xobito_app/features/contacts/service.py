@@ -95,7 +95,7 @@ async def attach_user_id(
                     "workspace_id": workspace_id,
                     "contact_id": owner,
                     "kind": IdentityKind.BSUID,
-                    "value": added[:191],
+                    "value": added,
                 }
             ]
         )

@@ -25,6 +25,7 @@ from xobito_app.features.inbox.repository import (
 )
 from xobito_app.models.connection import Connection, ConnectionState, Number
 from xobito_app.models.inbox import Media, Message, MessageStatus
+from xobito_app.persistence.arrays import none_of
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp.payloads import Recipient
 
@@ -94,7 +95,7 @@ async def claim(workspace_id: UUID, limit: int, *, resting: Collection[UUID] = (
             .where(~ahead.exists())
         )
         if resting:
-            statement = statement.where(col(Message.number_id).not_in(resting))
+            statement = statement.where(none_of(col(Message.number_id), resting))
         rows = await messages.all(
             statement.order_by(col(Message.at), col(Message.id))
             .limit(limit)

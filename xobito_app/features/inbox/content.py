@@ -6,7 +6,14 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from xobito_app.whatsapp.inbound_model import Fault, Message, MessageKind, Order, Referral
+from xobito_app.whatsapp.inbound_model import (
+    Fault,
+    Message,
+    MessageKind,
+    Order,
+    Referral,
+    ReplyKind,
+)
 
 
 def content_of(message: Message, media_id: UUID | None) -> dict[str, Any]:
@@ -41,9 +48,32 @@ def content_of(message: Message, media_id: UUID | None) -> dict[str, Any]:
     if message.kind in (MessageKind.UNKNOWN, MessageKind.UNSUPPORTED):
         parts["type"] = message.type_name or ""
         parts["raw"] = message.raw
+    if message.group_id:
+        parts["group"] = {"id": message.group_id, "phone": message.phone or ""}
     if message.source.standby:
         parts["standby"] = True
     return parts
+
+
+def words_of(message: Message) -> str:
+    """Return the words of a message, or for one without any what it says all the same."""
+    if message.text:
+        return message.text
+    if message.type_name and message.type_name.lower() == "request_welcome":
+        return "Opened this chat for the first time"
+    if message.system and message.system.new_phone:
+        return f"The number changed to {message.system.new_phone}"
+    if message.system and message.system.user_id:
+        return "The WhatsApp user id changed"
+    reply = message.reply
+    if reply and reply.kind is ReplyKind.CALL_PERMISSION:
+        return _PERMISSION.get(str(reply.fields.get("response")).lower(), "Answered about calls")
+    if reply and reply.kind is ReplyKind.PAYMENT:
+        return str(reply.fields.get("payment_method") or "Payment")
+    return ""
+
+
+_PERMISSION = {"accept": "Calls are allowed", "reject": "Calls are not allowed"}
 
 
 def _order(order: Order) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _waiting(
     return PendingEffect(
         workspace_id=workspace_id,
         number_id=number_id,
-        wamid=str(status.wamid)[:255],
+        wamid=str(status.wamid),
         kind=EffectKind.STATUS,
         at=status.at,
         content={"status": status.status, "errors": faults, "pricing": pricing},
@@ -161,7 +161,7 @@ async def change_messages(
                 PendingEffect(
                     workspace_id=workspace_id,
                     number_id=number_id,
-                    wamid=message.edit.target_wamid[:255],
+                    wamid=message.edit.target_wamid,
                     kind=EffectKind.EDIT,
                     at=message.at,
                     content={"text": message.edit.text or ""},
@@ -172,7 +172,7 @@ async def change_messages(
                 PendingEffect(
                     workspace_id=workspace_id,
                     number_id=number_id,
-                    wamid=message.revoked_wamid[:255],
+                    wamid=message.revoked_wamid,
                     kind=EffectKind.REVOKE,
                     at=message.at,
                     content={},

@@ -150,9 +150,7 @@ async def _dress(
     if not rows:
         return ()
     files = MediaRepository(session, actor.workspace_id)
-    found = await files.all(
-        files.scoped().where(col(Media.message_id).in_([row.id for row in rows]))
-    )
+    found = await files.all_any(col(Media.message_id), [row.id for row in rows])
     by_message = {file.message_id: file for file in found}
     return tuple(_written(row, by_message.get(row.id)) for row in rows)
 

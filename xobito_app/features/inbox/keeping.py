@@ -87,7 +87,7 @@ async def _clear_batch(workspace_id: UUID, before: object) -> int:
         if not message_ids:
             return 0
         stored = MediaRepository(uow.session, workspace_id)
-        attached = await stored.all(stored.scoped().where(col(Media.message_id).in_(message_ids)))
+        attached = await stored.all_any(col(Media.message_id), message_ids)
         for file in attached:
             await stored.delete(file)
         parameters = {"ids": message_ids, "cleared": f'{{"{CLEARED}": true}}'}

@@ -51,6 +51,9 @@ def next_answerer(
 async def on_message(session: AsyncSession, event: MessageReceived) -> None:
     """Do what the workspace's settings ask for; most messages cost no query at all."""
     alert_of_message(session, event.workspace_id, event.conversation_id, event.message_id)
+    if event.is_group:
+        # A word to the group is no wish about what we send to one person, and no chat to take.
+        return
     settings = await read_settings(session, event.workspace_id)
     if is_keyword(event.body, settings.opt_out_keywords):
         await opt_out(

@@ -21,6 +21,7 @@ from xobito_app.models.inbox import (
     Mention,
     Message,
 )
+from xobito_app.persistence.arrays import any_of, chunks
 from xobito_app.persistence.unit_of_work import announce
 
 Document = dict[str, Any]
@@ -250,18 +251,18 @@ async def _rehome(
         (Message, message_ids, {"conversation_id": thread_id, "contact_id": contact_id}),
         (Media, media_ids, {"conversation_id": thread_id}),
     ):
-        if row_ids:
+        for some in chunks(row_ids):
             await session.exec(
                 update(table)
-                .where(col(table.workspace_id) == workspace_id, col(table.id).in_(row_ids))
+                .where(col(table.workspace_id) == workspace_id, any_of(col(table.id), some))
                 .values(**values)
                 .execution_options(synchronize_session=False)
             )
-    if message_ids:
+    for some in chunks(message_ids):
         await session.exec(
             update(Mention)
             .where(col(Mention.workspace_id) == workspace_id)
-            .where(col(Mention.message_id).in_(message_ids))
+            .where(any_of(col(Mention.message_id), some))
             .values(conversation_id=thread_id)
             .execution_options(synchronize_session=False)
         )
@@ -273,7 +274,7 @@ async def _reads(
     rows = await session.exec(
         select(ConversationRead)
         .where(col(ConversationRead.workspace_id) == workspace_id)
-        .where(col(ConversationRead.conversation_id).in_(thread_ids))
+        .where(any_of(col(ConversationRead.conversation_id), thread_ids))
     )
     return {(row.user_id, row.conversation_id): row for row in rows}
 

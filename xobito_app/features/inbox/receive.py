@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,28 +11,19 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.events import Lane, MessageReceived, Topic, publish
-from xobito_app.core.job_names import MEDIA_FETCH
+from xobito_app.core.events import MessageReceived, Topic, publish
+from xobito_app.core.text import shorten
 from xobito_app.features.contacts.resolve import resolve_people
 from xobito_app.features.contacts.schemas import Person
-from xobito_app.features.inbox import effects, rules
-from xobito_app.features.inbox.content import content_of
-from xobito_app.features.inbox.repository import (
-    ConversationRepository,
-    MediaRepository,
-    MessageRepository,
-    ReactionRepository,
-)
+from xobito_app.features.contacts.service import remember_names
+from xobito_app.features.inbox import effects, placeholders, rules
+from xobito_app.features.inbox.arrivals import Arrival, await_media, ensure_threads, person_of
+from xobito_app.features.inbox.content import content_of, words_of
+from xobito_app.features.inbox.repository import MessageRepository, ReactionRepository
 from xobito_app.features.workspaces.settings import WorkspaceSettings
-from xobito_app.models.contacts import Contact, ContactType
-from xobito_app.models.inbox import (
-    Conversation,
-    ConversationStatus,
-    Direction,
-    MediaState,
-    MessageStatus,
-)
-from xobito_app.persistence.unit_of_work import announce, enqueue
+from xobito_app.models.contacts import ContactType
+from xobito_app.models.inbox import Conversation, ConversationStatus, Direction, MessageStatus
+from xobito_app.persistence.unit_of_work import announce
 from xobito_app.whatsapp.inbound_model import Message, MessageKind, Origin
 from xobito_app.whatsapp.statuses import normalise
 
@@ -48,32 +37,6 @@ _HISTORY_STATUS = {
 }
 
 
-@dataclass(slots=True)
-class _Arrival:
-    """A message on its way into a thread."""
-
-    number_id: UUID
-    message: Message
-    contact: Contact
-    message_id: UUID = field(default_factory=ids.new)
-    media_id: UUID | None = None
-
-    @property
-    def is_live(self) -> bool:
-        return self.message.origin is not Origin.HISTORY
-
-    @property
-    def is_from_customer(self) -> bool:
-        return not self.message.outgoing
-
-    @property
-    def wamid(self) -> str:
-        """Meta's id, or for the rare message without one the fingerprint of its content."""
-        if self.message.wamid:
-            return self.message.wamid[:255]
-        return "unnamed:" + hashlib.sha256(self.message.dedup_key.encode()).hexdigest()
-
-
 async def receive_messages(
     session: AsyncSession,
     workspace_id: UUID,
@@ -82,12 +45,13 @@ async def receive_messages(
 ) -> int:
     """Store messages of one workspace, each given with our id of the number it came to.
 
-    Repeats change nothing. Works on many at once with a fixed number of statements.
+    Repeats change nothing, and what names nobody it could be from is left out. Works on many at
+    once with a fixed number of statements.
 
     Returns:
         How many were new.
     """
-    people = {id(message): _person(message) for _, message in messages}
+    people = {id(message): person_of(message) for _, message in messages}
     contacts = await resolve_people(
         session,
         workspace_id,
@@ -95,13 +59,11 @@ async def receive_messages(
         as_type=ContactType.LEAD if settings.auto_lead else ContactType.GUEST,
     )
     arrivals = [
-        _Arrival(number_id, message, contacts[people[id(message)]])
+        Arrival(number_id, message, contacts[people[id(message)]])
         for number_id, message in messages
         if people[id(message)] in contacts
     ]
-    if len(arrivals) < len(messages):
-        raise ValueError("A message names nobody it could be from.")
-    threads = await _threads(session, workspace_id, arrivals)
+    threads = await ensure_threads(session, workspace_id, arrivals)
     entries = [a for a in arrivals if a.message.kind not in NOT_IN_THREAD]
     new = await _store(session, workspace_id, entries, threads)
     await _store_reactions(session, workspace_id, arrivals)
@@ -110,51 +72,18 @@ async def receive_messages(
         workspace_id,
         [(a.number_id, a.message) for a in arrivals if a.message.kind in NOT_IN_THREAD],
     )
+    await _learn_names(session, workspace_id, arrivals)
     _touch_windows(arrivals, threads)
     await _tell(session, workspace_id, arrivals, new, threads)
     return len(new)
 
 
-def _person(message: Message) -> Person:
-    return Person(
-        phone=message.phone,
-        user_id=message.user_id,
-        parent_user_id=message.parent_user_id,
-        profile_name=message.profile_name,
-        username=message.username,
-    )
-
-
-async def _threads(
-    session: AsyncSession, workspace_id: UUID, arrivals: Sequence[_Arrival]
-) -> dict[tuple[UUID, UUID], Conversation]:
-    first: dict[tuple[UUID, UUID], datetime] = {}
-    for arrival in arrivals:
-        key = (arrival.number_id, arrival.contact.id)
-        first[key] = min(first.get(key, arrival.message.at), arrival.message.at)
-    now = clock.now()
-    rows = [
-        {
-            "id": ids.new(),
-            "workspace_id": workspace_id,
-            "number_id": number_id,
-            "contact_id": contact_id,
-            "status": ConversationStatus.OPEN,
-            "assignee_id": None,
-            "created_at": now,
-            "last_message_at": at,
-        }
-        for (number_id, contact_id), at in first.items()
-    ]
-    return await ConversationRepository(session, workspace_id).ensure(first, rows)
-
-
 async def _store(
     session: AsyncSession,
     workspace_id: UUID,
-    entries: Sequence[_Arrival],
+    entries: Sequence[Arrival],
     threads: dict[tuple[UUID, UUID], Conversation],
-) -> list[_Arrival]:
+) -> list[Arrival]:
     if not entries:
         return []
     messages = MessageRepository(session, workspace_id)
@@ -170,12 +99,21 @@ async def _store(
     )
     new = [entry for entry in entries if entry.message_id in inserted]
     await messages.index_words(
-        [(e.message_id, e.message.at, e.message.text) for e in new if e.message.text]
+        [(e.message_id, e.message.at, words) for e in new if (words := words_of(e.message))]
     )
-    await _await_media(session, workspace_id, new, threads)
+    await await_media(
+        session,
+        workspace_id,
+        [(e, e.message_id, threads[e.number_id, e.contact.id].id) for e in new],
+    )
     for entry in sorted(new, key=lambda e: (e.message.at, e.message_id)):
         _advance(threads[entry.number_id, entry.contact.id], entry)
     await session.flush()
+    await placeholders.replace(
+        session,
+        workspace_id,
+        {(e.number_id, e.wamid): e for e in entries if e.message_id not in inserted},
+    )
     await effects.apply_waiting(
         session, workspace_id, [(entry.number_id, entry.wamid) for entry in new]
     )
@@ -183,7 +121,7 @@ async def _store(
 
 
 def _row(
-    workspace_id: UUID, entry: _Arrival, conversation_id: UUID, now: datetime
+    workspace_id: UUID, entry: Arrival, conversation_id: UUID, now: datetime
 ) -> dict[str, Any]:
     message = entry.message
     is_event = message.kind is MessageKind.SYSTEM
@@ -196,18 +134,28 @@ def _row(
         "contact_id": entry.contact.id,
         "direction": direction,
         "kind": message.kind.value,
-        "body": message.text or "",
+        "body": words_of(message),
         "content": content_of(message, entry.media_id),
         "status": _status(message),
         "wamid": entry.wamid,
         "reply_to_wamid": message.context.reply_to if message.context else None,
-        "author_name": "WhatsApp app" if message.origin is Origin.ECHO else "",
+        "author_name": _author(message),
         "origin": "phone" if message.origin is Origin.ECHO else message.origin.value,
         "at": message.at,
         "created_at": now,
         "attempts": 0,
         "error_text": "",
     }
+
+
+def _author(message: Message) -> str:
+    """Return who wrote, where the thread alone does not tell."""
+    if message.origin is Origin.ECHO:
+        return "WhatsApp app"
+    if message.group_id and not message.outgoing:
+        named = message.profile_name or message.username or message.phone or message.user_id
+        return shorten(named or "Somebody in the group", 191)
+    return ""
 
 
 def _status(message: Message) -> MessageStatus:
@@ -217,7 +165,7 @@ def _status(message: Message) -> MessageStatus:
     return _HISTORY_STATUS.get(word, MessageStatus.SENT)
 
 
-def _advance(thread: Conversation, entry: _Arrival) -> None:
+def _advance(thread: Conversation, entry: Arrival) -> None:
     """Let a thread show its newest entry; an older one that comes late changes no preview."""
     message = entry.message
     if message.kind is not MessageKind.SYSTEM and message.at >= thread.last_message_at:
@@ -231,8 +179,10 @@ def _advance(thread: Conversation, entry: _Arrival) -> None:
             if (message.media)
             else {}
         )
-        thread.last_preview = rules.preview_of(
-            message.kind.value, message.text or "", {"media": media}
+        preview = rules.preview_of(message.kind.value, words_of(message), {"media": media})
+        author = _author(message) if message.group_id else ""
+        thread.last_preview = shorten(
+            f"{author}: {preview}" if author else preview, rules.PREVIEW_LENGTH
         )
     if not (entry.is_live and entry.is_from_customer) or message.kind is MessageKind.SYSTEM:
         return
@@ -242,8 +192,19 @@ def _advance(thread: Conversation, entry: _Arrival) -> None:
         thread.snoozed_until = thread.closed_at = None
 
 
+async def _learn_names(
+    session: AsyncSession, workspace_id: UUID, arrivals: Sequence[Arrival]
+) -> None:
+    """Let the number or user id somebody changed to lead to the same contact."""
+    for arrival in arrivals:
+        system = arrival.message.system
+        if system and (system.new_phone or system.user_id) and not arrival.message.group_id:
+            renamed = Person(system.new_phone, system.user_id, system.parent_user_id)
+            await remember_names(session, workspace_id, arrival.contact.id, renamed)
+
+
 def _touch_windows(
-    arrivals: Sequence[_Arrival], threads: dict[tuple[UUID, UUID], Conversation]
+    arrivals: Sequence[Arrival], threads: dict[tuple[UUID, UUID], Conversation]
 ) -> None:
     """Move the reply window on: any message of the customer opens it, a reaction too."""
     for arrival in arrivals:
@@ -257,52 +218,19 @@ def _touch_windows(
             arrival.contact.last_inbound_at = at
 
 
-async def _await_media(
-    session: AsyncSession,
-    workspace_id: UUID,
-    new: Sequence[_Arrival],
-    threads: dict[tuple[UUID, UUID], Conversation],
-) -> None:
-    now = clock.now()
-    rows = [
-        {
-            "id": entry.media_id,
-            "workspace_id": workspace_id,
-            "message_id": entry.message_id,
-            "conversation_id": threads[entry.number_id, entry.contact.id].id,
-            "number_id": entry.number_id,
-            "meta_media_id": entry.message.media.media_id,
-            "mime": (entry.message.media.mime_type or "")[:191],
-            "filename": (entry.message.media.filename or "")[:255],
-            "sha256": "",
-            "size": 0,
-            "state": MediaState.PENDING,
-            "attempts": 0,
-            "next_try_at": now,
-            "error": "",
-            "created_at": now,
-        }
-        for entry in new
-        if entry.media_id and entry.message.media
-    ]
-    await MediaRepository(session, workspace_id).insert_all(rows)
-    if rows:
-        enqueue(session, MEDIA_FETCH, workspace_id, lane=Lane.BULK)
-
-
 async def _store_reactions(
-    session: AsyncSession, workspace_id: UUID, arrivals: Sequence[_Arrival]
+    session: AsyncSession, workspace_id: UUID, arrivals: Sequence[Arrival]
 ) -> None:
     latest: dict[tuple[UUID, str, bool], dict[str, Any]] = {}
     for arrival in sorted(arrivals, key=lambda a: a.message.at):
         reaction = arrival.message.reaction
         if arrival.message.kind is MessageKind.REACTION and reaction and reaction.target_wamid:
-            key = (arrival.number_id, reaction.target_wamid[:255], arrival.message.outgoing)
+            key = (arrival.number_id, reaction.target_wamid, arrival.message.outgoing)
             latest[key] = {
                 "id": ids.new(),
                 "workspace_id": workspace_id,
                 "number_id": arrival.number_id,
-                "target_wamid": reaction.target_wamid[:255],
+                "target_wamid": reaction.target_wamid,
                 "is_ours": arrival.message.outgoing,
                 "emoji": (reaction.emoji or "")[:32],
                 "at": arrival.message.at,
@@ -314,8 +242,8 @@ async def _store_reactions(
 async def _tell(
     session: AsyncSession,
     workspace_id: UUID,
-    arrivals: Sequence[_Arrival],
-    new: Sequence[_Arrival],
+    arrivals: Sequence[Arrival],
+    new: Sequence[Arrival],
     threads: dict[tuple[UUID, UUID], Conversation],
 ) -> None:
     fresh = {entry.message_id for entry in new}
@@ -342,6 +270,7 @@ async def _tell(
                 entry.contact.id,
                 entry.message.text or "",
                 entry.message.at,
+                is_group=entry.message.group_id is not None,
             )
             for entry in new
             if entry.is_live

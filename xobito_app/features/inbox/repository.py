@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, select
 
@@ -19,7 +19,7 @@ from xobito_app.models.inbox import (
     Reaction,
 )
 from xobito_app.persistence import keyset
-from xobito_app.persistence.arrays import any_of, none_of
+from xobito_app.persistence.arrays import any_of, any_pair, chunks, none_of
 from xobito_app.persistence.repository import Repository
 
 WORDS_LIMIT = 20_000
@@ -49,9 +49,7 @@ class ConversationRepository(Repository[Conversation]):
             )
         found = await self.all(
             self.scoped()
-            .where(
-                tuple_(col(Conversation.number_id), col(Conversation.contact_id)).in_(list(pairs))
-            )
+            .where(any_pair(col(Conversation.number_id), col(Conversation.contact_id), pairs))
             # Always in one order, so that two writers cannot wait for each other in a circle.
             .order_by(col(Conversation.id))
             .with_for_update()
@@ -60,13 +58,17 @@ class ConversationRepository(Repository[Conversation]):
 
     async def lock_many(self, conversation_ids: Collection[UUID]) -> dict[UUID, Conversation]:
         """Return threads locked for change."""
-        rows = await self.all(
-            self.scoped()
-            .where(col(Conversation.id).in_(conversation_ids))
-            .order_by(col(Conversation.id))
-            .with_for_update()
-        )
-        return {row.id: row for row in rows}
+        found: dict[UUID, Conversation] = {}
+        # Sorted, so that the order holds from one chunk to the next.
+        for some in chunks(sorted(set(conversation_ids))):
+            rows = await self.all(
+                self.scoped()
+                .where(any_of(col(Conversation.id), some))
+                .order_by(col(Conversation.id))
+                .with_for_update()
+            )
+            found |= {row.id: row for row in rows}
+        return found
 
 
 class MessageRepository(Repository[Message]):
@@ -148,17 +150,21 @@ class MessageRepository(Repository[Message]):
         self, keys: Collection[tuple[UUID, str]]
     ) -> dict[tuple[UUID, str], Message]:
         """Return entries by (number, `wamid`), locked for change."""
-        if not keys:
-            return {}
-        rows = await self._lock(tuple_(col(Message.number_id), col(Message.wamid)).in_(list(keys)))
-        return {(row.number_id, row.wamid): row for row in rows if row.wamid}
+        found: dict[tuple[UUID, str], Message] = {}
+        for some in chunks(keys):
+            named = any_pair(col(Message.number_id), col(Message.wamid), some)
+            # Said once more, for the index to be known to hold them all.
+            rows = await self._lock(and_(named, col(Message.wamid).is_not(None)))
+            found |= {(row.number_id, row.wamid): row for row in rows if row.wamid}
+        return found
 
     async def lock_many(self, message_ids: Collection[UUID]) -> dict[UUID, Message]:
         """Return entries by id, locked for change."""
-        if not message_ids:
-            return {}
-        rows = await self._lock(col(Message.id).in_(message_ids))
-        return {row.id: row for row in rows}
+        found: dict[UUID, Message] = {}
+        for some in chunks(sorted(set(message_ids))):
+            rows = await self._lock(any_of(col(Message.id), some))
+            found |= {row.id: row for row in rows}
+        return found
 
     async def _lock(self, which: ColumnElement[bool]) -> Sequence[Message]:
         """Lock entries, their threads first: everybody keeps this order, so nobody waits in a ring.
@@ -195,25 +201,20 @@ class EffectRepository(Repository[PendingEffect]):
 
     async def take(self, keys: Collection[tuple[UUID, str]]) -> Sequence[PendingEffect]:
         """Return and delete what waits for these messages, oldest first."""
-        if not keys:
-            return []
-        rows = await self.all(
-            self.scoped()
-            .where(tuple_(col(PendingEffect.number_id), col(PendingEffect.wamid)).in_(list(keys)))
-            .order_by(col(PendingEffect.at), col(PendingEffect.id))
-            .with_for_update()
-        )
-        if rows:
-            ids = [row.id for row in rows]
+        found: list[PendingEffect] = []
+        for some in chunks(keys):
+            named = any_pair(col(PendingEffect.number_id), col(PendingEffect.wamid), some)
+            found += await self.all(self.scoped().where(named).with_for_update())
+        for some in chunks([row.id for row in found]):
             await self.session.exec(
                 delete(PendingEffect)
                 .where(col(PendingEffect.workspace_id) == self.workspace_id)
-                .where(col(PendingEffect.id).in_(ids))
+                .where(any_of(col(PendingEffect.id), some))
                 .execution_options(synchronize_session=False)
             )
-            for row in rows:
-                self.session.expunge(row)
-        return rows
+        for row in found:
+            self.session.expunge(row)
+        return sorted(found, key=lambda row: (row.at, row.id))
 
 
 class ReactionRepository(Repository[Reaction]):
@@ -236,7 +237,7 @@ class ReactionRepository(Repository[Reaction]):
         return await self.all(
             self.scoped()
             .where(col(Reaction.number_id) == number_id)
-            .where(col(Reaction.target_wamid).in_(wamids), col(Reaction.emoji) != "")
+            .where(any_of(col(Reaction.target_wamid), wamids), col(Reaction.emoji) != "")
         )
 
 

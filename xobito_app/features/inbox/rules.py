@@ -107,7 +107,25 @@ def can_resend(status: str, error_code: int | None, content: dict[str, Any]) -> 
     return error_code is None or advice_for(error_code).can_resend
 
 
+def call_words(call: dict[str, Any]) -> str:
+    """Return what became of a call, in a line.
+
+    Args:
+        call: `is_ours`, the words that `happened` to it in Meta's terms, and its `duration`.
+    """
+    happened = set(call.get("happened") or ())
+    who = "Outgoing call" if call.get("is_ours") else "Incoming call"
+    if seconds := int(call.get("duration") or 0):
+        return f"{who}, {seconds // 60}:{seconds % 60:02}"
+    if "rejected" in happened:
+        return f"{who}, declined"
+    if "terminate" in happened and "accepted" not in happened:
+        return f"{who}, not answered" if call.get("is_ours") else "Missed call"
+    return who
+
+
 _WORDS = {
+    "call": "Call",
     "image": "Photo",
     "video": "Video",
     "audio": "Audio",

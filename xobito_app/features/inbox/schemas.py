@@ -60,6 +60,7 @@ class ThreadLine:
     message_status: str
     inbound_count: int
     snoozed_until: datetime | None
+    is_group: bool = False
     unread: int = 0
     assignee_picture: str = ""
 

@@ -18,6 +18,7 @@ from xobito_app.features.inbox.schemas import ContactHit, Hit, SearchResult
 from xobito_app.features.inbox.threads import sight_condition
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Message
+from xobito_app.persistence.arrays import any_of
 
 HITS = 30
 CANDIDATES = 300
@@ -89,7 +90,7 @@ async def _read(
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .join(Contact, col(Contact.id) == col(Message.contact_id))
         .where(col(Message.workspace_id) == workspace_id)
-        .where(col(Message.id).in_(ids), col(Message.revoked_at).is_(None))
+        .where(any_of(col(Message.id), ids), col(Message.revoked_at).is_(None))
         .where(sight_condition(sight))
         .order_by(col(Message.at).desc(), col(Message.id).desc())
         .limit(HITS)

@@ -32,6 +32,7 @@ from xobito_app.models.accounts import User
 from xobito_app.models.contacts import Contact, ContactGroupMember
 from xobito_app.models.inbox import Conversation, ConversationRead, ConversationStatus
 from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_of
 
 Rows = Any
 """A SELECT of several columns; its type differs with each clause."""
@@ -183,7 +184,7 @@ async def read_lines(
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .join(User, col(User.id) == col(Conversation.assignee_id), isouter=True)
         .where(col(Conversation.workspace_id) == workspace_id)
-        .where(col(Conversation.id).in_(conversation_ids))
+        .where(any_of(col(Conversation.id), conversation_ids))
     )
     return {
         thread.id: ThreadLine(
@@ -204,6 +205,7 @@ async def read_lines(
             message_status=thread.last_status,
             inbound_count=thread.inbound_count,
             snoozed_until=thread.snoozed_until,
+            is_group=thread.group_id is not None,
         )
         for thread, contact, assignee, picture in await session.exec(statement)
     }
@@ -221,7 +223,7 @@ async def fitting(
     statement: Rows = (
         select(Conversation.id)
         .where(col(Conversation.workspace_id) == workspace_id)
-        .where(col(Conversation.id).in_(conversation_ids))
+        .where(any_of(col(Conversation.id), conversation_ids))
     )
     return frozenset((await session.exec(_restrict_contact(statement, wanted))).all())
 
@@ -239,8 +241,8 @@ async def seen_counts(
     rows = await session.exec(
         select(ConversationRead)
         .where(col(ConversationRead.workspace_id) == workspace_id)
-        .where(col(ConversationRead.conversation_id).in_(conversation_ids))
-        .where(col(ConversationRead.user_id).in_(people))
+        .where(any_of(col(ConversationRead.conversation_id), conversation_ids))
+        .where(any_of(col(ConversationRead.user_id), people))
     )
     return {(row.user_id, row.conversation_id): row.seen_count for row in rows}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,6 +35,7 @@ from xobito_app.features.inbox.threads import (
 from xobito_app.features.workspaces.service import read_settings
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
 from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_pair
 
 
 async def read_thread(
@@ -64,6 +64,8 @@ async def why_not_reply(session: AsyncSession, actor: Actor, thread: Conversatio
     """Return why an actor may not answer in a thread it sees; empty when it may."""
     if not actor.can(Permission.INBOX_REPLY):
         return "Your role does not allow replying."
+    if thread.group_id:
+        return "This is a WhatsApp group: it is shown here, and answered in WhatsApp."
     settings = await read_settings(session, actor.workspace_id)
     if settings.reply_only_assigned and thread.assignee_id != actor.user_id:
         return "Only the person this chat is assigned to may reply. Assign it to yourself first."
@@ -175,7 +177,7 @@ async def _media_of(
     session: AsyncSession, workspace_id: UUID, message_ids: Sequence[UUID]
 ) -> dict[UUID, Media]:
     files = MediaRepository(session, workspace_id)
-    rows = await files.all(files.scoped().where(col(Media.message_id).in_(message_ids)))
+    rows = await files.all_any(col(Media.message_id), message_ids)
     return {row.message_id: row for row in rows if row.message_id}
 
 
@@ -188,7 +190,8 @@ async def _quotes_of(
     messages = MessageRepository(session, workspace_id)
     found = await messages.all(
         messages.scoped().where(
-            tuple_(col(Message.number_id), col(Message.wamid)).in_(list(wanted))
+            any_pair(col(Message.number_id), col(Message.wamid), wanted),
+            col(Message.wamid).is_not(None),
         )
     )
     known = {

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
-from sqlmodel import col, or_
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.job_names import INBOUND_DRAIN
-from xobito_app.models.connection import EventState, InboundEvent
 from xobito_app.persistence.unit_of_work import enqueue
+
+_CLAIM = text(
+    "UPDATE inbound_event SET state = 'pending', error = '', attempts = 0, processed_at = NULL, "
+    "workspace_id = NULL WHERE state IN ('unclaimed', 'refused') AND EXISTS "
+    "(SELECT FROM unnest(CAST(:names AS text[])) AS name "
+    "WHERE position(convert_to(name, 'UTF8') IN body) > 0)"
+)
 
 
 async def claim_deliveries(session: AsyncSession, meta_ids: Sequence[str]) -> int:
-    """Have unclaimed deliveries read again that name one of these ids; return how many.
+    """Have deliveries nobody was given read again that name one of these ids; return how many.
 
-    Whose they are is decided by the drain as always; here they only get another chance.
+    Whose they are is decided by the drain as always, by the signature they came with: here they
+    only get another chance.
     """
-    named = [
-        col(InboundEvent.body).contains(f'"{meta_id}"', autoescape=True) for meta_id in meta_ids
-    ]
-    if not named:
+    if not meta_ids:
         return 0
-    statement = (
-        update(InboundEvent)
-        .where(col(InboundEvent.state) == EventState.UNCLAIMED, or_(*named))
-        .values(state=EventState.PENDING, error="")
-    )
-    result = await (await session.connection()).execute(statement)
+    names = [f'"{meta_id}"' for meta_id in meta_ids]
+    result = await (await session.connection()).execute(_CLAIM, {"names": names})
     if result.rowcount:
         enqueue(session, INBOUND_DRAIN)
     return result.rowcount

@@ -11,16 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Topic
+from xobito_app.core.job_names import INBOUND_DRAIN
 from xobito_app.core.paging import WINDOW, Page, decode, encode
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.ingest import drain
+from xobito_app.features.ingest.covering import covered
 from xobito_app.features.ingest.repository import DeliveryRepository
 from xobito_app.models.connection import EventState, InboundEvent
-from xobito_app.persistence.unit_of_work import announce, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, enqueue
+from xobito_app.whatsapp import inbound_body
 
 _GONE = "This delivery is no longer in the journal."
-_KINDS = 4
+_PRETTY_BYTES = 200_000
+"""Larger bodies are shown as they came: taking one apart would hold up the whole process."""
+_MOST_BYTES = 200_000
+_OWNERLESS = {EventState.UNCLAIMED, EventState.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,19 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """A delivery whole."""
+    """A delivery whole.
+
+    Attributes:
+        body: Its beginning when it is very large; empty when nothing of it may be shown.
+        is_covered: What people wrote and who they are is left out.
+    """
 
     line: DeliveryLine
     attempts: int
     processed_at: datetime | None
     size: int
     body: str
+    is_covered: bool
 
 
 async def list_deliveries(
@@ -88,6 +99,8 @@ async def list_deliveries(
 async def read_delivery(session: AsyncSession, actor: Actor, *, event_id: UUID) -> DeliveryView:
     """Return a delivery with its body, indented for reading.
 
+    Who may not see every conversation reads the shape of it only: a delivery may be of anybody.
+
     Raises:
         Forbidden: The actor may not see the connection.
         NotFound: It is another workspace's or was cleared.
@@ -100,29 +113,32 @@ async def read_delivery(session: AsyncSession, actor: Actor, *, event_id: UUID) 
         line=_line(row),
         attempts=row.attempts,
         processed_at=row.processed_at,
-        size=len(row.body.encode()),
-        body=_pretty(row.body),
+        size=len(row.body),
+        body=_shown(actor, row),
+        is_covered=not actor.can(Permission.INBOX_VIEW_ALL),
     )
 
 
-async def replay(actor: Actor, *, event_id: UUID) -> None:
-    """Do what a delivery says once more; what it did before is not done twice.
+async def replay(session: AsyncSession, actor: Actor, *, event_id: UUID) -> None:
+    """Have a delivery read once more by the workers; what it did before is not done twice.
+
+    One that was nobody's is looked at as if it had just come: somebody may be connected now.
 
     Raises:
         Forbidden: The actor may not manage the connection.
         NotFound: It is another workspace's or was cleared.
     """
     require(actor, Permission.CONNECTION_MANAGE)
-    async with unit_of_work(actor.workspace_id) as uow:
-        row = await DeliveryRepository(uow.session).find_own(actor.workspace_id, event_id)
-        if row is None:
-            raise NotFound(_GONE)
-    await drain.replay(actor.workspace_id, event_id)
-    async with unit_of_work(actor.workspace_id) as uow:
-        activity.record(
-            uow.session, actor, "delivery.replayed", about="delivery", object_id=event_id
-        )
-        announce(uow.session, actor.workspace_id, Topic.JOURNAL, actor.workspace_id)
+    row = await DeliveryRepository(session).lock(actor.workspace_id, event_id)
+    if row is None:
+        raise NotFound(_GONE)
+    if row.state in _OWNERLESS:
+        row.workspace_id = None
+    row.state, row.attempts, row.processed_at = EventState.PENDING, 0, None
+    session.add(row)
+    activity.record(session, actor, "delivery.replayed", about="delivery", object_id=event_id)
+    announce(session, actor.workspace_id, Topic.JOURNAL, actor.workspace_id)
+    enqueue(session, INBOUND_DRAIN)
 
 
 def _line(row: InboundEvent) -> DeliveryLine:
@@ -130,25 +146,22 @@ def _line(row: InboundEvent) -> DeliveryLine:
         id=row.id,
         received_at=row.received_at,
         state=EventState(row.state),
-        fields=_fields_of(row.body),
+        fields=tuple(row.kinds),
         summary=row.summary,
         error=row.error,
         repeats=row.repeats,
     )
 
 
-def _fields_of(body: str) -> tuple[str, ...]:
-    """Return the first few different webhook fields a body names, whatever else it holds."""
+def _shown(actor: Actor, row: InboundEvent) -> str:
+    """Return a body for reading; what customers wrote only for those who may see all of it."""
     try:
-        entries = json.loads(body)["entry"]
-        names = [str(change["field"]) for entry in entries for change in entry["changes"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ()
-    return tuple(dict.fromkeys(names))[:_KINDS]
-
-
-def _pretty(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return body
+        body = inbound_body.read(row.body) if len(row.body) <= _PRETTY_BYTES else None
+    except ValueError:
+        body = None
+    if not actor.can(Permission.INBOX_VIEW_ALL):
+        # What cannot be taken apart cannot be covered piece by piece.
+        return "" if body is None else json.dumps(covered(body), indent=2, ensure_ascii=False)
+    if body is None:
+        return row.body[:_MOST_BYTES].decode("utf-8", "replace").replace("\0", "␀")
+    return json.dumps(body, indent=2, ensure_ascii=False)

@@ -14,9 +14,12 @@ BATCH = 5000
 
 
 async def drop_old_deliveries() -> int:
-    """Delete deliveries that were read without trouble over 30 days ago; return how many.
+    """Delete deliveries that were read without trouble, or were nobody's, over 30 days ago.
 
     What failed stays until somebody has looked at it.
+
+    Returns:
+        How many.
     """
     count = 0
     while True:
@@ -25,7 +28,8 @@ async def drop_old_deliveries() -> int:
             gone = await connection.execute(
                 text(
                     "DELETE FROM inbound_event WHERE id IN (SELECT id FROM inbound_event "
-                    "WHERE received_at < :before AND state IN ('done', 'split') LIMIT :limit)"
+                    "WHERE received_at < :before "
+                    "AND state IN ('done', 'split', 'unclaimed', 'refused') LIMIT :limit)"
                 ),
                 {"before": clock.now() - KEPT_FOR, "limit": BATCH},
             )

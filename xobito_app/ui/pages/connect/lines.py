@@ -9,10 +9,22 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.connection import accounts
 from xobito_app.features.connection.diagnosis import TOKEN_SOON, span
+from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.shell.providers import StatusLine, line_providers
 
 Tone = Literal["info", "warning", "danger"]
+
+
+async def _late(viewer: Viewer) -> list[StatusLine]:
+    async with unit_of_work() as uow:
+        backlog = await read_backlog(uow.session)
+    if not backlog.is_late:
+        return []
+    may_look = any(
+        map(viewer.actor.can, (Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE))
+    )
+    return [_line(backlog.sentence, "danger", "/doctor", "Doctor", may_look)]
 
 
 async def _lines(viewer: Viewer) -> list[StatusLine]:
@@ -42,5 +54,6 @@ def _line(words: str, tone: Tone, link: str, link_words: str, has_link: bool) ->
 
 def register() -> None:
     """Have every page show these lines."""
-    if _lines not in line_providers:
-        line_providers.append(_lines)
+    for provider in (_late, _lines):
+        if provider not in line_providers:
+            line_providers.append(provider)

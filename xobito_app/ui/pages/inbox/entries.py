@@ -48,6 +48,7 @@ class EntryRow:
     shows_day: bool
     joins_previous: bool
     author: str
+    names_author: bool
     shows_author: bool
     tick: str
     tick_label: str
@@ -123,7 +124,9 @@ _TICK_LABELS = {
     "cancelled": "Cancelled",
 }
 _SIDES = {"in": "in", "out": "out", "note": "note", "event": "event"}
-_EVENT_KINDS = {"event", "system"}
+_EVENT_KINDS = {"event", "system", "call"}
+_LONGEST_TEXT = 16_000
+"""Characters of a message that are drawn: WhatsApp's own limit is a quarter of it."""
 
 
 def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> EntryRow:
@@ -131,6 +134,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
     content = entry.content
     media = entry.media
     kind = entry.kind
+    text = entry.body[:_LONGEST_TEXT]
     ours = entry.direction == "out"
     place = content.get("location") or {}
     due = entry.due_at if entry.status == "scheduled" and entry.due_at else None
@@ -138,14 +142,15 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         id=str(entry.id),
         side="event" if kind in _EVENT_KINDS else _SIDES.get(entry.direction, "in"),
         kind=kind,
-        text=entry.body,
+        text=text,
         time=formats.clock_time(entry.at, zone),
         full_time=formats.full(entry.at, zone),
         day=formats.day(entry.at, zone, now),
         shows_day=False,
         joins_previous=False,
-        author=entry.author_name if entry.direction != "in" else contact,
-        shows_author=entry.direction in ("out", "note") and bool(entry.author_name),
+        author=entry.author_name if entry.direction != "in" else entry.author_name or contact,
+        names_author=entry.direction in ("out", "note") or "group" in content,
+        shows_author=False,
         tick=TICKS.get(entry.status, "") if ours else "",
         tick_label=_TICK_LABELS.get(entry.status, "") if ours else "",
         is_failed=entry.status == "failed",
@@ -184,7 +189,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
-        pieces=pieces_of(entry.body, content.get("mentions", ())),
+        pieces=pieces_of(text, content.get("mentions", ())),
         cards=[_card(card) for card in content.get("cards", [])],
     )
 
@@ -248,9 +253,11 @@ def _buttons(content: dict[str, Any]) -> list[ButtonRow]:
 
 def _card(card: dict[str, Any]) -> CardRow:
     phones = ", ".join(str(p.get("phone", "")) for p in card.get("phones", []))
+    emails = ", ".join(str(e.get("email", "")) for e in card.get("emails", []))
+    detail = " · ".join(part for part in (phones, emails) if part)
     name = str(card.get("formatted_name") or "Contact")
     return CardRow(
-        name=name, detail=phones or str(card.get("company") or ""), initials=initials(name)
+        name=name, detail=detail or str(card.get("company") or ""), initials=initials(name)
     )
 
 
@@ -281,6 +288,10 @@ def _note(entry: EntryView, due: datetime | None, zone: str) -> str:
         return f"Will be sent {formats.full(due, zone)}"
     if entry.kind == "unsupported":
         return "WhatsApp does not pass this kind of message on. Ask the customer to send it anew."
+    if len(entry.body) > _LONGEST_TEXT:
+        return "Only the beginning is shown; the event journal holds it whole."
+    if entry.kind == "unknown" and entry.content.get("type") == "media_placeholder":
+        return "A file from before the connection. It is shown here if WhatsApp sends it later."
     if entry.kind == "unknown":
         return "A kind of message Xobito does not know yet. It is kept in the event journal."
     errors = entry.content.get("errors") or []
@@ -297,7 +308,11 @@ _CHOSEN = {
     "template_button": "Pressed a button",
     "list": "Chose from the list",
     "form": "Filled in a form",
+    "call_permission": "Answered whether we may call",
+    "payment": "Payment",
 }
+# What is said of a reply in words of its own, or only to machines.
+_UNSAID = {"flow_token", "payment_timestamp", "expiration_timestamp", "response", "payment_method"}
 
 
 def _order_line(item: dict[str, Any]) -> str:
@@ -308,9 +323,9 @@ def _order_line(item: dict[str, Any]) -> str:
 def _reply_detail(reply: dict[str, Any]) -> str:
     """Return what belongs to a pressed button or a filled form beside its title."""
     answers = [
-        f"{name}: {value}"
+        f"{name.replace('_', ' ')}: {value}"
         for name, value in (reply.get("fields") or {}).items()
-        if name != "flow_token"
+        if name not in _UNSAID
     ]
     return "\n".join(answers[:_MOST_LINES]) or str(reply.get("description") or "")
 
@@ -334,7 +349,7 @@ def joined(rows: list[EntryRow]) -> list[EntryRow]:
                 row,
                 shows_day=not same_day,
                 joins_previous=joins,
-                shows_author=row.side in ("out", "note") and bool(row.author) and not joins,
+                shows_author=row.names_author and bool(row.author) and not joins,
             )
         )
     return result

@@ -75,7 +75,7 @@ class ThreadRow:
         return cls(
             id=str(line.id),
             key=str(line.id),
-            name=line.name,
+            name=f"{line.name} · group" if line.is_group else line.name,
             initials=initials(line.name),
             tone=tone(str(line.contact_id)),
             when=formats.ago(line.last_at, zone, now),
@@ -154,7 +154,7 @@ class ThreadHeader:
             initials=initials(line.name),
             avatar=f"avatar {tone(str(line.contact_id))}",
             large_avatar=f"avatar avatar-large {tone(str(line.contact_id))}",
-            phone=line.phone if line.phone != line.name else "",
+            phone=_known_as(line),
             status=line.status,
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
@@ -167,6 +167,12 @@ class ThreadHeader:
             wrote_ago=_wrote(line, now),
             is_open=line.status == "open",
         )
+
+
+def _known_as(line: ThreadLine) -> str:
+    if line.is_group:
+        return "A group: several people write here"
+    return line.phone if line.phone != line.name else ""
 
 
 def _wrote(line: ThreadLine, now: datetime) -> str:

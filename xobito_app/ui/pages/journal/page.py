@@ -38,6 +38,7 @@ def journal() -> rx.Component:
             button("Refresh", icon_name="refresh-cw", on_click=JournalState.load),
             line="Every delivery of Meta's as it came, what it did, or why it failed.",
         ),
+        rx.cond(JournalState.late, note(JournalState.late, "danger")),
         rx.el.div(
             *(
                 chip(
@@ -106,6 +107,14 @@ def _detail() -> rx.Component:
             rx.el.p(badge(detail.row.state, detail.row.tone), " ", detail.row.told),
             rx.el.p(detail.facts, " ", detail.row.repeats, class_name=styles.MUTED),
             rx.cond(detail.is_cut, note("Only the beginning is shown.", "info")),
+            rx.cond(
+                detail.is_covered,
+                note(
+                    "Your role does not show every conversation, so names, numbers and texts are "
+                    "covered here.",
+                    "info",
+                ),
+            ),
             rx.el.pre(detail.body, class_name="raw", tab_index=0),
             class_name=styles.STACK,
         ),

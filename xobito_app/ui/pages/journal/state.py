@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import reflex as rx
@@ -10,6 +11,7 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.features.ingest import journal
+from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.features.ingest.journal import DeliveryLine, DeliveryView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
@@ -22,11 +24,21 @@ _STATES = {
     "failed": ("Failed", "danger"),
     "pending": ("Waiting", "info"),
     "unclaimed": ("Unclaimed", "neutral"),
+    "refused": ("Refused", "warning"),
     "split": ("Split", "neutral"),
 }
-FILTERS = (("", "All"), ("failed", "Failed"), ("partial", "Partly done"), ("pending", "Waiting"))
+FILTERS = (
+    ("", "All"),
+    ("failed", "Failed"),
+    ("partial", "Partly done"),
+    ("refused", "Refused"),
+    ("pending", "Waiting"),
+)
 _SHOWN_BODY = 200_000
 """Characters of a body a screen shows; a payload may have three million."""
+_LOOKS = 10
+_LOOK_SECONDS = 0.3
+"""How often, and after what pause, is looked whether a delivery has been read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class DeliveryDetail:
     facts: str = ""
     body: str = ""
     is_cut: bool = False
+    is_covered: bool = False
 
     @classmethod
     def of(cls, view: DeliveryView, zone: str) -> DeliveryDetail:
@@ -75,7 +88,8 @@ class DeliveryDetail:
             row=DeliveryRow.of(view.line, zone),
             facts=f"{formats.size(view.size)}, read {tries}",
             body=view.body[:_SHOWN_BODY],
-            is_cut=len(view.body) > _SHOWN_BODY,
+            is_cut=not view.is_covered and view.size > len(view.body[:_SHOWN_BODY].encode()),
+            is_covered=view.is_covered,
         )
 
 
@@ -88,6 +102,7 @@ class JournalState(AppState):
     is_first: rx.Field[bool] = rx.field(True)
     is_loaded: rx.Field[bool] = rx.field(False)
     failure: rx.Field[str] = rx.field("")
+    late: rx.Field[str] = rx.field("")
     detail: rx.Field[DeliveryDetail] = rx.field(
         default_factory=lambda: DeliveryDetail(DeliveryRow())
     )
@@ -121,11 +136,13 @@ class JournalState(AppState):
                 page = await journal.list_deliveries(
                     uow.session, viewer.actor, state=self.state, cursor=cursor
                 )
+                backlog = await read_backlog(uow.session)
         except AppError as error:
             self.failure = error.message
             return
         self.rows = [DeliveryRow.of(line, viewer.time_zone) for line in page.rows]
         self.cursor, self.is_first = page.cursor, not cursor
+        self.late = backlog.sentence
         self.is_loaded, self.failure = True, ""
 
     @rx.event(supersedes=True)
@@ -134,6 +151,15 @@ class JournalState(AppState):
         """Show one delivery whole."""
         await self._open(event_id)
         self.is_open = True
+
+    async def _is_read(self, event_id: str) -> bool:
+        """Wait a moment for the workers, showing how far they are."""
+        for _ in range(_LOOKS):
+            await self._open(event_id)
+            if self.detail.row.state != _STATES["pending"][0]:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
 
     async def _open(self, event_id: str) -> None:
         viewer = await self._viewer()
@@ -157,10 +183,14 @@ class JournalState(AppState):
         self.is_replaying = True
         yield
         try:
-            await journal.replay(await self._actor(), event_id=ids.parse(event_id))
-            await self._open(event_id)
+            actor = await self._actor()
+            async with unit_of_work(actor.workspace_id) as uow:
+                await journal.replay(uow.session, actor, event_id=ids.parse(event_id))
+            if await self._is_read(event_id):
+                yield said("Read again. What it had done before was not done twice.")
+            else:
+                yield said("It waits to be read again; the workers have more to do first.")
             await self._show("")
-            yield said("Read again. What it had done before was not done twice.")
         except AppError as error:
             yield refused(error.message)
         finally:

@@ -1,0 +1,126 @@
+"""Second conditions: what is only right while somebody else does something at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.fixtures import make_member
+from xobito_app.core import clock
+from xobito_app.core.errors import Forbidden, NotFound
+from xobito_app.features.inbox import dispatch as dispatching
+from xobito_app.features.inbox import limiter, outcomes
+from xobito_app.features.inbox.claiming import claim
+from xobito_app.features.inbox.compose import send_text
+from xobito_app.models.connection import Number
+from xobito_app.models.inbox import Conversation, MessageStatus
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+
+async def in_hand(line):
+    """Queue a message and take it in hand."""
+    await line.do(send_text, line.order(), body="mine")
+    ((parcel),) = await claim(line.workspace_id, 1)
+    return parcel.claim
+
+
+async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by_it_then(line):
+    """Without the lock the old assignee would be let through by what was true before."""
+    agent, other = await make_member(line.world, "Agent"), await make_member(line.world, "Agent")
+    await line.change(await line.thread(), assignee_id=agent.user_id)
+    given_away, go_on = asyncio.Event(), asyncio.Event()
+
+    async def give_away() -> None:
+        async with unit_of_work(line.workspace_id) as uow:
+            statement = select(Conversation).where(Conversation.id == line.thread_id)
+            thread = (await uow.session.exec(statement.with_for_update())).one()
+            thread.assignee_id = other.user_id
+            uow.session.add(thread)
+            await uow.session.flush()
+            given_away.set()
+            await go_on.wait()
+
+    giving = asyncio.create_task(give_away())
+    await given_away.wait()
+    writing = asyncio.create_task(line.do(send_text, line.order(), body="too late", actor=agent))
+    await asyncio.sleep(0.3)
+    assert not writing.done()
+    go_on.set()
+    await giving
+    with pytest.raises((NotFound, Forbidden)):
+        await writing
+    assert await line.outgoing() == []
+
+
+async def test_a_stale_claim_fails_nothing(line):
+    """Somebody else has the message in hand by now; what the old hand says does not count."""
+    old = await in_hand(line)
+    held = await outcomes.renew(old, clock.now() + timedelta(seconds=5))
+    assert held is not None
+    await outcomes.fail(old, "The old hand gave up.")
+    row = await line.message(old.message_id)
+    assert (row.status, row.error_text) == (MessageStatus.SENDING, "")
+    await outcomes.fail(held, "The new hand gave up.")
+    row = await line.message(old.message_id)
+    assert (row.status, row.error_text) == (MessageStatus.FAILED, "The new hand gave up.")
+
+
+async def test_a_claim_on_what_was_settled_fails_nothing(line):
+    held = await in_hand(line)
+    await line.change(await line.message(held.message_id), status=MessageStatus.DELIVERED)
+    await outcomes.fail(held, "Too late.")
+    assert (await line.message(held.message_id)).status == MessageStatus.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "lost"), [(-1, False), (0, True), (1, True)], ids=["before", "then", "after"]
+)
+async def test_only_what_was_taken_in_hand_by_then_is_given_up_for_lost(line, seconds, lost):
+    """Renewed since: somebody is alive and still at it."""
+    held = await in_hand(line)
+    before = held.at + timedelta(seconds=seconds)
+    assert await outcomes.lose(line.workspace_id, [held.message_id], before) == int(lost)
+    status = (await line.message(held.message_id)).status
+    assert status == (MessageStatus.UNRESOLVED if lost else MessageStatus.SENDING)
+
+
+@pytest.mark.parametrize("status", [MessageStatus.QUEUED, MessageStatus.ACCEPTED])
+async def test_what_is_in_nobody_s_hand_is_not_given_up_for_lost(line, status):
+    held = await in_hand(line)
+    await line.change(await line.message(held.message_id), status=status)
+    later = held.at + timedelta(hours=1)
+    assert await outcomes.lose(line.workspace_id, [held.message_id], later) == 0
+    assert (await line.message(held.message_id)).status == status
+
+
+@pytest.mark.parametrize(
+    ("is_on_biz_app", "level", "rate"),
+    [
+        (False, "STANDARD", limiter.STANDARD_RATE),
+        (False, "HIGH", limiter.HIGH_RATE),
+        (True, "STANDARD", limiter.COEXISTENCE_RATE),
+        (True, "HIGH", limiter.COEXISTENCE_RATE),
+    ],
+)
+async def test_the_limiter_is_told_the_pace_of_the_number(
+    line, monkeypatch, is_on_biz_app, level, rate
+):
+    """A number that also lives in the phone's app is slower, whatever its level."""
+    async with unit_of_work(line.workspace_id) as uow:
+        number = await uow.session.get(Number, line.world.number_id)
+        number.is_on_biz_app, number.throughput_level = is_on_biz_app, level
+        uow.session.add(number)
+    told: list[float] = []
+    really = limiter.acquire
+
+    async def note(number_id, recipient, pace, **options):
+        told.append(pace)
+        return await really(number_id, recipient, pace, **options)
+
+    monkeypatch.setattr(dispatching.limiter, "acquire", note)
+    await line.do(send_text, line.order(), body="at what pace?")
+    await line.dispatch()
+    assert told == [rate]
