@@ -150,6 +150,28 @@ async def test_one_workspace_s_flood_leaves_room_for_what_is_larger_than_a_messa
     assert len(order) > 4000 // turns.PIECE
 
 
+async def test_whoever_stands_behind_a_flood_of_small_deliveries_has_their_turn(world):
+    """Seven hundred messages of one workspace, then one of another: not the last to be done."""
+    other = await make_world()
+    for number in range(700):
+        await deliveries.store(deliveries.incoming(world, f"1650777{number:04}", "flood"))
+    await deliveries.store(deliveries.incoming(other, "16505550001", "behind it"))
+    order: list[Any] = []
+    really = turns.apply_parts
+
+    async def note(session, workspace_id, parts):
+        order.append(workspace_id)
+        return await really(session, workspace_id, parts)
+
+    turns.apply_parts = note
+    try:
+        await drain.drain()
+    finally:
+        turns.apply_parts = really
+    assert order.index(other.workspace_id) == 1
+    assert len(order) > 700 // turns.PIECE
+
+
 # --- every string of a payload, filled with what nobody expects --------------------------------
 
 

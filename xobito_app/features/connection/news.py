@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
+from xobito_app.core.text import shorten
 from xobito_app.features.connection.numbers import REMOVED
 from xobito_app.features.connection.repository import ConnectionRepository, NumberRepository
 from xobito_app.models.connection import Number, Route, RouteKind
@@ -105,7 +106,8 @@ async def take_account_event(
     if event.messaging_limit:
         connection.messaging_limit = event.messaging_limit[:32]
     if event.event in _CLOSING_EVENTS or event.ban_state == "DISABLE":
-        connection.reason = f"Meta reports {event.ban_state or event.event}."
+        # It stands at the top of every page, whatever Meta, or somebody in its name, writes.
+        connection.reason = f"Meta reports {shorten(event.ban_state or event.event or '', 80)}."
     session.add(connection)
     if event.display_phone_number:
         await _change_number(session, workspace_id, event)

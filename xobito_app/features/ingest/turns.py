@@ -41,9 +41,9 @@ SMALL = 64 * 1024
 """Bytes up to which a delivery is taken up however much of larger ones is in hand."""
 MOST_SMALL = 200
 MOST_LARGE = 4
-MOST_IN_HAND = 1000
+MOST_IN_HAND = 2000
 ROOM = 8 * 1024 * 1024
-"""Bytes of larger deliveries in hand at the same time."""
+"""Bytes in hand at the same time, of small deliveries and of larger ones each."""
 _ANY_SIZE = 2**31 - 1
 UNSPEAKABLE = "What became of it could not be written down; the log has it."
 NEVER_FINISHED = f"Reading it was begun {TRIES} times and never came to an end."
@@ -134,12 +134,21 @@ class Desk:
     # --- taking up -----------------------------------------------------------------------------
 
     async def take_up(self) -> bool:
-        """Begin what waits and has room; tell whether there was any."""
+        """Begin what waits and has room; tell whether there was any.
+
+        Finding out whose it is takes a fraction of doing it, so whoever stands behind somebody
+        else's flood has their turn all the same.
+        """
+        has_taken = False
+        while await self._take_some():
+            has_taken = True
+        return has_taken
+
+    async def _take_some(self) -> bool:
         async with unit_of_work() as uow:
             deliveries = DeliveryRepository(uow.session)
-            room = min(MOST_SMALL, MOST_IN_HAND - len(self._open))
             chosen = await deliveries.list_waiting(
-                begun_before=self._began, upto=SMALL, limit=max(0, room)
+                begun_before=self._began, upto=SMALL, limit=self._room()
             )
             large = await deliveries.list_waiting(
                 begun_before=self._began, over=SMALL, upto=_ANY_SIZE, limit=MOST_LARGE
@@ -165,6 +174,11 @@ class Desk:
         for event_id in again:
             await self._sort([event_id], is_suspect=True)
         return True
+
+    def _room(self) -> int:
+        """Return how many small deliveries may be taken up."""
+        size = sum(w.found.size for w in self._open.values() if w.found.size <= SMALL)
+        return max(0, min(MOST_SMALL, MOST_IN_HAND - len(self._open))) if size < ROOM else 0
 
     def _fitting(self, large: Sequence[Waiting]) -> list[Waiting]:
         sizes = [w.found.size for w in self._open.values() if w.found.size > SMALL]

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import Topic
 from xobito_app.core.job_names import TEMPLATES_SYNC
+from xobito_app.core.text import shorten
 from xobito_app.features.templates.repository import TemplateRepository
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp.inbound_events import TemplateEvent
@@ -32,7 +33,8 @@ async def take_template_event(
     match event.source.field:
         case "message_template_status_update" if event.event:
             template.status = _STATUS_OF.get(event.event, event.event)[:40]
-            template.rejected_reason = (event.reason or "") if event.event == "REJECTED" else ""
+            reason = shorten(event.reason or "", 1000)
+            template.rejected_reason = reason if event.event == "REJECTED" else ""
         case "message_template_quality_update" if event.current:
             template.quality = event.current[:32]
         case "template_category_update" if event.current and not event.upcoming_category:

@@ -32,6 +32,7 @@ FILTERS = (
     ("failed", "Failed"),
     ("partial", "Partly done"),
     ("refused", "Refused"),
+    ("unclaimed", "Unclaimed"),
     ("pending", "Waiting"),
 )
 _SHOWN_BODY = 200_000
