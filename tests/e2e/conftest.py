@@ -61,9 +61,14 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def _violations(said: str) -> list[str]:
+    """Return what a page's console says of our own Content-Security-Policy."""
+    return [said] if "Content Security Policy" in said else []
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open an address, signed in by a cookie; a script error on any page fails the test."""
+    """Open an address, signed in by a cookie; a script error or a breach of policy fails the test."""
     opened: list[Page] = []
     complaints: list[str] = []
 
@@ -75,6 +80,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             context.add_cookies([{"name": "xobito_session", "value": cookie, "url": url}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.extend(_violations(said.text)))
         page.goto(url)
         opened.append(page)
         return page

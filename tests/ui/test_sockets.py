@@ -6,7 +6,14 @@ import pytest
 
 from xobito_app.core.buckets import Bucket
 from xobito_app.ui import sockets
-from xobito_app.ui.sockets import LONGEST_ADDRESS, LONGEST_NAME, Events, is_event, note_page_error
+from xobito_app.ui.sockets import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    Events,
+    is_event,
+    kept_headers,
+    note_page_error,
+)
 from xobito_app.xobito_app import app
 
 
@@ -38,6 +45,11 @@ def event(**changes):
 )
 def test_the_shape_of_an_event(data, fits):
     assert is_event(data) is fits
+
+
+def test_a_tab_keeps_few_headers_and_little_of_each():
+    kept = kept_headers({"user-agent": "x" * 100_000, "x-mine": "y", "cookie": "a=b; c=d"})
+    assert kept == {"user-agent": "x" * 1_024, "cookie": ""}
 
 
 async def test_what_is_no_event_ends_the_socket_and_is_not_written_down(monkeypatch, caplog):

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 300
 LONGEST_ADDRESS = 8_192
 """Characters of the page's address and its parts, together; browsers show no longer ones."""
+_LONGEST_HEADER = 1_024
 _ERROR_CHARACTERS = 1_000
 _KEPT = frozenset(
     {
@@ -65,7 +66,7 @@ def kept_headers(headers: dict[str, str]) -> dict[str, str]:
 
     Others, such as what a proxy adds about the person it let in, are nobody's to store.
     """
-    kept = {name: value for name, value in headers.items() if name in _KEPT}
+    kept = {name: value[:_LONGEST_HEADER] for name, value in headers.items() if name in _KEPT}
     return {**kept, "cookie": cookies.sealed(headers.get("cookie", ""))}
 
 
