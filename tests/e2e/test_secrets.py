@@ -14,15 +14,7 @@ SECONDS = 1000
 GIVEN, OWN = "chosen by an admin", "chosen by myself"
 
 
-@pytest.fixture
-def people(place):
-    """The people of `people.py`, made when no test before has made them."""
-    if "olga" not in place.people:
-        place.fill()
-    return place.people
-
-
-def test_a_token_is_shown_once(people, open_as):
+def test_a_token_is_shown_once(open_as):
     page = open_as("olga", "/settings/api-tokens")
     page.get_by_role("button", name="New token").first.click(timeout=20 * SECONDS)
     page.fill("[name=name]", "Web shop")
@@ -39,7 +31,7 @@ def test_a_token_is_shown_once(people, open_as):
     assert token not in page.content()
 
 
-def test_the_second_factor_shows_its_picture_and_key(people, open_as):
+def test_the_second_factor_shows_its_picture_and_key(open_as):
     page = open_as("bruno", "/account")
     page.get_by_role("button", name="Switch on").click(timeout=20 * SECONDS)
     expect(page.get_by_label("The secret")).to_have_value(
@@ -51,7 +43,7 @@ def test_the_second_factor_shows_its_picture_and_key(people, open_as):
     expect(picture).to_have_count(0)
 
 
-def test_who_was_given_a_password_chooses_their_own_at_the_first_sign_in(people, open_as):
+def test_who_was_given_a_password_chooses_their_own_at_the_first_sign_in(open_as):
     email = f"dora-{uuid4().hex[:8]}@example.com"
     page = open_as("olga", "/team")
     page.get_by_role("button", name="Invite").click(timeout=20 * SECONDS)
@@ -77,7 +69,7 @@ def test_who_was_given_a_password_chooses_their_own_at_the_first_sign_in(people,
     page.wait_for_url(re.compile("/inbox"), timeout=20 * SECONDS)
 
 
-def test_an_invitation_link_is_shown_and_opens(people, open_as):
+def test_an_invitation_link_is_shown_and_opens(open_as):
     page = open_as("olga", "/team")
     page.get_by_role("button", name="Invite").click(timeout=20 * SECONDS)
     page.fill("[name=email]", f"emil-{uuid4().hex[:8]}@example.com")

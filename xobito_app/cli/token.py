@@ -16,7 +16,11 @@ def create(
     ] = None,
     rate_limit: Annotated[int, typer.Option(help="Requests a minute; 0 is unlimited.")] = 60,
 ) -> None:
-    """Make a token for the REST API and print it, this once."""
+    """Make a token for the REST API and print it, this once.
+
+    It may do all that its abilities say: unlike one made in the app, it is bounded by nobody's
+    role, and it goes on when people leave.
+    """
     from xobito_app.cli.services import perform
     from xobito_app.core.errors import Invalid
     from xobito_app.core.permissions import system_actor

@@ -13,6 +13,7 @@ from xobito_app.features.tokens import repeats, rules, service
 from xobito_app.features.workspaces import team
 from xobito_app.models.tokens import ApiToken
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.tokens.state import TokenRow
 
 VIEWING = {Permission.API_TOKENS_MANAGE, Permission.CONTACTS_VIEW, Permission.CONTACTS_EXPORT}
 
@@ -97,9 +98,15 @@ async def test_the_tokens_of_somebody_who_is_not_active_stop(world, leaves):
         await do(world, team.remove_member, user_id=maker.user_id)
     with pytest.raises(Forbidden, match="no longer active"):
         await enter(world, token)
+    (listed,) = await do(world, service.list_tokens)
+    row = TokenRow.of(listed, "UTC")
+    assert row.state.startswith("Stopped")
+    assert row.is_live, "so that it can be revoked"
     if leaves == "off":
         await do(world, team.change_member, user_id=maker.user_id, is_active=True)
         assert (await enter(world, token)).abilities == {"contacts.read"}
+        (listed,) = await do(world, service.list_tokens)
+        assert TokenRow.of(listed, "UTC").state == "Active"
 
 
 async def test_a_token_whose_maker_is_unknown_stops(world):

@@ -12,7 +12,11 @@ from xobito_app.models.tokens import ApiToken
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A token as lists show it; nothing of it opens anything."""
+    """A token as lists show it; nothing of it opens anything.
+
+    Attributes:
+        is_orphaned: Whoever made it is not active any more, so it opens nothing meanwhile.
+    """
 
     id: UUID
     name: str
@@ -23,9 +27,10 @@ class TokenView:
     last_used_at: datetime | None
     revoked_at: datetime | None
     created_at: datetime
+    is_orphaned: bool = False
 
     @classmethod
-    def of(cls, row: ApiToken) -> TokenView:
+    def of(cls, row: ApiToken, *, is_orphaned: bool = False) -> TokenView:
         """Take a token out of its table."""
         return cls(
             id=row.id,
@@ -37,6 +42,7 @@ class TokenView:
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
             created_at=row.created_at,
+            is_orphaned=is_orphaned,
         )
 
 

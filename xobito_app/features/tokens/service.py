@@ -153,7 +153,9 @@ async def list_tokens(session: AsyncSession, actor: Actor) -> list[TokenView]:
         )
         .limit(MOST_TOKENS)
     )
-    return [TokenView.of(row) for row in rows]
+    return [
+        TokenView.of(row, is_orphaned=await _held_by_maker(session, row) is None) for row in rows
+    ]
 
 
 async def revoke_token(session: AsyncSession, actor: Actor, *, token_id: UUID) -> None:
@@ -239,12 +241,17 @@ async def authenticate(uow: UnitOfWork, *, workspace: str, token: str, address: 
 
 
 async def _abilities_now(session: AsyncSession, row: ApiToken) -> list[str]:
-    if row.by_operator:
-        return list(row.abilities)
-    held = await rights.find_rights(session, row.created_by, row.workspace_id)
+    held = await _held_by_maker(session, row)
     if held is None:
         raise Forbidden(ORPHANED)
     return rules.within(row.abilities, held)
+
+
+async def _held_by_maker(session: AsyncSession, row: ApiToken) -> frozenset[Permission] | None:
+    """Return what bounds a token now; None when whoever made it is not active any more."""
+    if row.by_operator:
+        return ALL
+    return await rights.find_rights(session, row.created_by, row.workspace_id)
 
 
 async def _note_use(session: AsyncSession, row: ApiToken, now: datetime) -> None:

@@ -78,6 +78,7 @@ class GateState(AppState):
         self._clear()
         if not await is_held(self):
             return rx.redirect("/sign-in", replace=True)
+        self.problem = _SENTENCES.get(self.router.url.query_parameters.get("problem", ""), "")
         return None
 
     @rx.event

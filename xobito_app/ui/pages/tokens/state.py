@@ -52,6 +52,8 @@ class TokenRow:
         state, tone = ("Active", "success") if is_live else ("Expired", "neutral")
         if view.revoked_at:
             state, tone = "Revoked", "neutral"
+        elif is_live and view.is_orphaned:
+            state, tone = "Stopped: its maker is not active", "danger"
         return cls(
             id=str(view.id),
             name=view.name,
