@@ -53,7 +53,7 @@ def test_the_code_is_taken_however_it_is_typed():
 def test_another_code_is_refused(change):
     with pytest.raises(Invalid) as refused:
         setup_code.check_code(change(setup_code.read_code()))
-    assert "make run" in refused.value.fields["code"][0]
+    assert "printed where" in refused.value.fields["code"][0]
 
 
 def test_every_installation_has_its_own():

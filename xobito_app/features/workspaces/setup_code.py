@@ -39,5 +39,5 @@ def check_code(given: str) -> None:
     plain = "".join(given.upper().replace("-", " ").split())
     if not crypto.same(plain, read_code().replace("-", "")):
         raise Invalid.field(
-            "code", "This is not the set-up code. `make run` prints it where it was started."
+            "code", "This is not the set-up code. It was printed where Xobito was started."
         )
