@@ -266,6 +266,7 @@ async def test_the_door_notes_whose_secret_opened_it(http, line):
             WebhookSecret(
                 connection_id=stranger.connection_id,
                 app_secret_sealed=vault().seal("a stranger's secret"),
+                verify_token_sealed=vault().seal("a stranger's token"),
             )
         )
     mark = uuid4().hex

@@ -43,6 +43,7 @@ async def keep_secret(world: World, secret: str, app_id: str = "1") -> None:
                 connection_id=world.connection_id,
                 app_id=app_id,
                 app_secret_sealed=vault().seal(secret),
+                verify_token_sealed=vault().seal("a verify token"),
             )
         )
 
