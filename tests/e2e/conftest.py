@@ -7,6 +7,7 @@ a test is a customer of that test's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -77,7 +78,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 820}, permissions=["microphone"]
         )
         if cookie:
-            context.add_cookies([{"name": "xobito_session", "value": cookie, "url": url}])
+            # For all paths, not for those beside the page alone.
+            root = urljoin(url, "/")
+            context.add_cookies([{"name": "xobito_session", "value": cookie, "url": root}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.extend(_violations(said.text)))
