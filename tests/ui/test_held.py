@@ -99,6 +99,17 @@ async def test_it_must_be_another_one_and_a_good_one(http, email, password, sent
     assert await viewer_of(http.cookies["xobito_session"]) is None
 
 
+async def test_a_held_session_is_nobodys_for_live_changes_either(http, email):
+    await sign_in(http, email, GIVEN)
+    token = http.cookies["xobito_session"]
+    async with unit_of_work() as uow:
+        held = await accounts.identify(uow, token, even_held=True)
+        assert await accounts.identify_again(uow, {held.session_id}) == {}
+    await choose(http, OWN)
+    async with unit_of_work() as uow:
+        assert set(await accounts.identify_again(uow, {held.session_id})) == {held.session_id}
+
+
 async def test_only_a_session_that_waits_for_it_sets_a_password_without_the_old_one(http, world):
     assert (await choose(http, OWN)).status_code == 401
     async with unit_of_work() as uow:
