@@ -12,6 +12,7 @@ from bench.servers import running_servers
 NAMES = (
     "ingest_ack",
     "ingest_full",
+    "hostile",
     "live",
     "inbox_list",
     "search",

@@ -34,7 +34,9 @@ class JsonFormatter(logging.Formatter):
                 line[name] = "***" if masked else value
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        text = json.dumps(line, default=str, ensure_ascii=False)
+        # What a stranger sent may hold half a character, which no stream takes.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def configure(level: str = "INFO") -> None:
