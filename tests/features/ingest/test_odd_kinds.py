@@ -160,15 +160,16 @@ async def test_a_word_to_a_group_opts_nobody_out(world):
 
 
 @pytest.mark.parametrize(
-    ("answer", "text"),
+    ("answer", "is_permanent", "text"),
     [
-        ("accept", "Calls are allowed"),
-        ("reject", "Calls are not allowed"),
-        ("", "Answered about calls"),
+        ("accept", False, "Calls are allowed for a limited time"),
+        ("accept", True, "Calls are allowed"),
+        ("reject", False, "Calls are not allowed"),
+        ("", False, "Answered about calls"),
     ],
 )
-async def test_an_answer_to_the_question_of_calls(world, answer, text):
-    reply = {"response": answer, "is_permanent": False, "response_source": "user_action"}
+async def test_an_answer_to_the_question_of_calls(world, answer, is_permanent, text):
+    reply = {"response": answer, "is_permanent": is_permanent, "response_source": "user_action"}
     await receive(
         world,
         type="interactive",
@@ -176,7 +177,7 @@ async def test_an_answer_to_the_question_of_calls(world, answer, text):
     )
     (entry,) = await shown(world)
     assert (entry.text, entry.chosen) == (text, "Answered whether we may call")
-    assert "response source: user_action" in entry.note
+    assert entry.note == ""
 
 
 @pytest.mark.parametrize(

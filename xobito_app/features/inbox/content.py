@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -67,13 +68,22 @@ def words_of(message: Message) -> str:
         return "The WhatsApp user id changed"
     reply = message.reply
     if reply and reply.kind is ReplyKind.CALL_PERMISSION:
-        return _PERMISSION.get(str(reply.fields.get("response")).lower(), "Answered about calls")
+        return _permission(reply.fields)
     if reply and reply.kind is ReplyKind.PAYMENT:
         return str(reply.fields.get("payment_method") or "Payment")
     return ""
 
 
-_PERMISSION = {"accept": "Calls are allowed", "reject": "Calls are not allowed"}
+def _permission(answer: Mapping[str, Any]) -> str:
+    """Say an answer to a call permission request; Meta's `call_permission_reply`."""
+    match str(answer.get("response")).lower():
+        case "accept" if answer.get("is_permanent") is False:
+            return "Calls are allowed for a limited time"
+        case "accept":
+            return "Calls are allowed"
+        case "reject":
+            return "Calls are not allowed"
+    return "Answered about calls"
 
 
 def _order(order: Order) -> dict[str, Any]:

@@ -312,7 +312,15 @@ _CHOSEN = {
     "payment": "Payment",
 }
 # What is said of a reply in words of its own, or only to machines.
-_UNSAID = {"flow_token", "payment_timestamp", "expiration_timestamp", "response", "payment_method"}
+_UNSAID = {
+    "expiration_timestamp",
+    "flow_token",
+    "is_permanent",
+    "payment_method",
+    "payment_timestamp",
+    "response",
+    "response_source",
+}
 
 
 def _order_line(item: dict[str, Any]) -> str:
