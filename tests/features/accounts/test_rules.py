@@ -124,5 +124,5 @@ def test_a_time_zone_is_one_of_those_there_are():
 
 
 def test_the_numbers_people_are_promised():
-    assert rules.FORGIVEN_AFTER == timedelta(hours=1)
+    assert timedelta(hours=1) == rules.FORGIVEN_AFTER
     assert rules.RECOVERY_CODES == 10

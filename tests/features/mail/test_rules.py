@@ -27,8 +27,8 @@ def test_the_pause_doubles_from_half_a_minute_to_an_hour(attempts, seconds):
 
 
 def test_a_day_of_tries_and_five_minutes_in_hand():
-    assert rules.GIVE_UP_AFTER == timedelta(days=1)
-    assert rules.LEASE == timedelta(minutes=5)
+    assert timedelta(days=1) == rules.GIVE_UP_AFTER
+    assert timedelta(minutes=5) == rules.LEASE
 
 
 @pytest.mark.parametrize(
