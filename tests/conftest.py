@@ -141,10 +141,11 @@ def redis_url() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrated() -> None:
-    """Bring the test database to the newest schema once."""
+    """Bring the test database to the newest schema once, unless that is said to be done."""
     from xobito_app.persistence import schema
 
-    schema.upgrade()
+    if not os.environ.get("XOBITO_TESTS_MIGRATED"):
+        schema.upgrade()
 
 
 @pytest.fixture

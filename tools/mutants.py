@@ -1,6 +1,6 @@
 """Breaks the lines that matter, one at a time, and tells which breaks no test notices.
 
-    python tools/mutants.py [--each 12] [--only rules] [--seed 1] [--jobs 2]
+    python tools/mutants.py [--each 12] [--only core/,rules] [--seed 1] [--jobs 2]
 
 Each target is a file with the tests that mirror it. Every comparison at a boundary, every
 condition of a guard, every number with a meaning, every filter of a query and every refusal in it
@@ -11,14 +11,20 @@ the reason.
 
 import argparse
 import ast
+import compileall
+import contextlib
 import copy
+import importlib
+import importlib.metadata
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +34,21 @@ from queue import Queue
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = json.loads((ROOT / "tools" / "mutants.json").read_text())
 PATIENCE_SECONDS = 180
+_FOREIGN = (
+    "pytest",
+    "reflex",
+    "sqlmodel.ext.asyncio.session",
+    "alembic.command",
+    "psycopg",
+    "redis.asyncio",
+    "celery",
+    "httpx",
+    "fastapi.testclient",
+    "alembic.autogenerate",
+    "phonenumbers",
+    "cryptography.fernet",
+    "argon2",
+)
 
 _FLIPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -133,7 +154,12 @@ def _become(node: ast.AST, other: ast.AST) -> None:
 
 
 class Bench:
-    """A copy of the tree, and servers of its own for the tests that run in it."""
+    """A copy of the tree, servers of its own for the tests that run in it, and a process to fork.
+
+    The process has imported everything that is not ours, which spares each run its slowest part.
+    Each run finds a database as it is after the migrations, so none is judged by what the one
+    before left behind.
+    """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="xobito mutants ")
@@ -141,66 +167,127 @@ class Bench:
         skipped = shutil.ignore_patterns(".git", ".venv", ".web", ".xobito*", "__pycache__")
         shutil.copytree(ROOT, self.root, ignore=skipped)
         data = Path(self._folder.name) / "data"
-        self._environment = {
+        environment = {
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
             "XOBITO_DATA_DIR": str(data),
         }
         self._servers = [
-            subprocess.Popen(
-                [sys.executable, "-m", "xobito_app", command],
-                cwd=self.root,
-                env=self._environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            self._start(["-m", "xobito_app", command], environment)
             for command in ("embedded-postgres", "embedded-valkey")
         ]
-        self._environment |= {
-            name: _read_when_there(data / "run" / f"{file}.url")
-            for name, file in (
-                ("DATABASE_URL", "postgres"),
-                ("DATABASE_OWNER_URL", "postgres.owner"),
-                ("REDIS_URL", "valkey"),
-            )
+        self._redis_url = _read_when_there(data / "run" / "valkey.url")
+        environment |= {
+            "DATABASE_URL": _read_when_there(data / "run" / "postgres.url"),
+            "DATABASE_OWNER_URL": _read_when_there(data / "run" / "postgres.owner.url"),
+            "REDIS_URL": self._redis_url,
         }
+        self._superuser = (data / "run" / "postgres.superuser").read_text().strip()
+        self._superuser = self._superuser.rpartition("/")[0] + "/postgres"
+        compileall.compile_dir(self.root / "xobito_app", quiet=2)
+        self._runner = self._start(["tools/mutants.py", "--bench"], environment)
+        if not self.passes(["tests/core/test_buckets.py"], is_sound=True):
+            raise SystemExit("No test passes as things stand.")
+        self._execute("CREATE DATABASE migrated TEMPLATE xobito")
 
-    def passes(self, tests: list[str]) -> bool:
+    def _start(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if "--bench" in arguments else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def _execute(self, *statements: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._superuser, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def clean(self) -> None:
+        """Make the servers as they are before any test."""
+        import redis
+
+        self._execute(
+            "DROP DATABASE xobito WITH (FORCE)",
+            "CREATE DATABASE xobito TEMPLATE migrated OWNER xobito_owner",
+        )
+        with redis.Redis.from_url(self._redis_url) as client:
+            client.flushall()
+
+    def passes(self, tests: list[str], *, is_sound: bool = False) -> bool:
         """Tell whether the tests pass on the tree as it is now."""
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests],
-                cwd=self.root,
-                env=self._environment,
-                capture_output=True,
-                timeout=PATIENCE_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
+        self._runner.stdin.write(json.dumps([is_sound, *tests]) + "\n")
+        self._runner.stdin.flush()
+        return self._runner.stdout.readline().strip() == "0"
 
     def survives(self, mutant: Mutant, tests: list[str]) -> bool:
         """Tell whether the tests pass with a line broken."""
         file = self.root / mutant.path
-        sound = file.read_text()
+        sound, times = file.read_text(), file.stat()
         file.write_text(mutant.source)
         try:
+            self.clean()
             return self.passes(tests)
         finally:
             file.write_text(sound)
+            # What was compiled of it stays good.
+            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
     def close(self) -> None:
         """End the servers."""
+        self._runner.stdin.close()
+        self._runner.wait()
         for server in self._servers:
-            server.send_signal(2)
+            server.send_signal(signal.SIGINT)
             server.wait()
         self._folder.cleanup()
 
 
-def _read_when_there(path: Path) -> str:
-    import time
+def _serve() -> None:
+    """Run tests in forks of this process: one line of JSON in, the exit code out."""
+    for name in _FOREIGN:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for plugin in importlib.metadata.entry_points(group="pytest11"):
+        plugin.load()
+    is_first = True
+    for line in sys.stdin:
+        is_sound, *tests = json.loads(line)
+        if not (child := os.fork()):
+            os.setsid()
+            if not is_first:
+                os.environ["XOBITO_TESTS_MIGRATED"] = "1"
+            # Only what is sound may be compiled for the others.
+            sys.dont_write_bytecode = not is_sound
+            said = os.open("../said", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+            for descriptor in range(3):
+                os.dup2(said, descriptor)
+            import pytest
 
+            os._exit(int(pytest.main(["-x", "-p", "no:cacheprovider", *tests])))
+        print(_code_of(child), flush=True)
+        is_first = False
+
+
+def _code_of(child: int) -> int:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    done = status = 0
+    while not done and time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        time.sleep(0.01)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if not done:
+        os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) if done else -1
+
+
+def _read_when_there(path: Path) -> str:
     for _ in range(600):
         if path.exists() and path.read_text().strip():
             return path.read_text().strip()
@@ -212,13 +299,13 @@ def main() -> None:
     """Try the chosen mutants and print the survivors as JSON; exits with 1 below nine in ten."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--each", type=int, default=0, help="at most so many of each file")
-    parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--only", default="", help="parts of paths, with commas between")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     chosen: list[tuple[Mutant, list[str]]] = []
     for path, tests in TARGETS["targets"].items():
-        if given.only in path:
+        if any(part in path for part in given.only.split(",")):
             found = list(mutants_of(path))
             if given.each and len(found) > given.each:
                 found = random.Random(f"{given.seed}{path}").sample(found, given.each)
@@ -237,8 +324,8 @@ def main() -> None:
         return one[0] if lives else None
 
     try:
-        _check_sound(benches, {tuple(tests) for _, tests in chosen})
         with ThreadPoolExecutor(given.jobs) as pool:
+            _check_sound(benches, pool, {tuple(tests) for _, tests in chosen})
             alive = [mutant for mutant in pool.map(attempt, chosen) if mutant]
     finally:
         while not benches.empty():
@@ -251,16 +338,24 @@ def main() -> None:
     sys.exit(killed < 0.9)
 
 
-def _check_sound(benches: "Queue[Bench]", suites: set[tuple[str, ...]]) -> None:
+def _check_sound(
+    benches: "Queue[Bench]", pool: ThreadPoolExecutor, suites: set[tuple[str, ...]]
+) -> None:
     """Refuse to go on when a test fails without any break: it would kill everything."""
-    bench = benches.get()
-    try:
-        failing = [tests for tests in suites if not bench.passes(list(tests))]
-    finally:
-        benches.put(bench)
-    if failing:
+
+    def fails(suite: tuple[str, ...]) -> bool:
+        bench = benches.get()
+        try:
+            bench.clean()
+            return not bench.passes(list(suite), is_sound=True)
+        finally:
+            benches.put(bench)
+
+    if failing := [
+        suite for suite, fail in zip(suites, pool.map(fails, suites), strict=True) if fail
+    ]:
         raise SystemExit(f"These fail as things stand: {failing}")
 
 
 if __name__ == "__main__":
-    main()
+    _serve() if "--bench" in sys.argv else main()

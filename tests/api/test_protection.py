@@ -13,7 +13,7 @@ from starlette.routing import Route
 from tests.ui.tabs import sign_in
 from xobito_app.api import sockets
 from xobito_app.api.callers import is_signed_in
-from xobito_app.api.headers import SecurityHeaders
+from xobito_app.api.headers import SecurityHeaders, content_policy, script_hashes
 from xobito_app.api.hosts import AllowedHosts
 from xobito_app.api.sockets import ANONYMOUS, SIGNED_IN, SocketLimits
 from xobito_app.settings import get_settings
@@ -92,6 +92,110 @@ async def test_a_page_the_server_sends_from_its_file_counts_too(tmp_path):
     assert b"sha256-" in dict(sent[0]["headers"])[b"content-security-policy"]
 
 
+async def answered(parts, headers, middleware=SecurityHeaders):
+    """What comes out when an application sends a page in parts."""
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for part in parts:
+            more = part is not parts[-1]
+            await send({"type": "http.response.body", "body": part, "more_body": more})
+
+    async def send(message):
+        sent.append(message)
+
+    await middleware(app)({"type": "http", "headers": []}, None, send)
+    return sent
+
+
+HTML = (b"content-type", b"text/html; charset=utf-8")
+
+
+async def test_a_page_that_comes_in_parts_is_hashed_whole_and_sent_whole():
+    start, *bodies = await answered([b"<script>on", b"e</script>", b"<p>"], [HTML])
+    policy = dict(start["headers"])[b"content-security-policy"].decode()
+    assert script_hashes(b"<script>one</script>")[0] in policy
+    assert b"".join(body["body"] for body in bodies) == b"<script>one</script><p>"
+    assert not bodies[-1].get("more_body")
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_hashed"),
+    [
+        ([HTML], True),
+        ([HTML, (b"content-length", b"1048576")], True),
+        ([HTML, (b"content-length", b"1048577")], False),
+        ([HTML, (b"content-encoding", b"gzip")], False),
+        ([HTML, (b"content-security-policy", b"sandbox")], False),
+        ([(b"content-type", b"text/plain")], False),
+        ([(b"content-type", b"application/xhtml+text/html")], False),
+        ([], False),
+    ],
+)
+async def test_only_a_plain_page_of_some_size_has_its_scripts_hashed(headers, is_hashed):
+    start, body = await answered([PAGE.encode()], headers)
+    policy = dict(start["headers"])[b"content-security-policy"]
+    assert (b"sha256-" in policy) is is_hashed
+    assert body["body"] == PAGE.encode()
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        (b"<script></script>", 0),
+        (b"<script src='/a.js'>ignored</script>", 0),
+        (b"<script>a</script><script type='module'>b</script>", 2),
+        (b"<script>a</script><script>a</script>", 1),
+    ],
+)
+def test_which_scripts_of_a_page_are_hashed(page, count):
+    assert len(script_hashes(page)) == count
+
+
+@pytest.mark.parametrize("app_id", ["", "4711"])
+def test_facebook_is_let_in_only_where_its_sign_in_is_used(monkeypatch, app_id):
+    monkeypatch.setenv("FACEBOOK_APP_ID", app_id)
+    get_settings.cache_clear()
+    content_policy.cache_clear()
+    policy = content_policy(())
+    monkeypatch.undo()
+    get_settings.cache_clear()
+    content_policy.cache_clear()
+    assert ("connect.facebook.net" in policy) is bool(app_id)
+    assert ("frame-src 'none'" in policy) is not bool(app_id)
+
+
+@pytest.mark.parametrize("middleware", [SecurityHeaders, AllowedHosts])
+async def test_what_is_no_request_passes_untouched(middleware):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append((scope, receive, send))
+
+    scope = {"type": "lifespan"}
+    await middleware(app)(scope, "receive", "send")
+    assert seen == [(scope, "receive", "send")]
+
+
+@pytest.mark.parametrize(
+    ("host", "closed"), [(b"localhost:3000", []), (b"evil.example.com", [1008])]
+)
+async def test_a_socket_for_a_foreign_name_is_closed(host, closed):
+    passed, sent = [], []
+
+    async def app(scope, receive, send):
+        passed.append(scope)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/_event/", "headers": [(b"host", host)]}
+    await AllowedHosts(app)(scope, None, send)
+    assert [message["code"] for message in sent] == closed
+    assert bool(passed) is not bool(closed)
+
+
 async def test_what_an_answer_says_itself_stays():
     async with served(SecurityHeaders) as client:
         answer = await client.get("/file")
@@ -138,6 +242,16 @@ async def test_https_is_insisted_on_only_where_there_is_https(public_url, url, s
         ("http://localhost:3000", "192.0.2.7:3000", 421),
         ("http://localhost:3000", "localhost.evil.org", 421),
         ("http://[2001:db8::1]:3000", "[2001:db8::1]:3000", 200),
+        ("http://[2001:db8::1]", "[2001:db8::1]:80", 200),
+        ("http://[2001:db8::1]", "[2001:db8::1]", 200),
+        ("http://inbox.example.com", "inbox.example.com:80", 200),
+        ("http://inbox.example.com", "inbox.example.com", 200),
+        ("http://inbox.example.com", "inbox.example.com:443", 421),
+        ("https://inbox.example.com", "inbox.example.com:80", 421),
+        ("https://inbox.example.com", "localhost", 200),
+        ("https://inbox.example.com", "localhost:http", 421),
+        ("https://inbox.example.com", ":3000", 421),
+        ("https://inbox.example.com", "", 421),
     ],
 )
 async def test_only_own_names_are_answered(public_url, public, host, status):
@@ -270,6 +384,90 @@ async def test_a_signed_in_socket_has_its_own_count(limits):
         await flooding.say("2")
     await calm.say("2")
     assert (flooding.code, calm.code) == (sockets.TOO_MANY, None)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"type": "http", "path": "/_event/"},
+        {"type": "websocket", "path": "/elsewhere"},
+        {"type": "lifespan"},
+    ],
+)
+async def test_only_the_screens_socket_is_measured(scope):
+    passed = []
+
+    async def app(*given):
+        passed.append(given)
+
+    async def known(scope):
+        raise AssertionError("nobody asks")
+
+    limited = SocketLimits(app, is_signed_in=known, address_of=lambda scope: "203.0.113.1")
+    await limited(scope, "receive", "send")
+    assert passed == [(scope, "receive", "send")]
+
+
+async def test_bytes_are_measured_like_text(limits):
+    socket = Socket(limits)
+    socket._incoming.put_nowait(
+        {"type": "websocket.receive", "bytes": b"x" * (ANONYMOUS.frame + 1), "text": None}
+    )
+    await settle()
+    assert socket.code == sockets.TOO_BIG
+
+
+async def test_leaving_and_coming_back_gives_a_stranger_no_more_messages(limits):
+    first = Socket(limits)
+    for _ in range(ANONYMOUS.burst):
+        await first.say("2")
+    await first.leave()
+    limits.now[0] += 1 / ANONYMOUS.per_second
+    again = Socket(limits)
+    await again.say("2")
+    assert again.code is None
+    await again.say("2")
+    assert again.code == sockets.TOO_MANY
+
+
+async def test_of_addresses_that_left_nothing_is_remembered_once_they_made_up(limits):
+    here, there = Socket(limits), Socket(limits, "203.0.113.2")
+    member = Socket(limits, "203.0.113.4", signed_in=True)
+    await here.say("2")
+    await there.say("2")
+    await here.leave()
+    await member.leave()
+    assert limits.remembered == {"203.0.113.1", "203.0.113.2"}
+    limits.now[0] += ANONYMOUS.burst / ANONYMOUS.per_second
+    passing = Socket(limits, "203.0.113.3")
+    await passing.say("2")
+    await passing.leave()
+    # Made up and gone; made up but still here; gone but not made up.
+    assert limits.remembered == {"203.0.113.2", "203.0.113.3"}
+
+
+async def test_what_ends_a_socket_is_told_to_the_application_as_its_end():
+    told = []
+
+    async def reader(scope, receive, send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            pass
+        told.append(message["code"])
+
+    async def known(scope):
+        return False
+
+    limits = SocketLimits(reader, is_signed_in=known, address_of=lambda scope: "203.0.113.1")
+    await Socket(limits).say("x" * (ANONYMOUS.frame + 1))
+    assert told == [sockets.TOO_BIG]
+
+
+def test_what_visitors_are_promised():
+    assert (sockets.TOO_BIG, sockets.TOO_MANY) == (1009, 1013)
+    assert (ANONYMOUS.sockets, ANONYMOUS.frame) == (40, 16_384)
+    assert (ANONYMOUS.burst, ANONYMOUS.per_second) == (60, 5)
+    assert (SIGNED_IN.sockets, SIGNED_IN.frame) == (400, 1_000_000)
+    assert (SIGNED_IN.burst, SIGNED_IN.per_second) == (300, 50)
 
 
 async def test_a_cookie_counts_only_while_its_session_is_open(world):

@@ -35,6 +35,8 @@ from xobito_app.core.net import (
         ("fc00::1", False),
         ("fec0::1", False),
         ("ff02::1", False),
+        ("4000::1", False),
+        ("ff0e::1", False),
         ("::ffff:127.0.0.1", False),
         ("::ffff:93.184.216.34", True),
         ("2002:7f00:1::", False),

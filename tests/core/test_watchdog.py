@@ -1,6 +1,7 @@
 """The watchdog ends a process whose loop hangs, and no other."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -44,3 +45,7 @@ async def test_a_pause_shorter_than_the_patience_ends_nothing(monkeypatch):
     await asyncio.sleep(0.2)
     task.cancel()
     assert not ended.is_set()
+
+
+def test_supervisors_are_told_by_the_status_that_something_inside_went_wrong():
+    assert EXIT_STATUS == os.EX_SOFTWARE

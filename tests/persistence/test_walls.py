@@ -13,12 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import xobito_app.xobito_app  # noqa: F401 - every feature, so that every repository exists
 from tests.fixtures import make_empty_world
 from xobito_app.cli.embedded import EmbeddedPostgres
+from xobito_app.core.errors import NotFound
+from xobito_app.core.events import Departures, Topic
 from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
 from xobito_app.models import TABLES_WITHOUT_ROW_SECURITY
 from xobito_app.models.contacts import Contact, ContactStatus
 from xobito_app.persistence import rls, schema
 from xobito_app.persistence.repository import Repository
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.unit_of_work import announce, enqueue, on_commit, unit_of_work
 from xobito_app.settings import get_settings
 
 INSIDE = (
@@ -167,6 +169,64 @@ async def test_without_row_level_security_repositories_see_one_workspace(neighbo
         assert await statuses.find(foreign.id) is None
         assert await statuses.list_by_ids([foreign.id]) == {}
     await engine.dispose()
+
+
+async def test_one_row_is_found_by_its_id_and_a_missing_one_is_said_to_be(neighbours):
+    mine, other = neighbours
+    async with unit_of_work(mine.workspace_id) as uow:
+        statuses = StatusRepository(uow.session, mine.workspace_id)
+        rows = await statuses.all(statuses.scoped())
+        assert len(rows) > 1
+        for row in rows:
+            assert await statuses.find(row.id) is row
+            assert await statuses.get(row.id) is row
+            assert await statuses.get(row.id, lock=True) is row
+        with pytest.raises(NotFound, match=statuses.missing):
+            await statuses.get(other.workspace_id)
+        assert await statuses.find(other.workspace_id) is None
+
+
+@pytest.mark.parametrize(("lock", "is_held"), [({}, False), ({"lock": True}, True)])
+async def test_a_row_is_locked_on_request_alone(neighbours, lock, is_held):
+    mine, _ = neighbours
+    async with unit_of_work(mine.workspace_id) as uow, unit_of_work(mine.workspace_id) as beside:
+        statuses = StatusRepository(uow.session, mine.workspace_id)
+        row = (await statuses.all(statuses.scoped()))[0]
+        await statuses.get(row.id, **lock)
+        elsewhere = StatusRepository(beside.session, mine.workspace_id)
+        one = elsewhere.scoped().where(col(ContactStatus.id) == row.id)
+        free = await elsewhere.all(one.with_for_update(skip_locked=True))
+        assert bool(free) is not is_held
+
+
+def test_the_tables_to_be_fenced_are_those_that_are(application):
+    fenced = application.execute(
+        "SELECT relname FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p')"
+    ).fetchall()
+    assert set(rls.fenced_tables()) == {name for (name,) in fenced}
+
+
+@pytest.mark.parametrize("kind", ["nudge", "notice", "both", "neither"])
+async def test_what_was_collected_leaves_after_the_commit_and_once(neighbours, kind):
+    mine, _ = neighbours
+    heard: list[Departures] = []
+
+    async def hear(departures: Departures) -> None:
+        heard.append(departures)
+
+    for _ in range(2):
+        on_commit(hear)
+    async with unit_of_work(mine.workspace_id) as uow:
+        if kind in {"nudge", "both"}:
+            enqueue(uow.session, "a.job", 7)
+        if kind in {"notice", "both"}:
+            announce(uow.session, mine.workspace_id, Topic.CONTACT, 7)
+        assert heard == []
+    assert len(heard) == (kind != "neither")
+    for departures in heard:
+        assert len(departures.nudges) == (kind != "notice")
+        assert len(departures.notices) == (kind != "nudge")
+        assert [nudge.delay for nudge in departures.nudges] == [0.0] * len(departures.nudges)
 
 
 def all_repositories(base=Repository):

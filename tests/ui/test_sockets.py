@@ -1,6 +1,7 @@
 """Only what looks like an event of our pages is taken in, kept or written down."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,9 +11,11 @@ from xobito_app.ui.sockets import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     Events,
+    guard_sockets,
     is_event,
     kept_headers,
     note_page_error,
+    without_fragment,
 )
 from xobito_app.xobito_app import app
 
@@ -38,6 +41,20 @@ def event(**changes):
         (event(router_data={"x" * LONGEST_ADDRESS: "/"}), False),
         (event(router_data={"query": {"a": ["x" * LONGEST_ADDRESS]}}), False),
         (event(router_data={"query": {"a": [0] * LONGEST_ADDRESS}}), False),
+        (event(router_data={"a": "x" * 8_191}), True),
+        (event(router_data={"a": "x" * 8_192}), False),
+        (event(router_data={"a": ["x" * 8_190]}), True),
+        (event(router_data={"a": ["x" * 8_191]}), False),
+        (event(router_data={"a": [""] * 8_191}), True),
+        (event(router_data={"a": [""] * 8_192}), False),
+        (event(router_data={"x" * 8_184: 7}), True),
+        (event(router_data={"x" * 8_185: None}), False),
+        (event(router_data=[]), False),
+        (event(payload=None), False),
+        (event(name="x" * 300), True),
+        (event(name="x" * 301), False),
+        ({"payload": {}}, False),
+        ({}, False),
         ("state.handler", False),
         (["state.handler"], False),
         (None, False),
@@ -50,6 +67,27 @@ def test_the_shape_of_an_event(data, fits):
 def test_a_tab_keeps_few_headers_and_little_of_each():
     kept = kept_headers({"user-agent": "x" * 100_000, "x-mine": "y", "cookie": "a=b; c=d"})
     assert kept == {"user-agent": "x" * 1_024, "cookie": ""}
+
+
+@pytest.mark.parametrize(
+    ("router", "kept"),
+    [
+        ({"asPath": "/join#token", "a": 1}, {"asPath": "/join", "a": 1}),
+        ({"asPath": "/join?a=1#b#c"}, {"asPath": "/join?a=1"}),
+        ({"asPath": "/join"}, {"asPath": "/join"}),
+        ({"pathname": "/join#token"}, {"pathname": "/join#token"}),
+        ({}, {}),
+    ],
+)
+def test_what_stands_behind_the_mark_of_an_address_is_not_kept(router, kept):
+    assert without_fragment(event(router_data=router)) == event(router_data=kept)
+    assert without_fragment({"name": "state.handler"}) == {"name": "state.handler"}
+
+
+def test_an_application_without_sockets_cannot_be_guarded():
+    for sockets_, namespace in ((None, None), (None, object()), (object(), None)):
+        with pytest.raises(RuntimeError):
+            guard_sockets(SimpleNamespace(sio=sockets_, event_namespace=namespace))
 
 
 async def test_what_is_no_event_ends_the_socket_and_is_not_written_down(monkeypatch, caplog):

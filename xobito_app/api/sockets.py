@@ -61,6 +61,11 @@ class SocketLimits:
         self._open: Counter[tuple[bool, str]] = Counter()
         self._anonymous: dict[str, Bucket] = {}
 
+    @property
+    def remembered(self) -> frozenset[str]:
+        """The addresses something is kept about: those here, and those that have not made up."""
+        return frozenset(self._anonymous) | {address for _, address in self._open}
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a socket on while there is room for it."""
         if scope["type"] != "websocket" or not scope["path"].startswith(SOCKET_PATH):
