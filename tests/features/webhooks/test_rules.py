@@ -15,6 +15,24 @@ SECONDS = [10, 30, 120, 300, 600, 1200, 2400, 3600, 7200, 10_800, 14_400, 18_000
 
 
 @pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (199, "Answered 199."),
+        (200, ""),
+        (299, ""),
+        (300, "redirects are not followed"),
+        (399, "redirects are not followed"),
+        (400, "Answered 400."),
+    ],
+)
+def test_which_answers_are_successes(status, says):
+    said = rules.why_refused(status)
+    assert says in said
+    assert bool(said) is bool(says)
+    assert ("redirects" in said) is (300 <= status < 400)
+
+
+@pytest.mark.parametrize(
     ("failures", "seconds"),
     [*enumerate(SECONDS, start=1), (len(SECONDS) + 1, SECONDS[-1]), (100, SECONDS[-1])],
 )

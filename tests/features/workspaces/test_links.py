@@ -15,6 +15,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.accounts import User
+from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 NEW = "a phrase of my own"
@@ -373,6 +374,26 @@ async def test_a_removed_person_is_invited_anew(invited):
     await join(invited.world, invited.email)
     members = await act(invited.world, team.list_members)
     assert user_id in {member.user_id for member in members if member.is_active}
+
+
+@pytest.mark.parametrize(("later", "opens"), [(-1, True), (0, True), (1, False)])
+async def test_whoever_was_taken_out_after_an_invitation_was_made_stays_out(invited, later, opens):
+    """Also when the invitation itself was not made void on that occasion."""
+    user_id, workspace_id = await accept(invited)
+    token = await act(
+        invited.world,
+        invitations.invite,
+        email=f"other-{invited.email}",
+        role_id=(await role_of(invited.world, "Agent")).id,
+    )
+    async with unit_of_work(workspace_id) as uow:
+        link = await people.find_invite(uow.session, token)
+        link.email = invited.email
+        statement = select(Membership).where(Membership.user_id == user_id)
+        member = (await uow.session.exec(statement)).one()
+        member.removed_at = link.created_at + timedelta(microseconds=later)
+        uow.session.add_all([link, member])
+    assert await opens_invitation(token) is opens
 
 
 async def test_the_maker_needs_no_more_than_the_role(invited):
