@@ -13,15 +13,7 @@ config = rx.Config(
     # The screens ask the address they were loaded from (ui/build.py), whatever port this says.
     api_url="http://localhost:3000",
     deploy_url=_settings.public_url,
-    cors_allowed_origins=list(
-        dict.fromkeys(
-            [
-                _settings.public_url,
-                f"http://localhost:{_settings.port}",
-                f"http://127.0.0.1:{_settings.port}",
-            ]
-        )
-    ),
+    cors_allowed_origins=list(_settings.own_origins),
     redis_url=_settings.redis_database(1) if _settings.redis_url else None,
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -8,6 +8,7 @@ import sys
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,6 +70,19 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The address people and Meta reach this installation under, without a final slash."""
         return self.public_url_given or f"http://localhost:{self.port}"
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """The origins of our own pages: that of `PUBLIC_URL`, or this machine while none is given.
+
+        Forms and sockets of pages from anywhere else are refused.
+        """
+        if self.public_url_given:
+            parts = urlsplit(self.public_url_given.lower())
+            # As browsers write it: without the port that goes without saying.
+            implied = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+            return (f"{parts.scheme}://{parts.netloc.removesuffix(implied)}",)
+        return tuple(f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1"))
 
     @cached_property
     def secret_key(self) -> str:

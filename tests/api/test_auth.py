@@ -296,3 +296,29 @@ async def test_switching_to_a_foreign_workspace_is_not_found(http, world):
     )
     assert answer.status_code == 404
     assert (await viewer_of(token)).actor.workspace_id == world.workspace_id
+
+
+@pytest.mark.parametrize(
+    ("public", "origin", "status"),
+    [
+        ("", f"http://localhost:{get_settings().port}", 303),
+        ("", f"http://127.0.0.1:{get_settings().port}", 303),
+        ("", "http://testserver", 403),
+        ("", f"https://localhost:{get_settings().port}", 403),
+        ("https://inbox.example.com", "https://inbox.example.com", 303),
+        ("https://Inbox.Example.com:443", "https://inbox.example.com", 303),
+        ("https://inbox.example.com:8443", "https://inbox.example.com:8443", 303),
+        ("https://inbox.example.com", "http://inbox.example.com", 403),
+        ("https://inbox.example.com", "https://inbox.example.com:8443", 403),
+        ("https://inbox.example.com", "https://example.com", 403),
+        ("https://inbox.example.com", f"http://localhost:{get_settings().port}", 403),
+        ("https://inbox.example.com", "null", 403),
+    ],
+)
+async def test_only_pages_of_the_public_address_post_forms(
+    http, world, monkeypatch, public, origin, status
+):
+    monkeypatch.setitem(vars(get_settings()), "public_url_given", public)
+    form = {"email": world.email, "password": PASSWORD}
+    answer = await http.post("/auth/login", data=form, headers={"Origin": origin})
+    assert answer.status_code == status

@@ -56,21 +56,8 @@ def require_own_origin(request: Request) -> None:
         return
     parts = urlsplit(origin)
     given = f"{parts.scheme}://{parts.netloc}"
-    if given not in own_origins() and parts.netloc != headers.get("host"):
+    if given.lower() not in get_settings().own_origins:
         raise Forbidden("This request comes from a foreign page.")
-
-
-def own_origins() -> frozenset[str]:
-    """Return the origins under which people reach this installation."""
-    settings = get_settings()
-    public = urlsplit(settings.public_url)
-    return frozenset(
-        {
-            f"{public.scheme}://{public.netloc}",
-            f"http://localhost:{settings.port}",
-            f"http://127.0.0.1:{settings.port}",
-        }
-    )
 
 
 def safe_path(wanted: str, default: str = "/inbox") -> str:
