@@ -215,9 +215,12 @@ class Installation:
         """Make one call to the simulator's control API."""
         url = (self.data / "run" / "simulator.url").read_text().strip()
         token = (self.data / "simulator" / "control_token").read_text().strip()
-        answer = httpx.request(
-            method, f"{url}/control{path}", headers={"X-Control-Token": token}, **request
-        )
+        # A test before may have ended it, and it is only being started again: a call that nobody
+        # took can be made anew.
+        transport = httpx.HTTPTransport(retries=8)
+        with httpx.Client(transport=transport, timeout=30) as client:
+            headers = {"X-Control-Token": token}
+            answer = client.request(method, f"{url}/control{path}", headers=headers, **request)
         answer.raise_for_status()
         return answer.json()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -16,7 +15,6 @@ from xobito_app.core.events import Departures
 from xobito_app.features.inbox import threads
 from xobito_app.features.inbox.schemas import ListView, ThreadFilter
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.persistence import unit_of_work as uow_module
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import relay
@@ -111,9 +109,7 @@ async def held_open(
 
 async def write(world: Any, text: str, sender: str = "16505551200", **extra: Any) -> None:
     """Let a customer write."""
-    async with unit_of_work() as uow:
-        body = json.dumps(deliveries.incoming(world, sender, text, **extra)).encode()
-        await store_delivery(uow.session, body)
+    await deliveries.store(deliveries.incoming(world, sender, text, **extra))
     await drain()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -12,7 +11,6 @@ from tests.fixtures import make_member
 from xobito_app.features.inbox import mentions, threads, timeline, work
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import store_delivery
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -26,9 +24,7 @@ async def do(world, service, actor=None, **given):
 
 async def write(world, *bodies, at=None, sender=CUSTOMER):
     for body in bodies:
-        async with unit_of_work() as uow:
-            delivery = deliveries.incoming(world, sender, body, at=at or time.time())
-            await store_delivery(uow.session, json.dumps(delivery).encode())
+        await deliveries.store(deliveries.incoming(world, sender, body, at=at or time.time()))
         await drain()
 
 
