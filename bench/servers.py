@@ -37,11 +37,9 @@ def running_servers() -> Iterator[Path]:
             from xobito_app.settings import get_settings
 
             get_settings.cache_clear()
-            from alembic.config import Config
+            from xobito_app.persistence import schema
 
-            from alembic import command
-
-            command.upgrade(Config(ROOT / "alembic.ini"), "head")
+            schema.upgrade()
             yield data
         finally:
             for server in reversed(started):

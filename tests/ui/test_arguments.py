@@ -71,11 +71,12 @@ def test_texts_lose_what_no_table_takes(given, kept):
     assert storable(given) == kept
 
 
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {"a": v}], ids=["lists", "objects"])
 @pytest.mark.parametrize(("levels", "passes"), [(20, True), (21, False)])
-def test_forms_are_only_so_deep(levels, passes):
+def test_forms_are_only_so_deep(wrap, levels, passes):
     value: Any = "x"
     for _ in range(levels):
-        value = [value]
+        value = wrap(value)
     if passes:
         assert storable(value)
     else:
