@@ -44,6 +44,21 @@ def test_a_session_that_was_ended_is_ended_however_young():
 
 
 @pytest.mark.parametrize(
+    ("age", "unseen", "alive"),
+    [
+        (90 * DAY - MOMENT, MOMENT, True),
+        (90 * DAY, MOMENT, False),
+        (60 * DAY, 30 * DAY - MOMENT, True),
+        (60 * DAY, 30 * DAY, False),
+        (91 * DAY, 31 * DAY, False),
+    ],
+)
+def test_a_session_ends_unseen_after_thirty_days_and_in_any_case_after_ninety(age, unseen, alive):
+    now = clock.now()
+    assert rules.is_session_alive(now - age, now - unseen, None, now) is alive
+
+
+@pytest.mark.parametrize(
     ("is_fresh", "lifetime"),
     [(rules.is_invite_fresh, 7 * DAY), (rules.is_reset_fresh, timedelta(hours=2))],
 )
