@@ -167,21 +167,25 @@ def reset_page() -> rx.Component:
                     "/auth/reset",
                     "Set the password",
                     _own_email(),
-                    text_field(
-                        "New password",
-                        name="password",
-                        kind="password",
-                        errors=GateState.errors,
-                        help="At least 8 characters.",
-                        auto_complete="new-password",
-                        auto_focus=True,
-                    ),
+                    _new_password(),
                     hidden_field("token"),
                 ),
             ),
             ("dead", _dead_link("Ask an admin of your workspace for a new one.")),
             skeleton_rows(3),
         ),
+    )
+
+
+def _new_password() -> rx.Component:
+    return text_field(
+        "New password",
+        name="password",
+        kind="password",
+        errors=GateState.errors,
+        help="At least 8 characters.",
+        auto_complete="new-password",
+        auto_focus=True,
     )
 
 
@@ -193,15 +197,7 @@ def choose_page() -> rx.Component:
         gate_form(
             "/auth/choose",
             "Set the password",
-            text_field(
-                "New password",
-                name="password",
-                kind="password",
-                errors=GateState.errors,
-                help="At least 8 characters.",
-                auto_complete="new-password",
-                auto_focus=True,
-            ),
+            _new_password(),
         ),
         rx.el.form(
             button("Sign out", weight="ghost", type="submit"), method="post", action="/auth/logout"
