@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -69,34 +70,43 @@ class Mutant:
     """One broken line.
 
     Attributes:
+        place: The function, class or constant it is in, which outlives edits above it.
         line: Where it is, in the file as it stands.
-        what: The code before and after.
+        what: The code before and after, numbered where a place has the same break again.
         source: The whole file with the break.
     """
 
     path: str
+    place: str
     line: int
     what: str
     source: str
 
     @property
     def name(self) -> str:
-        """Say which break it is, as the report and the list of equivalents do."""
-        return f"{self.path}:{self.line} {self.what}"
+        """Say which break it is, as the list of equivalents does."""
+        return " ".join(filter(None, (self.path, self.place, self.what)))
+
+    @property
+    def spot(self) -> str:
+        """Say which break it is and on which line, as the report does."""
+        return f"{self.name}  (line {self.line})"
 
 
 def mutants_of(path: str) -> Iterator[Mutant]:
     """Yield every way of breaking a file, a line at a time."""
     tree = ast.parse((ROOT / path).read_text())
     decorations = _decorations(tree)
+    places = dict(_places(tree))
     spots = [
-        (number, change)
+        (number, change, places.get(node, ""))
         for number, node in enumerate(ast.walk(tree))
         if node not in decorations
         for change in range(len(list(_changes(node))))
     ]
     seen = set()
-    for number, change in spots:
+    same: Counter[tuple[str, str]] = Counter()
+    for number, change, place in spots:
         broken = copy.deepcopy(tree)
         node = list(ast.walk(broken))[number]
         before = ast.unparse(node)
@@ -106,7 +116,24 @@ def mutants_of(path: str) -> Iterator[Mutant]:
             continue
         seen.add(source)
         what = f"{_short(before)}  →  {_short(ast.unparse(node))}"
-        yield Mutant(path, getattr(node, "lineno", 0), what, source)
+        same[place, what] += 1
+        if (count := same[place, what]) > 1:
+            what = f"{what}  #{count}"
+        yield Mutant(path, place, getattr(node, "lineno", 0), what, source)
+
+
+def _places(node: ast.AST, place: tuple[str, ...] = ()) -> Iterator[tuple[ast.AST, str]]:
+    """Yield what is inside the functions, classes and constants, each with its qualified name."""
+    for child in ast.iter_child_nodes(node):
+        inside = place
+        match child:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                inside = (*place, child.name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if isinstance(node, ast.Module | ast.ClassDef):
+                    inside = (*place, name)
+        yield child, ".".join(inside)
+        yield from _places(child, inside)
 
 
 def _decorations(tree: ast.AST) -> set[ast.AST]:
@@ -320,7 +347,7 @@ def main() -> None:
             lives = bench.survives(*one)
         finally:
             benches.put(bench)
-        print("survived" if lives else "killed  ", one[0].name, file=sys.stderr, flush=True)
+        print("survived" if lives else "killed  ", one[0].spot, file=sys.stderr, flush=True)
         return one[0] if lives else None
 
     try:
@@ -331,7 +358,7 @@ def main() -> None:
         while not benches.empty():
             benches.get().close()
     known = {m.name: why for m in alive if (why := TARGETS["equivalent"].get(m.name))}
-    unknown = [mutant.name for mutant in alive if mutant.name not in known]
+    unknown = [mutant.spot for mutant in alive if mutant.name not in known]
     killed = 1 - len(unknown) / max(1, len(chosen) - len(known))
     report = {"tried": len(chosen), "killed": round(killed, 3), "survived": unknown}
     print(json.dumps({**report, "equivalent": known}, indent=1, ensure_ascii=False))
