@@ -107,6 +107,21 @@ async def answered(parts, headers, middleware=SecurityHeaders):
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
+async def test_a_file_that_is_no_page_is_not_even_read():
+    sent = []
+
+    async def from_file(scope, receive, send):
+        headers = [(b"content-type", b"video/mp4")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.pathsend", "path": "/nowhere/film.mp4"})
+
+    async def send(message):
+        sent.append(message["type"])
+
+    await SecurityHeaders(from_file)({"type": "http", "headers": []}, None, send)
+    assert sent == ["http.response.start", "http.response.pathsend"]
+
+
 async def test_a_page_that_comes_in_parts_is_hashed_whole_and_sent_whole():
     start, *bodies = await answered([b"<script>on", b"e</script>", b"<p>"], [HTML])
     policy = dict(start["headers"])[b"content-security-policy"].decode()
@@ -128,11 +143,14 @@ async def test_a_page_that_comes_in_parts_is_hashed_whole_and_sent_whole():
         ([], False),
     ],
 )
-async def test_only_a_plain_page_of_some_size_has_its_scripts_hashed(headers, is_hashed):
-    start, body = await answered([PAGE.encode()], headers)
+async def test_only_a_plain_page_of_some_size_is_held_to_have_its_scripts_hashed(
+    headers, is_hashed
+):
+    start, *bodies = await answered([PAGE.encode(), b"<p>"], headers)
     policy = dict(start["headers"])[b"content-security-policy"]
     assert (b"sha256-" in policy) is is_hashed
-    assert body["body"] == PAGE.encode()
+    assert len(bodies) == (1 if is_hashed else 2)
+    assert b"".join(body["body"] for body in bodies) == PAGE.encode() + b"<p>"
 
 
 @pytest.mark.parametrize(

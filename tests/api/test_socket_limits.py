@@ -156,6 +156,12 @@ async def test_bytes_are_measured_like_text(limits):
     assert socket.code == sockets.TOO_BIG
 
 
+async def test_an_empty_message_is_a_message(limits):
+    socket = Socket(limits)
+    await socket.say("")
+    assert (socket.code, socket._task.done()) == (None, False)
+
+
 async def test_leaving_and_coming_back_gives_a_stranger_no_more_messages(limits):
     first = Socket(limits)
     for _ in range(ANONYMOUS.burst):

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from xobito_app.core import watchdog
-from xobito_app.core.watchdog import EXIT_STATUS, watch_loop
+from xobito_app.core.watchdog import EXIT_STATUS, PATIENCE_SECONDS, watch_loop
 
 HANGS = """
 import asyncio, time
@@ -20,6 +20,15 @@ async def main():
     await asyncio.sleep(0.1)
     {what}
 asyncio.run(main())
+"""
+
+
+ABANDONED = """
+import asyncio
+from xobito_app.core.watchdog import watch_loop
+loop = asyncio.new_event_loop()
+task = loop.create_task(watch_loop(patience=1.0))
+loop.run_until_complete(asyncio.sleep(0.1))
 """
 
 
@@ -36,6 +45,11 @@ def test_a_process_whose_loop_hangs_ends_and_says_where(what, status):
     assert ("line 7 in main" in done.stderr) is bool(status)
 
 
+def test_a_process_that_leaves_its_loop_behind_simply_ends():
+    done = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, timeout=30)
+    assert done.returncode == 0
+
+
 async def test_a_pause_shorter_than_the_patience_ends_nothing(monkeypatch):
     monkeypatch.setattr(watchdog, "BEAT_SECONDS", 0.05)
     ended = threading.Event()
@@ -45,6 +59,10 @@ async def test_a_pause_shorter_than_the_patience_ends_nothing(monkeypatch):
     await asyncio.sleep(0.2)
     task.cancel()
     assert not ended.is_set()
+
+
+def test_ten_seconds_are_waited_for():
+    assert PATIENCE_SECONDS == 10
 
 
 def test_supervisors_are_told_by_the_status_that_something_inside_went_wrong():

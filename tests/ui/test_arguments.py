@@ -1,6 +1,6 @@
 """Arguments of an event: the declared ones, of the declared kinds, with texts that can be kept."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,6 +17,8 @@ class AState:
     def switch(self, on: bool): ...
 
     def rows(self, row_ids: list[str]): ...
+
+    def choice(self, kind: Literal["a", "b"]): ...
 
     def free(self, anything: Any, untyped): ...
 
@@ -49,6 +51,8 @@ class AState:
         ("switch", {"on": 1}, False),
         ("rows", {"row_ids": ["a"]}, True),
         ("rows", {"row_ids": {"a": 1}}, False),
+        # What the gate does not know how to judge never fits.
+        ("choice", {"kind": "a"}, False),
         ("free", {"anything": None, "untyped": {}}, True),
     ],
 )

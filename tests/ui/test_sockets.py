@@ -90,6 +90,11 @@ def test_an_application_without_sockets_cannot_be_guarded():
             guard_sockets(SimpleNamespace(sio=sockets_, event_namespace=namespace))
 
 
+def test_the_guarded_sockets_are_where_the_pages_look_for_them():
+    assert app.event_namespace.namespace == "/_event"
+    assert app.sio.namespace_handlers["/_event"] is app.event_namespace
+
+
 async def test_what_is_no_event_ends_the_socket_and_is_not_written_down(monkeypatch, caplog):
     ended = []
 
@@ -105,9 +110,14 @@ async def test_what_is_no_event_ends_the_socket_and_is_not_written_down(monkeypa
 
 
 def test_errors_of_pages_do_not_fill_the_log(monkeypatch, caplog):
-    monkeypatch.setattr(sockets, "_page_errors", Bucket(2, 0, lambda: 0.0))
-    with caplog.at_level(logging.WARNING):
-        for _ in range(5):
-            note_page_error(Exception("B" * 900_000))
-    assert len(caplog.records) == 2
-    assert all(len(record.error) <= 1_000 for record in caplog.records)
+    now, kept = [0.0], sockets._page_errors
+    bucket = Bucket(kept.burst, kept.per_second, lambda: now[0])
+    monkeypatch.setattr(sockets, "_page_errors", bucket)
+    for later, noted in ((0, 20), (4.9, 0), (0.2, 1), (5, 1)):
+        now[0] += later
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            for _ in range(30):
+                note_page_error(Exception("B" * 900_000))
+        assert len(caplog.records) == noted
+        assert all(len(record.error) <= 1_000 for record in caplog.records)

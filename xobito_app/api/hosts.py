@@ -46,7 +46,7 @@ def is_own_host(scope: Scope) -> bool:
 
 def _name_of(host: str) -> str:
     name, _, port = host.rpartition(":")
-    return name if name and port.isdigit() else host
+    return name if port.isdigit() else host
 
 
 def _public_hosts() -> frozenset[str]:

@@ -138,7 +138,7 @@ def is_public(address: str) -> bool:
 
 
 def _is_public_v4(found: IPv4Address) -> bool:
-    return found.is_global and not (found.is_multicast or found.is_reserved)
+    return found.is_global and not found.is_multicast
 
 
 def _is_public_v6(found: IPv6Address) -> bool:

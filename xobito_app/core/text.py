@@ -46,7 +46,7 @@ def file_name(name: str, limit: int = 255) -> str:
     At most `limit` characters; what is cut is the middle, so that the ending stays.
     """
     plain = one_line(name.translate(_DISGUISES)).replace("\\", "/")
-    base = plain.rsplit("/", 1)[-1].strip(". ")
+    base = plain.rpartition("/")[2].strip(". ")
     stem, dot, ending = base.rpartition(".")
     if dot and len(ending) <= 16:
         return f"{stem[: limit - 1 - len(ending)]}.{ending}"

@@ -6,7 +6,6 @@ import asyncio
 import faulthandler
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,8 +20,8 @@ EXIT_STATUS = 70
 
 
 def _end_process() -> None:
-    # Where it hangs, by file and line; faulthandler prints no values.
-    faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
+    # Where it hangs, by file and line, to standard error; faulthandler prints no values.
+    faulthandler.dump_traceback(2, all_threads=True)
     os._exit(EXIT_STATUS)
 
 

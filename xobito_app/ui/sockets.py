@@ -108,7 +108,7 @@ def guard_sockets(app: rx.App) -> None:
     """Have an application's sockets judged by `Events`."""
     if app.sio is None or app.event_namespace is None:
         raise RuntimeError("This Reflex application has no sockets.")
-    events = Events(app.event_namespace.namespace or "/", app)
+    events = Events(app.event_namespace.namespace, app)
     app._event_namespace = events
     app.sio.register_namespace(events)
 
