@@ -198,6 +198,8 @@ class Bench:
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
             "XOBITO_DATA_DIR": str(data),
+            # What the tests of a killed run leave behind goes with the rest.
+            "TMPDIR": self._folder.name,
         }
         self._servers = [
             self._start(["-m", "xobito_app", command], environment)

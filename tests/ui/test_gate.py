@@ -1,16 +1,19 @@
 """The gate: how long somebody is believed, what makes it ask anew, what it says to whom."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.core.errors import Forbidden, Unauthenticated
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.accounts import service as accounts
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.ui import security
+from xobito_app.ui.pages.gate.state import GateState
 from xobito_app.ui.pages.setup.state import WelcomeState
 from xobito_app.ui.security import Guard
 from xobito_app.ui.shell import PaletteState
@@ -134,11 +137,75 @@ async def test_what_was_read_before_news_of_rights_is_not_believed_after_it(
     assert len(asked) > before
 
 
-async def test_without_a_cookie_the_database_is_not_asked(server, clock, asked):
+@pytest.mark.parametrize("handler", [PaletteState.show, GateState.open_choose])
+async def test_without_a_cookie_the_database_is_not_asked(server, clock, asked, handler):
     tab = Tab(server, "nobody")
-    await tab.send(handler_name(PaletteState.show))
+    await tab.send(handler_name(handler))
     assert asked == []
-    assert "/sign-in?next=" in tab.scripts
+    assert "/sign-in" in tab.scripts
+
+
+async def test_a_cookie_that_opened_nothing_is_asked_for_anew_when_anybody_is_forgotten(
+    server, world, clock, asked
+):
+    tab = Tab(server, "stranger", "made-up")
+    seen = []
+    for _ in range(2):
+        await tab.send(handler_name(PaletteState.show))
+        seen.append(len(asked))
+    security.forget(world.owner.user_id)
+    await tab.send(handler_name(PaletteState.show))
+    assert seen == [1, 1]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("others", "is_believed"), [(4_999, True), (5_000, False)])
+async def test_five_thousand_are_remembered_and_then_all_are_asked_for_anew(
+    clock, monkeypatch, others, is_believed
+):
+    asked: list[str] = []
+
+    async def identify(uow, key, **_):
+        asked.append(key)
+
+    monkeypatch.setattr(accounts, "identify_hash", identify)
+    monkeypatch.setattr(security, "unit_of_work", nullcontext)
+    monkeypatch.setattr(security, "session_hash", str)
+    monkeypatch.setattr(security, "client_address", str)
+    security.forget_all()
+    for tab in ("first", *range(others), "first"):
+        await security.find_viewer(tab)
+    security.forget_all()
+    assert asked.count("first") == (1 if is_believed else 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "passes"),
+    [((), (), True), ((VIEW,), (VIEW,), True), ((VIEW, EDIT), (EDIT,), True), ((VIEW,), (), False)],
+)
+async def test_a_service_is_called_in_the_name_of_whoever_sits_there_and_may(
+    world, monkeypatch, asked, held, passes
+):
+    actor = Actor(world.workspace_id, world.owner.user_id, "Ana", frozenset(held))
+
+    async def find(_state):
+        return SimpleNamespace(actor=actor)
+
+    monkeypatch.setattr(security, "find_viewer", find)
+    if passes:
+        assert await security.current_actor(None, *asked) is actor
+    else:
+        with pytest.raises(Forbidden):
+            await security.current_actor(None, *asked)
+
+
+async def test_in_the_name_of_nobody_nothing_is_called(monkeypatch):
+    async def find(_state):
+        return None
+
+    monkeypatch.setattr(security, "find_viewer", find)
+    with pytest.raises(Unauthenticated):
+        await security.current_actor(None)
 
 
 @pytest.mark.parametrize("typed", [7, None, {"a": 1}])

@@ -1,4 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
 
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
@@ -37,6 +41,11 @@ def own_handlers():
 def test_every_handler_of_ours_is_marked():
     assert len(own_handlers()) > 30
     assert [name for name, guard in own_handlers() if guard is None] == []
+
+
+def test_what_the_framework_brings_along_is_no_handler_of_ours():
+    names = {name.rsplit(".", 1)[-1] for name, _ in security.public_handlers()}
+    assert names & {"hydrate", "on_load_internal", "set_is_hydrated", "setvar"} == set()
 
 
 def test_only_the_pages_before_the_sign_in_have_public_handlers():
@@ -87,6 +96,21 @@ async def test_a_handler_without_a_mark_is_refused_whoever_asks(server, world, m
     await tab.send(handler_name(PaletteState.show))
     assert "not possible" in tab.scripts
     assert tab.deltas.get("palette_state.is_open") is None
+
+
+async def test_a_handler_of_ours_with_a_name_of_the_frameworks_needs_a_mark_too(monkeypatch):
+    def hydrate(self): ...
+
+    known = RegistrationContext.ensure_context().event_handlers
+    named = SimpleNamespace(handler=SimpleNamespace(fn=hydrate))
+    monkeypatch.setitem(known, "ours.hydrate", named)
+    answer = await security.Gate().preprocess(app, None, Event(name="ours.hydrate"))
+    assert "not possible" in str(answer.events)
+
+
+async def test_an_event_nobody_handles_is_answered_with_nothing():
+    answer = await security.Gate().preprocess(app, None, Event(name="ours.nothing"))
+    assert answer.events == []
 
 
 async def test_no_socket_sets_a_var_by_name(server, world):

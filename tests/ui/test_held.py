@@ -3,12 +3,14 @@
 import pytest
 
 from tests.api.test_auth import JSON, viewer_of
-from tests.fixtures import make_member
+from tests.fixtures import PASSWORD, make_member
 from tests.ui.tabs import Tab, handler_name
+from xobito_app.core import crypto
 from xobito_app.features.accounts import security
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import security as gate
 from xobito_app.ui.pages.account.state import AccountState
 from xobito_app.ui.pages.gate.state import GateState
 
@@ -71,6 +73,17 @@ async def test_the_sign_in_page_leads_there_and_the_choice_leads_away(http, emai
     stranger.path = "/choose-password"
     await stranger.send(handler_name(GateState.open_choose))
     assert "/sign-in" in stranger.scripts
+
+
+@pytest.mark.parametrize(
+    ("who", "is_held"), [("nobody", False), ("made up", False), ("owner", False), ("held", True)]
+)
+async def test_who_is_held(http, email, world, monkeypatch, who, is_held):
+    await sign_in(http, *((world.email, PASSWORD) if who == "owner" else (email, GIVEN)))
+    session = crypto.hash_token(http.cookies["xobito_session"])
+    key = {"nobody": "", "made up": crypto.hash_token("made up")}.get(who, session)
+    monkeypatch.setattr(gate, "session_hash", lambda _: key)
+    assert await gate.is_held(None) is is_held
 
 
 async def test_choosing_ones_own_opens_everything_and_ends_the_other_sessions(http, email):

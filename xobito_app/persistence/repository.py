@@ -26,8 +26,7 @@ class Repository(Generic[T]):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for base in getattr(cls, "__orig_bases__", ()):
-            arguments = get_args(base)
-            if arguments and isinstance(arguments[0], type):
+            if arguments := get_args(base):
                 cls.model = arguments[0]
 
     def __init__(self, session: AsyncSession, workspace_id: UUID) -> None:

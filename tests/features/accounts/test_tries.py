@@ -25,6 +25,12 @@ async def claims(subjects) -> int:
     return 100
 
 
+@pytest.mark.parametrize("device", ["", "a browser"])
+def test_an_account_is_counted_under_its_address_as_it_is_stored(device):
+    first, *_ = tries.subjects_of(f" Ana@{'x' * 300} ", address="203.0.113.1", device=device)
+    assert first.rpartition(":")[2] == f"ana@{'x' * 187}"
+
+
 @pytest.mark.parametrize(
     ("later", "had"),
     [(rules.FORGIVEN_AFTER, 1), (rules.FORGIVEN_AFTER + MOMENT, rules.FREE_TRIES + 1)],

@@ -71,6 +71,25 @@ def test_whose_an_error_is(code, http_status, is_theirs):
 
 
 @pytest.mark.parametrize(
+    ("code", "is_theirs"),
+    [
+        (1, True),
+        (2, False),
+        (99, False),
+        (100, True),
+        (101, True),
+        (103, False),
+        (189, False),
+        (190, True),
+        (191, False),
+    ],
+)
+def test_some_codes_are_about_what_was_given_even_when_meta_calls_them_transient(code, is_theirs):
+    error = GraphError(code=code, http_status=503, is_transient=True)
+    assert rules.is_about_credentials(error) is is_theirs
+
+
+@pytest.mark.parametrize(
     ("message", "details", "secrets", "said"),
     [
         ("Bad token EAA1", None, ("EAA1",), "Meta says: “Bad token …”"),

@@ -8,6 +8,7 @@ import pytest
 from tests.features.tokens.test_tokens import do, enter, make
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, Unauthenticated
+from xobito_app.core.permissions import Permission
 from xobito_app.features.activity.service import list_activity
 from xobito_app.features.tokens import limiter, rules, service
 from xobito_app.features.tokens.limiter import Allowance
@@ -158,6 +159,18 @@ async def test_a_use_is_noted_again_after_a_minute(world, begun, after, is_noted
 async def test_what_is_no_token_of_ours_opens_nothing(world, token, said):
     with pytest.raises(Unauthenticated, match=said):
         await enter(world, token)
+
+
+async def test_lists_show_twelve_characters_of_a_token(world):
+    view, token = await make(world)
+    assert view.prefix == token[:12]
+
+
+@pytest.mark.parametrize("things", ["statuses", "sources", "groups"])
+@pytest.mark.parametrize("action", ["create", "read", "update", "delete"])
+def test_reading_gives_no_right_to_manage(things, action):
+    manage = {Permission(f"{things}.manage")} if action != "read" else set()
+    assert rules.permissions_of([f"{things}.{action}"]) == {Permission.CONTACTS_VIEW} | manage
 
 
 def test_the_form_of_a_token():

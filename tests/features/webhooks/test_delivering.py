@@ -4,19 +4,21 @@ import json
 import subprocess
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from tests.features.webhooks.conftest import Shop
 from tests.fixtures import make_empty_world
 from tests.receivers import never, receiving
 from xobito_app.core import clock
+from xobito_app.core.errors import Unavailable
 from xobito_app.core.events import Deed, Record
 from xobito_app.features.activity.service import list_activity
 from xobito_app.features.webhooks import deliver as delivering
 from xobito_app.features.webhooks import rules, service
 from xobito_app.models.contacts import Contact
 from xobito_app.models.mail import OutgoingMail
-from xobito_app.models.webhooks import DeliveryState, WebhookDelivery
+from xobito_app.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -188,23 +190,47 @@ async def test_a_slow_receiver_holds_up_neither_others_nor_its_other_contacts(sh
     assert "2 seconds" in next(line.error for line in lines if line.state == "pending")
 
 
-async def test_no_more_than_the_bound_is_on_its_way_at_once(shop):
-    at_once, most = 0, 0
+async def test_no_more_than_sixteen_are_on_their_way_at_once(shop):
+    answering = asyncio.Event()
 
-    async def count(_headers):
-        nonlocal at_once, most
-        at_once += 1
-        most = max(most, at_once)
-        await asyncio.sleep(0.05)
-        at_once -= 1
+    async def wait(_headers):
+        await answering.wait()
 
-    shop.receiver.before = count
-    for n in range(40):
+    shop.receiver.before = wait
+    for n in range(20):
         await shop.tell(await shop.contact(str(n)))
     # Two workers share one bound.
-    await asyncio.gather(shop.deliver(), shop.deliver())
-    assert len(shop.receiver.requests) == 40
-    assert 4 < most <= rules.IN_FLIGHT
+    workers = asyncio.gather(shop.deliver(), shop.deliver())
+    await shop.receiver.until(16)
+    assert [line.state for line in await shop.log()].count("pending") == 4
+    answering.set()
+    assert sum(await workers) == 20
+    assert len(shop.receiver.requests) == 20
+
+
+@pytest.mark.parametrize(("failures", "tries"), [(9, 3), (10, 1), (11, 1)])
+async def test_after_ten_failures_in_a_row_an_endpoint_is_only_probed(shop, failures, tries):
+    async with unit_of_work(shop.workspace_id) as uow:
+        endpoint = (await uow.session.exec(select(WebhookEndpoint))).one()
+        endpoint.failure_count, endpoint.failing_since = failures, clock.now()
+        uow.session.add(endpoint)
+    shop.receiver.status = 500
+    for n in range(3):
+        await shop.tell(await shop.contact(str(n)))
+    assert await shop.deliver() == tries
+
+
+async def test_a_receiver_has_thirty_seconds_and_is_heard_for_four_kilobytes(shop, monkeypatch):
+    limits = {}
+
+    async def call(*_args, seconds, most, **_given):
+        limits.update(seconds=seconds, most=most)
+        raise Unavailable("Nobody there.")
+
+    monkeypatch.setattr(delivering.client, "call", call)
+    await shop.tell(await shop.contact())
+    await shop.deliver()
+    assert limits == {"seconds": 30, "most": 4096}
 
 
 async def test_what_a_dead_worker_had_in_hand_is_sent_again_under_the_same_id(shop, time):

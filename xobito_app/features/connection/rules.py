@@ -37,7 +37,8 @@ CALLBACK_LIMIT = 200
 _TIER = re.compile(r"(\d+)(K?)")
 _PER_SECOND = {"STANDARD": 80, "HIGH": 1000}
 _ON_BUSINESS_APP = 20
-_QUICK_CODES = frozenset({1, 100, 101, 190})
+_REFUSED_CODES = frozenset({1, 101})
+"""Wrong credentials are answered with these too, for which a retry is otherwise advised."""
 
 
 def tier_limit(tier: str) -> int | None:
@@ -61,7 +62,7 @@ def missing_scopes(scopes: Iterable[str]) -> list[str]:
 
 def is_about_credentials(error: GraphError) -> bool:
     """Tell whether what was given is wrong, rather than Meta being busy or away."""
-    return error.code in _QUICK_CODES or error.policy in {
+    return error.code in _REFUSED_CODES or error.policy in {
         RetryPolicy.PERMANENT,
         RetryPolicy.STOP_ACCOUNT,
     }
