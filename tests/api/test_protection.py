@@ -107,6 +107,23 @@ async def answered(parts, headers, middleware=SecurityHeaders):
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
+async def test_what_else_is_said_before_a_page_does_not_begin_it():
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [HTML]})
+        await send({"type": "http.response.push", "path": "/a.js", "headers": []})
+        await send({"type": "http.response.body", "body": PAGE.encode()})
+
+    async def send(message):
+        sent.append(message)
+
+    await SecurityHeaders(app)({"type": "http", "headers": []}, None, send)
+    kinds = [message["type"].removeprefix("http.response.") for message in sent]
+    assert kinds == ["push", "start", "body"]
+    assert b"sha256-" in dict(sent[1]["headers"])[b"content-security-policy"]
+
+
 async def test_a_file_that_is_no_page_is_not_even_read():
     sent = []
 

@@ -175,6 +175,17 @@ async def test_leaving_and_coming_back_gives_a_stranger_no_more_messages(limits)
     assert again.code == sockets.TOO_MANY
 
 
+async def test_who_stays_has_no_second_count_when_others_leave(limits):
+    first, passing = Socket(limits), Socket(limits, "203.0.113.2")
+    await passing.leave()
+    second = Socket(limits)
+    for _ in range(ANONYMOUS.burst):
+        await second.say("2")
+    assert second.code is None
+    await first.say("2")
+    assert first.code == sockets.TOO_MANY
+
+
 async def test_of_addresses_that_left_nothing_is_remembered_once_they_made_up(limits):
     here, there = Socket(limits), Socket(limits, "203.0.113.2")
     member = Socket(limits, "203.0.113.4", signed_in=True)

@@ -46,6 +46,7 @@ class AState:
         ("form", {"form": "a=1"}, False),
         ("form", {"form": {}, "at": None}, True),
         ("form", {"form": {}, "at": 3}, True),
+        ("form", {"form": {}, "at": False}, False),
         ("form", {"form": {}, "at": "now"}, False),
         ("switch", {"on": False}, True),
         ("switch", {"on": 1}, False),

@@ -52,10 +52,9 @@ def _name_of(host: str) -> str:
 def _public_hosts() -> frozenset[str]:
     """Return the hosts of the public address, with and without the port its scheme implies."""
     parts = urlsplit(get_settings().public_url.lower())
-    implied = {"http": 80, "https": 443}.get(parts.scheme)
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    port = parts.port or implied
-    return frozenset({f"{name}:{port}", *([name] if port == implied else [])})
+    implied = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    bare = parts.netloc.removesuffix(implied)
+    return frozenset({bare, f"{bare}{implied}"})
 
 
 def _unknown() -> PlainTextResponse:

@@ -40,8 +40,6 @@ def _is_a(value: Any, declared: Any) -> bool:
         return any(_is_a(value, one) for one in get_args(declared))
     if declared is Any:
         return True
-    if declared in (None, type(None)):
-        return value is None
     if isinstance(value, bool):
         return declared is bool
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:

@@ -1,5 +1,6 @@
 """The numbers around a token: each just under, at and just over what is allowed."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -143,6 +144,54 @@ async def test_a_use_is_noted_again_after_a_minute(world, begun, after, is_noted
     await enter(world, token)
     used = {one.id: one.last_used_at for one in await do(world, service.list_tokens)}
     assert used == {view.id: begun + after if is_noted else begun, other.id: None}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_noted"),
+    [
+        (timedelta(minutes=1) + MOMENT, True),
+        (timedelta(minutes=1), True),
+        (timedelta(minutes=1) - MOMENT, False),
+        (-MOMENT, False),
+    ],
+)
+async def test_a_use_that_another_request_just_noted_is_not_noted_again(
+    world, begun, monkeypatch, earlier, is_noted
+):
+    _, token = await make(world)
+    find_rights = service.rights.find_rights
+
+    async def overtaken(*given):
+        # Read by now, and not yet noted.
+        monkeypatch.setattr(service.rights, "find_rights", find_rights)
+        clock.use(lambda: begun - earlier)
+        await enter(world, token)
+        return await find_rights(*given)
+
+    monkeypatch.setattr(service.rights, "find_rights", overtaken)
+    await enter(world, token)
+    (listed,) = await do(world, service.list_tokens)
+    assert listed.last_used_at == (begun if is_noted else begun - earlier)
+
+
+async def test_revoking_and_deleting_at_the_same_time_happens_once(world):
+    view, _ = await make(world)
+    for action in (service.revoke_token, service.delete_token):
+        await asyncio.gather(
+            *(do(world, action, token_id=view.id) for _ in range(5)), return_exceptions=True
+        )
+    entries = [entry.action for entry in (await do(world, list_activity)).rows]
+    assert entries.count("api_token.revoked") == 1
+    assert entries.count("api_token.deleted") == 1
+
+
+async def test_what_has_not_the_form_of_a_token_is_not_looked_for(world, monkeypatch):
+    async def find(*_):
+        raise AssertionError("Nobody asks.")
+
+    monkeypatch.setattr(service.workspaces, "find_workspace_id", find)
+    with pytest.raises(Unauthenticated):
+        await enter(world, "apitk_short")
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,7 @@ async def test_an_invitation_lives_for_seven_days(world, days, seconds, works):
         assert await opens_invitation(token) is works
         (line,) = await act(world, invitations.list_invites)
         assert line.is_expired is not works
+        assert line.expires_at == begun + timedelta(days=7)
         async with unit_of_work() as uow:
             accept = invitations.accept_invite(uow, token=token, name="Ana", password=PASSWORD)
             if works:
@@ -376,9 +377,9 @@ async def test_a_removed_person_is_invited_anew(invited):
     assert user_id in {member.user_id for member in members if member.is_active}
 
 
-@pytest.mark.parametrize(("later", "opens"), [(-1, True), (0, True), (1, False)])
+@pytest.mark.parametrize(("later", "opens"), [(-1, True), (0, True), (1, False), (None, False)])
 async def test_whoever_was_taken_out_after_an_invitation_was_made_stays_out(invited, later, opens):
-    """Also when the invitation itself was not made void on that occasion."""
+    """Also when the invitation itself was not made void on that occasion; and who is in is in."""
     user_id, workspace_id = await accept(invited)
     token = await act(
         invited.world,
@@ -391,7 +392,9 @@ async def test_whoever_was_taken_out_after_an_invitation_was_made_stays_out(invi
         link.email = invited.email
         statement = select(Membership).where(Membership.user_id == user_id)
         member = (await uow.session.exec(statement)).one()
-        member.removed_at = link.created_at + timedelta(microseconds=later)
+        member.removed_at = (
+            None if later is None else link.created_at + timedelta(microseconds=later)
+        )
         uow.session.add_all([link, member])
     assert await opens_invitation(token) is opens
 

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -123,6 +124,38 @@ async def test_an_invitation_of_another_workspace_cannot_be_withdrawn(world):
     with pytest.raises(NotFound):
         await act(world, invitations.withdraw_invite, invite_id=invite.id)
     assert len(await act(other, invitations.list_invites)) == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "may"),
+    [
+        (Permission.STAFF_VIEW, {"list"}),
+        (Permission.STAFF_CREATE, {"invite", "withdraw"}),
+        (Permission.STAFF_EDIT, set()),
+    ],
+)
+async def test_who_may_invite_list_and_withdraw(world, held, may):
+    role = await act(world, team.save_role, role_id=None, name="Nothing", permissions=[])
+    await act(world, invitations.invite, email="ana@example.com", role_id=role.id)
+    (invite,) = await act(world, invitations.list_invites)
+    helper = replace(await make_member(world, "Viewer"), permissions=frozenset({held}))
+    passed = set()
+    for name, work, given in (
+        ("list", invitations.list_invites, {}),
+        ("invite", invitations.invite, {"email": "bo@example.com", "role_id": role.id}),
+        ("withdraw", invitations.withdraw_invite, {"invite_id": invite.id}),
+    ):
+        with suppress(Forbidden):
+            await act(world, work, by=helper, **given)
+            passed.add(name)
+    assert passed == may
+
+
+async def test_who_is_in_the_workspace_is_not_invited_into_it(world):
+    role = await role_named(world, "Agent")
+    with pytest.raises(Invalid, match="already in the workspace"):
+        await act(world, invitations.invite, email=world.email, role_id=role.id)
+    assert await act(world, invitations.list_invites) == []
 
 
 async def test_a_role_of_another_workspace_is_not_given(world):
