@@ -184,6 +184,9 @@ async def test_one_row_is_found_by_its_id_and_a_missing_one_is_said_to_be(neighb
         with pytest.raises(NotFound, match=statuses.missing):
             await statuses.get(other.workspace_id)
         assert await statuses.find(other.workspace_id) is None
+        asked = [rows[0].id, other.workspace_id]
+        assert await statuses.list_by_ids(asked) == {rows[0].id: rows[0]}
+        assert await statuses.list_by_ids([]) == {}
 
 
 @pytest.mark.parametrize(("lock", "is_held"), [({}, False), ({"lock": True}, True)])

@@ -104,6 +104,32 @@ def test_how_long_an_email_may_be(length, is_taken):
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (" Ana.Ruiz@Example.COM ", "ana.ruiz@example.com"),
+        ("a@b.c", "a@b.c"),
+        ("", None),
+        ("ana", None),
+        ("ana@", None),
+        ("@example.com", None),
+        ("ana@example", None),
+        ("ana@example.", None),
+        ("ana@.com", None),
+        ("ana@two@example.com", None),
+        ("ana ruiz@example.com", None),
+        ("a@b.c, d@e.f", None),
+        ("<a@b.c>", None),
+    ],
+)
+def test_what_may_be_an_email(text, read):
+    if read is not None:
+        assert rules.read_email(text) == read
+    else:
+        with pytest.raises(Invalid, match="like ana@example"):
+            rules.read_email(text)
+
+
+@pytest.mark.parametrize(
     ("text", "limit", "read"),
     [
         ("A", 191, "A"),
