@@ -290,8 +290,6 @@ class Desk:
     async def _conclude(self) -> None:
         """Write down what became of the deliveries that are finished."""
         finished = self._finished
-        if not finished:
-            return
         try:
             await _write_down(finished)
         except Exception as error:
