@@ -145,6 +145,7 @@ def test_graph_errors_keep_meta_s_words_beside_ours():
     )
     assert (error.code, error.subcode, error.details) == (131056, 2494055, "Too many")
     assert (error.fbtrace_id, error.http_status) == ("A4O5", 400)
+    assert error.status == 502
     assert error.meta_message == "(#131056) pair rate limit hit"
     assert error.policy is RETRY
     assert error.message == str(error) == advice_for(131056).explanation
@@ -157,14 +158,63 @@ def test_answers_of_any_shape_become_an_error(body):
     assert of_response(500, body).policy is RETRY
 
 
-def test_error_data_may_be_a_bare_sentence_and_codes_text():
-    error = of_response(400, {"error": {"code": "100", "error_data": "Bad name"}})
-    assert (error.code, error.details) == (100, "Bad name")
+def test_an_answer_that_is_no_graph_error_is_not_called_transient():
+    assert of_response(400, "no").policy is PERMANENT
 
 
-def test_template_errors_are_told_apart_by_subcode():
-    error = of_response(400, {"error": {"code": 100, "error_subcode": 2388019}})
-    assert "number of templates" in error.message
+def test_a_code_may_be_text():
+    assert of_response(400, {"error": {"code": "100"}}).code == 100
+
+
+@pytest.mark.parametrize(
+    ("given", "details"),
+    [
+        ({}, None),
+        ({"error_data": {"details": "Too many"}}, "Too many"),
+        ({"error_data": "Bad name"}, "Bad name"),
+        ({"error_user_msg": "Try later"}, "Try later"),
+        ({"error_data": {"details": "Too many"}, "error_user_msg": "Try later"}, "Too many"),
+        ({"error_data": "Bad name", "error_user_msg": "Try later"}, "Bad name"),
+        ({"error_data": {"details": ""}, "error_user_msg": "Try later"}, "Try later"),
+    ],
+)
+def test_the_most_telling_words_are_kept(given, details):
+    assert of_response(400, {"error": {"code": 100, **given}}).details == details
+
+
+@pytest.mark.parametrize(
+    ("given", "is_transient", "policy"),
+    [
+        ({}, False, PERMANENT),
+        ({"is_transient": False}, False, PERMANENT),
+        ({"is_transient": True}, True, RETRY),
+        ({"is_transient": "true"}, True, RETRY),
+        ({"is_transient": "perhaps"}, False, PERMANENT),
+    ],
+)
+def test_what_meta_calls_transient_is_tried_again(given, is_transient, policy):
+    error = of_response(400, {"error": {"code": 987654, **given}})
+    assert (error.is_transient, error.policy) == (is_transient, policy)
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "telling"),
+    [
+        (100, 2388019, 2388019),
+        (100, None, 100),
+        # Meta's "no such object": as a code of its own it would stop the whole account.
+        (100, 33, 100),
+        (100, 2387999, 100),
+        (100, 2388000, 2388000),
+        (100, 2388999, 2388999),
+        (100, 2389000, 100),
+        (131000, 2388019, 131000),
+        (None, 2388019, None),
+    ],
+)
+def test_template_errors_are_told_apart_by_subcode(code, subcode, telling):
+    error = of_response(400, {"error": {"code": code, "error_subcode": subcode}})
+    assert error.advice == advice_for(telling, http_status=400)
 
 
 def chained(error, cause):

@@ -1,4 +1,4 @@
-from xobito_app.whatsapp.signature import sign, verify
+from xobito_app.whatsapp.signature import digest_of, fits, sign, verify
 
 BODY = b'{"object":"whatsapp_business_account","name":"\\u00e9"}'
 
@@ -19,9 +19,21 @@ def test_wrong_secret_changed_body_and_missing_header_are_refused():
     assert not verify(["wrong"], BODY, header)
     assert not verify(["right"], BODY + b" ", header)
     assert not verify([], BODY, header)
-    for odd in (None, "", "sha256=", "sha1=" + header[7:], header[7:], "sha256=é", header[:-1]):
+    made = header.removeprefix("sha256=")
+    for odd in (None, "", "sha256=", "sha256=é", header[:-1]):
         assert not verify(["right"], BODY, odd), odd
+    for prefix in ("", "sha1=", "SHA256=", " sha256="):
+        assert not verify(["right"], BODY, prefix + made), prefix
 
 
 def test_an_empty_secret_never_matches():
     assert not verify([""], BODY, sign("", BODY))
+
+
+def test_a_kept_signature_still_tells_which_secret_made_it():
+    kept = digest_of(f"{sign('right', BODY).upper().replace('SHA256', 'sha256')} ")
+    assert kept == sign("right", BODY).removeprefix("sha256=")
+    assert fits("right", BODY, kept)
+    assert not fits("wrong", BODY, kept)
+    assert not fits("right", BODY + b" ", kept)
+    assert not fits("", BODY, digest_of(sign("", BODY)))

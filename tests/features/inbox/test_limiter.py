@@ -40,7 +40,13 @@ async def take(number: str, count: int, rate: float, seconds: float) -> int:
 
 @pytest.mark.parametrize(
     ("level", "is_on_biz_app", "rate"),
-    [("STANDARD", False, 80), ("", False, 80), ("high", False, 1000), ("HIGH", True, 20)],
+    [
+        ("STANDARD", False, 80),
+        ("", False, 80),
+        ("high", False, 1000),
+        ("STANDARD", True, 20),
+        ("HIGH", True, 20),
+    ],
 )
 def test_the_rate_is_metas(level, is_on_biz_app, rate):
     assert rate_of(level, is_on_biz_app=is_on_biz_app) == rate
@@ -59,6 +65,12 @@ async def test_what_would_wait_too_long_is_not_reserved(number):
     assert held.held_by is Limit.NUMBER
     assert held.seconds > 0.5
     assert held.seconds < 2
+
+
+@pytest.mark.parametrize(("seconds", "held_by"), [(0.5, None), (1.9, Limit.NUMBER)])
+async def test_a_caller_waits_for_a_second_unless_it_says_otherwise(number, seconds, held_by):
+    await slow_down(number, seconds)
+    assert (await acquire(number, "ana", 80)).held_by is held_by
 
 
 async def test_a_number_slows_down_after_130429_and_recovers(number):
@@ -94,10 +106,10 @@ async def test_losing_what_redis_knows_is_harmless(number):
     await slow_down(number, 600)
     assert (await acquire(number, "x", 80)).held_by is Limit.NUMBER
     await redis_client().delete(f"xobito:rate:{number}")
-    assert await acquire(number, "x", 80) == Grant()
+    assert await acquire(number, "x", 80) == Grant(0, None)
 
 
 async def test_without_redis_messages_still_go(monkeypatch):
     monkeypatch.setattr(limiter, "redis_client", lambda: Redis.from_url("redis://127.0.0.1:1/2"))
-    assert await acquire("n", "x", 80) == Grant()
+    assert await acquire("n", "x", 80) == Grant(0, None)
     await slow_down("n", 1)

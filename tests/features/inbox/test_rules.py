@@ -19,7 +19,10 @@ from xobito_app.features.inbox import search, threads, timeline, work
 from xobito_app.features.inbox.rules import (
     Sight,
     WindowState,
+    call_words,
+    can_resend,
     is_within_window,
+    preview_of,
     window_closes_at,
     window_state,
 )
@@ -56,6 +59,87 @@ def test_who_never_wrote_has_no_window():
     assert not is_within_window(None, WROTE)
     assert window_state(None, WROTE) is WindowState.CLOSED
     assert window_closes_at(None) is None
+
+
+# What a list and a bubble say ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "content", "may"),
+    [
+        ("failed", None, {}, True),
+        ("failed", 131026, {}, True),
+        ("failed", 131051, {}, False),
+        ("failed", None, {"resent_as": "another"}, False),
+        ("sent", None, {}, False),
+        ("unresolved", 131026, {}, False),
+    ],
+)
+def test_send_again_is_offered_once_and_only_when_it_may_help(status, code, content, may):
+    assert can_resend(status, code, content) is may
+
+
+@pytest.mark.parametrize(
+    ("call", "incoming", "outgoing"),
+    [
+        ({}, "Incoming call", "Outgoing call"),
+        ({"happened": None, "duration": None}, "Incoming call", "Outgoing call"),
+        ({"happened": ["accepted"]}, "Incoming call", "Outgoing call"),
+        ({"happened": ["accepted", "terminate"]}, "Incoming call", "Outgoing call"),
+        ({"happened": ["terminate"]}, "Missed call", "Outgoing call, not answered"),
+        (
+            {"happened": ["rejected", "terminate"]},
+            "Incoming call, declined",
+            "Outgoing call, declined",
+        ),
+        ({"duration": 1}, "Incoming call, 0:01", "Outgoing call, 0:01"),
+        ({"duration": 59}, "Incoming call, 0:59", "Outgoing call, 0:59"),
+        ({"duration": 60}, "Incoming call, 1:00", "Outgoing call, 1:00"),
+        ({"duration": "3725"}, "Incoming call, 62:05", "Outgoing call, 62:05"),
+        (
+            {"duration": 61, "happened": ["terminate"]},
+            "Incoming call, 1:01",
+            "Outgoing call, 1:01",
+        ),
+    ],
+)
+def test_what_became_of_a_call_in_a_line(call, incoming, outgoing):
+    assert call_words(call) == call_words({**call, "is_ours": False}) == incoming
+    assert call_words({**call, "is_ours": True}) == outgoing
+
+
+VOICE = {"media": {"voice": True}}
+FILE = {"media": {"filename": "Price  list.pdf"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "content", "preview"),
+    [
+        ("text", " Good\nmorning ", {}, "Good morning"),
+        ("text", "", {}, "Message"),
+        ("image", "", {}, "Photo"),
+        ("image", "Look", {}, "Look"),
+        ("image", "", {"media": None}, "Photo"),
+        ("audio", "", {}, "Audio"),
+        ("audio", "", {"media": {"voice": False}}, "Audio"),
+        ("audio", "", VOICE, "Voice message"),
+        ("video", "", VOICE, "Video"),
+        ("document", "", {}, "Document"),
+        ("document", "", {"media": {"filename": ""}}, "Document"),
+        ("document", "", FILE, "Price list.pdf"),
+        ("document", "Ours", FILE, "Ours"),
+        ("image", "", FILE, "Photo"),
+        ("hologram", "", {}, "Message"),
+    ],
+)
+def test_a_line_stands_for_an_entry(kind, body, content, preview):
+    assert preview_of(kind, body, content) == preview
+
+
+def test_a_line_is_at_most_160_characters_long():
+    assert preview_of("text", "x" * 160, {}) == "x" * 160
+    assert len(preview_of("text", "x" * 161, {})) == 160
+    assert len(preview_of("document", "", {"media": {"filename": "x" * 161}})) == 160
 
 
 # Who sees which thread ----------------------------------------------------------------------
@@ -95,6 +179,20 @@ def test_what_each_permission_shows(permissions, whose):
     assert sight.reaches(assignee) is visible
     assert bool(sight.explain(assignee)) is not visible
     assert sight.is_blind is not bool(permissions)
+
+
+@pytest.mark.parametrize("whose", ["own", "unassigned", "others", ""])
+def test_who_sees_anything_is_not_blind(whose):
+    seen = {name: name == whose for name in ("own", "unassigned", "others")}
+    assert Sight(user_id=uuid4(), **seen).is_blind is not bool(whose)
+
+
+def test_why_a_thread_cannot_be_seen_is_said_in_a_sentence():
+    me = uuid4()
+    blind = Sight(user_id=me, own=False, unassigned=False, others=False)
+    assert blind.explain(me) == "Your role does not show the inbox."
+    assert "assigned to nobody" in blind.explain(None)
+    assert "somebody else" in blind.explain(uuid4())
 
 
 @pytest.fixture

@@ -30,7 +30,11 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
         (29, ""),
         (30, ""),
         (31, "Incoming messages are late: the oldest has waited 31 seconds to be read."),
+        (119, "Incoming messages are late: the oldest has waited 119 seconds to be read."),
+        (120, "Incoming messages are late: the oldest has waited 2 minutes to be read."),
+        (121, "Incoming messages are late: the oldest has waited 2 minutes to be read."),
         (600, "Incoming messages are late: the oldest has waited 10 minutes to be read."),
+        (-600, ""),
     ],
 )
 def test_thirty_seconds_are_in_time_and_more_are_late(waited, sentence):

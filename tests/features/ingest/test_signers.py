@@ -123,6 +123,15 @@ async def test_who_connects_later_with_the_secret_proves_it_by_the_signature(wor
     assert await texts(world) == ["early"]
 
 
+@pytest.mark.parametrize("part", ["", "before{}", "{}after"])
+async def test_a_claim_is_of_what_names_the_whole_id(world, part):
+    await post(deliveries.incoming(world, "16505550001", "early"), "the app's secret")
+    await drain()
+    names = [part.format(world.waba_id)] if part else []
+    async with unit_of_work(world.workspace_id) as uow:
+        assert await claim_deliveries(uow.session, names) == 0
+
+
 async def test_a_claim_without_the_secret_gets_nothing(world):
     """Naming the same account is not enough."""
     await post(deliveries.incoming(world, "16505550001", "early"), "the app's secret")

@@ -36,24 +36,23 @@ class Parcel:
 
     Attributes:
         claim: Changes when it is held for longer.
-        refusal: Why it must not be sent after all; empty when it may.
+        recipient: None when it must not be sent after all.
+        refusal: Why it must not; empty when it may.
         is_cancelled: The refusal is no failure: the account was disconnected meanwhile.
     """
 
     claim: Claim
     message: Message
-    number: Number | None
-    connection: Connection | None
+    number: Number
+    connection: Connection
     recipient: Recipient | None
-    files: tuple[Media, ...] = ()
-    refusal: str = ""
-    is_cancelled: bool = False
+    files: tuple[Media, ...]
+    refusal: str
+    is_cancelled: bool
 
     @property
     def rate(self) -> float:
         """Messages a second the number may send."""
-        if self.number is None:
-            return limiter.STANDARD_RATE
         return limiter.rate_of(
             self.number.throughput_level, is_on_biz_app=self.number.is_on_biz_app
         )
@@ -124,10 +123,10 @@ async def _pack(
     files = await MediaRepository(session, workspace_id).list_by_ids(list(wanted))
     parcels = []
     for row in rows:
-        number, connection = lines.get(row.number_id, (None, None))
+        number, connection = lines[row.number_id]
         contact = contacts.get(row.contact_id)
         recipient, refusal = None, ""
-        is_connected = connection is not None and connection.state == ConnectionState.CONNECTED
+        is_connected = connection.state == ConnectionState.CONNECTED
         if not is_connected:
             refusal = "The WhatsApp number was disconnected before this was sent."
         elif row.kind != "template" and not rules.is_within_window(

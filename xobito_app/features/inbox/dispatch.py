@@ -121,7 +121,7 @@ class _Dispatcher:
 
     async def _prepare(self, parcel: Parcel) -> tuple[Client, Credentials, Payload] | None:
         """Do all that comes before the message leaves; None when it is settled without that."""
-        if parcel.refusal or not (parcel.connection and parcel.recipient):
+        if parcel.recipient is None:
             status = MessageStatus.CANCELLED if parcel.is_cancelled else MessageStatus.FAILED
             await outcomes.fail(parcel.claim, parcel.refusal, status=status)
             return None
@@ -154,7 +154,7 @@ class _Dispatcher:
         self, parcel: Parcel, client: Client, credentials: Credentials, body: Payload
     ) -> None:
         """Send one message, and note what came of it."""
-        number = parcel.number.phone_number_id if parcel.number else ""
+        number = parcel.number.phone_number_id
         grant = await limiter.acquire(number, str(parcel.message.contact_id), parcel.rate)
         if grant.held_by is not None:
             await self._hold(parcel, grant.seconds, grant.held_by)
@@ -177,10 +177,9 @@ class _Dispatcher:
 
     async def _accepted(self, parcel: Parcel, receipt: SendReceipt) -> None:
         await outcomes.accept(parcel.claim, receipt)
-        connection = parcel.connection
-        if connection is not None and accounts.has_trouble(connection):
+        if accounts.has_trouble(parcel.connection):
             async with unit_of_work(self.workspace_id) as uow:
-                await accounts.forget_trouble(uow.session, self.workspace_id, connection.id)
+                await accounts.forget_trouble(uow.session, self.workspace_id, parcel.connection.id)
         log.info("message.accepted", extra={"message_id": str(parcel.message.id)})
 
     async def _hold(self, parcel: Parcel, seconds: float, held_by: Limit) -> None:
@@ -207,7 +206,7 @@ class _Dispatcher:
                 await self._again(parcel, pause, sentence=advice.explanation)
             case RetryPolicy.WAIT:
                 await self._slow_down(parcel, advice)
-            case RetryPolicy.STOP_ACCOUNT if parcel.number and parcel.connection:
+            case RetryPolicy.STOP_ACCOUNT:
                 await outcomes.stop_account(
                     parcel.claim,
                     error,
@@ -219,8 +218,7 @@ class _Dispatcher:
 
     async def _slow_down(self, parcel: Parcel, advice: Advice) -> None:
         """Let the whole number go slower; a refusal for haste is never a failure."""
-        if parcel.number is not None:
-            await limiter.slow_down(parcel.number.phone_number_id, advice.wait_seconds)
+        await limiter.slow_down(parcel.number.phone_number_id, advice.wait_seconds)
         self.resting[parcel.message.number_id] = time.monotonic() + advice.wait_seconds
         await self._again(parcel, advice.wait_seconds, sentence=advice.explanation, is_try=False)
 

@@ -34,7 +34,7 @@ async def upload_all(
     """
     known = {file.id: file.meta_media_id for file in parcel.files if _is_there(file, parcel)}
     missing = [file for file in parcel.files if file.id not in known]
-    if not missing or parcel.number is None:
+    if not missing:
         return known
     for file in missing:
         # Claimed in the future: that much longer the sweep leaves the message alone.

@@ -63,14 +63,18 @@ class DeliveryRepository:
         await (await self.session.connection()).execute(text("SELECT 1"))
 
     async def list_waiting(
-        self, *, begun_before: datetime, over: int = 0, upto: int, limit: int
+        self, *, begun_before: datetime, split_at: int, is_large: bool, limit: int
     ) -> list[Waiting]:
-        """Return the oldest deliveries of some size that were not begun since a moment."""
+        """Return the oldest deliveries that were not begun since a moment.
+
+        Either those of up to so many bytes, be it none at all, or those of more.
+        """
         size = func.octet_length(_BODY)
         statement = (
             select(InboundEvent.id, size, InboundEvent.attempts)
             .where(col(InboundEvent.state) == EventState.PENDING)
-            .where(_not_begun_since(begun_before), size > over, size <= upto)
+            .where(_not_begun_since(begun_before))
+            .where(size > split_at if is_large else size <= split_at)
             .order_by(col(InboundEvent.id))
             .limit(limit)
         )

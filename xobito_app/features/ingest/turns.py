@@ -44,7 +44,6 @@ MOST_LARGE = 4
 MOST_IN_HAND = 2000
 ROOM = 8 * 1024 * 1024
 """Bytes in hand at the same time, of small deliveries and of larger ones each."""
-_ANY_SIZE = 2**31 - 1
 UNSPEAKABLE = "What became of it could not be written down; the log has it."
 NEVER_FINISHED = f"Reading it was begun {TRIES} times and never came to an end."
 
@@ -59,7 +58,7 @@ class _Work:
     failures: list[str] = field(default_factory=list)
     is_unforeseen: bool = False
 
-    def settle(self, part: Part, failure: str = "", *, is_unforeseen: bool = False) -> None:
+    def settle(self, part: Part, failure: str, *, is_unforeseen: bool) -> None:
         """Note what became of one part."""
         self.left -= 1
         self.is_unforeseen |= is_unforeseen
@@ -82,7 +81,7 @@ class _Work:
         return {
             "id": self.found.event_id,
             "state": state.value,
-            "summary": summary[:2000],
+            "summary": summary,
             "error": reasons,
         }
 
@@ -148,10 +147,10 @@ class Desk:
         async with unit_of_work() as uow:
             deliveries = DeliveryRepository(uow.session)
             chosen = await deliveries.list_waiting(
-                begun_before=self._began, upto=SMALL, limit=self._room()
+                begun_before=self._began, split_at=SMALL, is_large=False, limit=self._room()
             )
             large = await deliveries.list_waiting(
-                begun_before=self._began, over=SMALL, upto=_ANY_SIZE, limit=MOST_LARGE
+                begun_before=self._began, split_at=SMALL, is_large=True, limit=MOST_LARGE
             )
         chosen += self._fitting(large)
         if not chosen:
@@ -291,8 +290,6 @@ class Desk:
     async def _conclude(self) -> None:
         """Write down what became of the deliveries that are finished."""
         finished = self._finished
-        if not finished:
-            return
         try:
             await _write_down(finished)
         except Exception as error:
@@ -344,6 +341,6 @@ def _name_of(part: Part) -> str:
 def _reason(error: Exception) -> str:
     """Return what went wrong without what it went wrong with: statements carry people's words."""
     cause = getattr(error, "orig", None) or error
-    said = f"{type(cause).__name__}: {cause}".split("\n", 1)[0][:500]
+    said = f"{type(cause).__name__}: {cause}".partition("\n")[0]
     # It may quote what could not be stored.
-    return coerce.text(said) or type(cause).__name__
+    return coerce.storable(said[:500])
