@@ -48,7 +48,9 @@ FEATURE = Feature(
         "conversation.assigned": "assigned the conversation with {name|a customer} to {to|nobody}",
         "conversation.closed": "closed the conversation with {name|a customer}",
         "conversation.reopened": "reopened the conversation with {name|a customer}",
-        "conversation.snoozed": "snoozed the conversation with {name|a customer} until {until|later}",
+        "conversation.snoozed": (
+            "snoozed the conversation with {name|a customer} until {until|later}"
+        ),
         "conversation.noted": "wrote a note in the conversation with {name|a customer}",
         "conversation.exported": "exported the conversation with {name|a customer}",
         "message.sent": "sent a message to {name|a customer}",
