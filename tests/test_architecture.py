@@ -21,7 +21,16 @@ MAY_USE = {
     "models": {"core"},
     "persistence": {"core", "models", "settings"},
     "whatsapp": {"core"},
-    "features": {"core", "models", "persistence", "whatsapp", "features", "settings"},
+    "registry": {"core"},
+    "features": {
+        "core",
+        "models",
+        "persistence",
+        "whatsapp",
+        "features",
+        "settings",
+        "registry",
+    },
     "realtime": {"core", "persistence"},
     "simulator": {"core"},
 }

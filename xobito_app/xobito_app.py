@@ -11,10 +11,7 @@ from xobito_app.cli.processes import end_with_parent
 from xobito_app.core.memory import spare_the_lasting
 from xobito_app.core.watchdog import watch_loop
 from xobito_app.features.connection import moved_clock
-from xobito_app.features.webhooks import listeners as webhook_listeners
-from xobito_app.jobs.nudges import send_nudges
-from xobito_app.persistence.unit_of_work import on_commit
-from xobito_app.realtime.notices import send_notices
+from xobito_app.jobs.wiring import wire
 from xobito_app.settings import get_settings
 from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
@@ -32,9 +29,7 @@ from xobito_app.ui.sockets import guard_sockets, note_page_error
 
 logs.configure(get_settings().log_level)
 watch_commits()
-webhook_listeners.register()
-on_commit(send_nudges)
-on_commit(send_notices)
+wire()
 inbox_relay.register()
 contacts_relay.register()
 import_relay.register()

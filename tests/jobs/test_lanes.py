@@ -1,26 +1,35 @@
-from xobito_app.core import job_names
-from xobito_app.core.events import Departures, Lane, Nudge
-from xobito_app.jobs import names, nudges
+import inspect
+
+import pytest
+
+from xobito_app.core.events import Departures, Nudge
+from xobito_app.core.jobs import JobType, Lane
+from xobito_app.jobs import nudges
 from xobito_app.jobs.celery_app import celery
-from xobito_app.jobs.names import HEARTBEAT_BULK, HEARTBEAT_LIVE
-from xobito_app.jobs.schedule import SCHEDULE
+from xobito_app.jobs.own import HEARTBEATS, all_jobs
 
 
-def test_every_name_has_a_task_and_every_task_a_name():
+def test_every_job_is_a_task_and_every_task_a_job():
     celery.loader.import_default_modules()
-    registered = {name for name in celery.tasks if not name.startswith("celery.")}
-    named = {
-        value
-        for module in (names, job_names)
-        for key, value in vars(module).items()
-        if key.isupper() and key != "LANES"
-    }
-    assert registered == named
+    registered = sorted(name for name in celery.tasks if not name.startswith("celery."))
+    assert registered == sorted(job.type.name for job in all_jobs())
 
 
-def test_what_is_repeated_has_a_task():
-    celery.loader.import_default_modules()
-    assert {repeated.job for repeated in SCHEDULE} <= set(celery.tasks)
+def test_beat_wakes_each_job_in_its_lane_as_often_as_it_wants():
+    wanted = {job.type.name: (job.every, job.type.lane.value) for job in all_jobs() if job.every}
+    scheduled = celery.conf.beat_schedule
+    assert {
+        name: (entry["schedule"], entry["options"]["queue"]) for name, entry in scheduled.items()
+    } == wanted
+    assert all(name == entry["task"] for name, entry in scheduled.items())
+
+
+@pytest.mark.parametrize("job", all_jobs(), ids=lambda job: job.type.name)
+def test_beats_wake_up_carries_nothing_and_finds_work_that_needs_nothing(job):
+    if job.every and not job.sweep:
+        inspect.signature(job.work).bind()
+    if job.sweep:
+        inspect.signature(job.sweep).bind("workspace_id")
 
 
 def test_only_json_is_accepted():
@@ -34,10 +43,10 @@ async def test_nudges_go_to_their_own_lane(monkeypatch):
         celery, "send_task", lambda job, args, queue, countdown: sent.append((job, args, queue))
     )
     departures = Departures()
-    departures.nudges[Nudge(HEARTBEAT_LIVE)] = None
-    departures.nudges[Nudge(HEARTBEAT_BULK, Lane.BULK, ("7",))] = None
+    departures.nudges[Nudge(JobType("a.live", Lane.LIVE))] = None
+    departures.nudges[Nudge(JobType("a.bulk", Lane.BULK), ("7",))] = None
     await nudges.send_nudges(departures)
-    assert sent == [(HEARTBEAT_LIVE, (), "live"), (HEARTBEAT_BULK, ("7",), "bulk")]
+    assert sent == [("a.live", (), "live"), ("a.bulk", ("7",), "bulk")]
 
 
 def test_a_nudge_lost_with_redis_harms_nobody(monkeypatch, caplog):
@@ -45,5 +54,5 @@ def test_a_nudge_lost_with_redis_harms_nobody(monkeypatch, caplog):
         raise ConnectionError
 
     monkeypatch.setattr(celery, "send_task", fail)
-    nudges.send(Nudge(HEARTBEAT_LIVE))
+    nudges.send(Nudge(HEARTBEATS[Lane.LIVE]))
     assert "nudge.lost" in caplog.text

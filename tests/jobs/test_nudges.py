@@ -7,7 +7,11 @@ import asyncio
 import pytest
 
 from xobito_app.core.events import Departures, Nudge
+from xobito_app.core.jobs import JobType, Lane
 from xobito_app.jobs import nudges
+
+DRAIN = JobType("inbound.drain", Lane.LIVE)
+SEND = JobType("outbound.send", Lane.LIVE)
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ async def ask(*wanted: Nudge) -> None:
 
 
 async def test_the_first_leaves_at_once_and_a_burst_is_gathered(sent):
-    nudge = Nudge("inbound.drain")
+    nudge = Nudge(DRAIN)
     await ask(nudge)
     assert len(sent) == 1
     last = 0.0
@@ -41,8 +45,8 @@ async def test_the_first_leaves_at_once_and_a_burst_is_gathered(sent):
 
 
 async def test_different_work_and_planned_work_is_not_gathered(sent):
-    await ask(Nudge("outbound.send", arguments=("a",)), Nudge("outbound.send", arguments=("b",)))
-    later = Nudge("outbound.send", arguments=("a",), delay=5)
+    await ask(Nudge(SEND, arguments=("a",)), Nudge(SEND, arguments=("b",)))
+    later = Nudge(SEND, arguments=("a",), delay=5)
     await ask(later)
     await ask(later)
     assert len(sent) == 4
@@ -50,7 +54,7 @@ async def test_different_work_and_planned_work_is_not_gathered(sent):
 
 
 async def test_what_waits_at_the_end_still_leaves(sent):
-    nudge = Nudge("inbound.drain")
+    nudge = Nudge(DRAIN)
     await ask(nudge)
     await ask(nudge)
     await nudges.flush()

@@ -9,7 +9,6 @@ import time
 import pytest
 
 from xobito_app.jobs import runtime
-from xobito_app.jobs.schedule import SCHEDULE
 
 
 @pytest.fixture
@@ -102,10 +101,3 @@ def test_the_end_waits_a_little_for_background_work(loop, monkeypatch):
     runtime.run(asyncio.sleep(0))
     runtime._stop()
     assert ended == ["short", "cut off"]
-
-
-def test_every_repeated_job_is_a_registered_task():
-    import xobito_app.jobs.tasks  # noqa: F401
-    from xobito_app.jobs.celery_app import celery
-
-    assert {repeated.job for repeated in SCHEDULE} <= set(celery.tasks)

@@ -2,7 +2,8 @@ import pytest
 
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, revealed, sign_in
-from xobito_app.features.tokens.rules import ABILITIES, is_token
+from xobito_app import registry
+from xobito_app.features.tokens.rules import is_token
 from xobito_app.ui.pages.tokens.state import NEW_KEY, TokenFormState, TokensState
 
 LIST, FORM = "tokens_state", "token_form_state"
@@ -35,7 +36,12 @@ async def test_a_token_is_shown_once_and_then_only_its_beginning(server, world):
 
 async def test_a_token_is_revoked_and_then_taken_off_the_list(server, world):
     tab = await open_page(server, world.owner)
-    form = {"name": "Old", "lives": "", "rate_limit": "0", **dict.fromkeys(ABILITIES, "on")}
+    form = {
+        "name": "Old",
+        "lives": "",
+        "rate_limit": "0",
+        **dict.fromkeys(registry.abilities(), "on"),
+    }
     await tab.send(handler_name(TokenFormState.submit), form=form)
     await tab.send(handler_name(TokensState.load))
     row = tab.value(LIST, "rows")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
+from xobito_app.features.activity import words
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
 from xobito_app.features.contacts import exporting
 from xobito_app.features.contacts.columns import FileColumn
@@ -24,7 +26,7 @@ from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 _WINDOW = 500
-_HEADS = ("When (UTC)", "Who", "Action", "Kind", "Object", "Address")
+_HEADS = ("When (UTC)", "Who", "Action", "Kind", "Object", "Address", "In words")
 
 
 async def activity_log(request: Request) -> Response:
@@ -83,6 +85,10 @@ async def contact_lines(
             return
 
 
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]:
     # Spreadsheets take a file for UTF-8 only when it begins with a byte order mark.
     yield "\ufeff" + csv_lines([_HEADS])
@@ -100,6 +106,7 @@ async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]
                 entry.object_type,
                 entry.object_name,
                 entry.address,
+                words.told(entry, _utc),
             )
             for entry in page.rows
         )

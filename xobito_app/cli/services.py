@@ -25,15 +25,10 @@ def perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 
 async def _perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     from xobito_app.features.connection.credentials import close_clients
-    from xobito_app.features.webhooks import listeners as webhook_listeners
-    from xobito_app.jobs.nudges import send_nudges
+    from xobito_app.jobs.wiring import wire
     from xobito_app.persistence import engine, redis
-    from xobito_app.persistence.unit_of_work import on_commit
-    from xobito_app.realtime import notices
 
-    webhook_listeners.register()
-    on_commit(send_nudges)
-    on_commit(notices.send_notices)
+    wire()
     try:
         return await use_case()
     finally:

@@ -21,10 +21,11 @@ def create(
     It may do all that its abilities say: unlike one made in the app, it is bounded by nobody's
     role, and it goes on when people leave.
     """
+    from xobito_app import registry
     from xobito_app.cli.services import perform
     from xobito_app.core.errors import Invalid
     from xobito_app.core.permissions import system_actor
-    from xobito_app.features.tokens import rules, service
+    from xobito_app.features.tokens import service
     from xobito_app.features.workspaces import service as workspaces
     from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -39,7 +40,7 @@ def create(
                 uow.session,
                 system_actor(workspace_id, "Command line"),
                 name=name,
-                abilities=rules.ABILITIES if all_abilities else ability or [],
+                abilities=registry.abilities() if all_abilities else ability or [],
                 rate_limit=rate_limit,
             )
         return token

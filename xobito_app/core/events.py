@@ -10,20 +10,14 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-
-class Lane(StrEnum):
-    """The two kinds of workers that never share a process."""
-
-    LIVE = "live"
-    BULK = "bulk"
+from xobito_app.core.jobs import JobType
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
     """Tells a worker that there is work; losing or doubling it changes nothing."""
 
-    job: str
-    lane: Lane = Lane.LIVE
+    job: JobType
     arguments: tuple[str, ...] = ()
     delay: float = 0.0
 

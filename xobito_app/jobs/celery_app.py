@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from celery import Celery
 
-from xobito_app.core.events import Lane
-from xobito_app.jobs.schedule import SCHEDULE
+from xobito_app.core.jobs import Lane
+from xobito_app.jobs.own import all_jobs
 from xobito_app.settings import get_settings
 
 celery = Celery("xobito", include=["xobito_app.jobs.tasks"])
@@ -37,16 +37,17 @@ celery.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,
     beat_schedule={
-        repeated.job: {
-            "task": repeated.job,
-            "schedule": repeated.every,
+        job.type.name: {
+            "task": job.type.name,
+            "schedule": job.every,
             "options": {
-                "queue": repeated.lane.value,
+                "queue": job.type.lane.value,
                 # A question nobody could answer in time is asked again, not answered late.
-                "expires": max(repeated.every.total_seconds(), 5),
+                "expires": max(job.every.total_seconds(), 5),
             },
         }
-        for repeated in SCHEDULE
+        for job in all_jobs()
+        if job.every
     },
     timezone="UTC",
 )

@@ -6,7 +6,7 @@ import time
 
 from redis.asyncio import Redis
 
-from xobito_app.jobs.names import LANES
+from xobito_app.core.jobs import Lane
 
 HEARTBEAT_SECONDS = 10
 """How often beat asks."""
@@ -26,9 +26,9 @@ async def note(client: Redis, lane: str) -> None:
 
 async def read_ages(client: Redis) -> dict[str, float | None]:
     """Return for each lane the seconds since it last answered; None when it never did."""
-    notes = await client.mget([_key(lane) for lane in LANES])
+    notes = await client.mget([_key(lane) for lane in Lane])
     now = time.time()
     return {
-        lane: None if noted is None else round(max(now - float(noted), 0.0), 1)
-        for lane, noted in zip(LANES, notes, strict=True)
+        lane.value: None if noted is None else round(max(now - float(noted), 0.0), 1)
+        for lane, noted in zip(Lane, notes, strict=True)
     }

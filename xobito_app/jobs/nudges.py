@@ -23,13 +23,13 @@ def send(nudge: Nudge) -> None:
     """Put a nudge into its lane; when Redis is away only a warning is left, beat sweeps later."""
     try:
         celery.send_task(
-            nudge.job,
+            nudge.job.name,
             args=nudge.arguments,
-            queue=nudge.lane.value,
+            queue=nudge.job.lane.value,
             countdown=nudge.delay or None,
         )
     except (KombuError, OperationalError, OSError) as error:
-        log.warning("nudge.lost", extra={"job": nudge.job, "reason": type(error).__name__})
+        log.warning("nudge.lost", extra={"job": nudge.job.name, "reason": type(error).__name__})
 
 
 async def send_nudges(departures: Departures) -> None:

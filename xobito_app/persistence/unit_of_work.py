@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import Departures, Lane, Notice, Nudge, Topic
+from xobito_app.core.events import Departures, Notice, Nudge, Topic
+from xobito_app.core.jobs import JobType
 from xobito_app.persistence.engine import get_engine, sessions
 
 log = logging.getLogger(__name__)
@@ -26,12 +27,10 @@ def on_commit(sink: Sink) -> None:
         _sinks.append(sink)
 
 
-def enqueue(
-    session: AsyncSession, job: str, *arguments: object, lane: Lane = Lane.LIVE, delay: float = 0.0
-) -> None:
+def enqueue(session: AsyncSession, job: JobType, *arguments: object, delay: float = 0.0) -> None:
     """Nudge a worker after the commit. The row must already say what is to be done."""
     departures: Departures = session.info[_DEPARTURES]
-    departures.nudges[Nudge(job, lane, tuple(str(a) for a in arguments), delay)] = None
+    departures.nudges[Nudge(job, tuple(str(a) for a in arguments), delay)] = None
 
 
 def announce(

@@ -5,10 +5,9 @@ import httpx
 import pytest
 
 from tests.fixtures import World, make_world
+from xobito_app import registry
 from xobito_app.api.app import build_api
 from xobito_app.features.tokens import service as tokens
-from xobito_app.features.tokens.rules import ABILITIES
-from xobito_app.features.webhooks import listeners
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -47,14 +46,19 @@ async def make_token(world: World, *abilities: str, **given: Any) -> str:
         _, token = await tokens.create_token(
             uow.session,
             world.owner,
-            **{"name": "ci", "abilities": abilities or ABILITIES, "rate_limit": 0, **given},
+            **{
+                "name": "ci",
+                "abilities": abilities or registry.abilities(),
+                "rate_limit": 0,
+                **given,
+            },
         )
     return token
 
 
 @pytest.fixture
 async def client(_migrated):
-    listeners.register()
+    registry.register_listeners()
     transport = httpx.ASGITransport(app=build_api(), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://app.test") as opened:
         yield opened

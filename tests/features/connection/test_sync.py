@@ -8,9 +8,9 @@ from tests.fixtures import EmptyWorld, World, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.features.connection import connecting, rules, service, usage
+from xobito_app.jobs.everywhere import for_each_workspace
 from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
 from xobito_app.models.inbox import Conversation, Direction, Message, MessageStatus
-from xobito_app.persistence import unit_of_work as unit_of_work_module
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 
@@ -79,17 +79,12 @@ async def test_a_refused_sync_is_kept_as_the_reason_and_goes_again(meta: Meta, e
 
 
 async def test_the_hourly_job_goes_on_when_one_workspace_cannot_be_synced(
-    meta: Meta, empty: EmptyWorld, world: World, monkeypatch
+    meta: Meta, empty: EmptyWorld, world: World
 ):
-    # Importing jobs registers who sends nudges; other tests do without them.
-    monkeypatch.setattr(unit_of_work_module, "_sinks", [])
-    # The queue's address is read at import; it is known only once the servers run.
-    from xobito_app.jobs.tasks import whatsapp as jobs
-
     # `world` is connected without a token, as after a change of SECRET_KEY.
     view = await connecting.start_simulator(empty.owner)
     await meta.control("POST", f"/wabas/{view.waba_id}/numbers", json={"verified_name": "Later"})
-    await jobs.sync_connections()
+    await for_each_workspace(service.sync)
     names = {n.verified_name for n in (await stored(empty.workspace_id))["numbers"]}
     assert "Later" in names
 

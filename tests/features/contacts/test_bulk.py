@@ -8,8 +8,8 @@ from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Deed, Departures, Topic
-from xobito_app.core.job_names import CONTACTS_BULK
 from xobito_app.features.contacts import book, bulk, bulk_work, groups, listing, statuses
+from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.persistence import unit_of_work as uow_module
 from xobito_app.persistence.unit_of_work import unit_of_work
 

@@ -8,8 +8,9 @@ import pytest
 
 from tests import deliveries
 from tests.fixtures import make_member, make_world
+from xobito_app import registry
 from xobito_app.core.events import Notice, Topic
-from xobito_app.features.inbox import alerts, listeners, threads, work
+from xobito_app.features.inbox import alerts, threads, work
 from xobito_app.features.inbox.alerts import AlertKind
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.ingest.drain import drain
@@ -23,7 +24,7 @@ BOTH = {"sound": True, "browser_notifications": True}
 @pytest.fixture
 def notices(monkeypatch):
     """The alerts that left with commits."""
-    listeners.register()
+    registry.register_listeners()
     left: list[Notice] = []
 
     async def hear(departures):

@@ -11,8 +11,8 @@ from sqlmodel import select
 from tests import deliveries
 from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_member
+from xobito_app import registry
 from xobito_app.core import clock
-from xobito_app.features.inbox import listeners
 from xobito_app.features.inbox.listeners import is_keyword, next_answerer
 from xobito_app.features.workspaces import duty, team
 from xobito_app.features.workspaces import service as workspaces
@@ -24,7 +24,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 
 @pytest.fixture(autouse=True)
 def _listening():
-    listeners.register()
+    registry.register_listeners()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from tests.features.tokens.test_tokens import do, enter, make
 from tests.fixtures import make_member
+from xobito_app import registry
 from xobito_app.core.errors import Forbidden
 from xobito_app.core.permissions import ALL, Permission, system_actor
 from xobito_app.features.tokens import repeats, rules, service
@@ -33,13 +34,13 @@ async def change_role(world, role_id, *permissions: str):
 
 async def test_who_may_only_manage_tokens_gives_none_an_ability(world):
     maker, _ = await maker_with(world, "api_tokens.manage")
-    for ability in rules.ABILITIES:
+    for ability in registry.abilities():
         with pytest.raises(Forbidden, match=f"cannot give {ability}"):
             await make(world, by=maker, abilities=[ability])
     assert service.offered(maker) == []
 
 
-@pytest.mark.parametrize("ability", rules.ABILITIES)
+@pytest.mark.parametrize("ability", registry.abilities())
 async def test_an_ability_takes_all_of_its_rights(world, ability):
     needed = rules.permissions_of([ability])
     for missing in needed:
@@ -120,8 +121,8 @@ async def test_a_token_whose_maker_is_unknown_stops(world):
 
 
 async def test_an_owner_gives_everything_until_the_workspace_is_handed_over(world):
-    _, token = await make(world, abilities=list(rules.ABILITIES))
-    assert (await enter(world, token)).abilities == set(rules.ABILITIES)
+    _, token = await make(world, abilities=list(registry.abilities()))
+    assert (await enter(world, token)).abilities == set(registry.abilities())
     agent = await make_member(world, "Agent")
     await do(world, team.hand_over, user_id=agent.user_id)
     roles = await do(world, team.list_roles, by=replace(world.owner, is_owner=False))

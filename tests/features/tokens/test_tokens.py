@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from tests.fixtures import make_member, make_world
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from xobito_app.core.permissions import Permission
@@ -47,7 +48,7 @@ def test_the_abilities_are_those_of_the_contract():
     ]
     rest = """templates.read messages.send messages.read campaigns.read campaigns.create
     campaigns.launch tickets.read tickets.create tickets.reply flows.read flows.trigger"""
-    assert sorted(rules.ABILITIES) == sorted([*crud, *bots, *rest.split()])
+    assert sorted(registry.abilities()) == sorted([*crud, *bots, *rest.split()])
 
 
 async def test_only_a_hash_is_kept_and_the_text_has_its_form(world):

@@ -6,9 +6,10 @@ import pytest
 
 from tests.fixtures import make_empty_world
 from tests.receivers import Receiver, receiving
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.events import Deed, Record, RecordChange, RecordsChanged, publish
-from xobito_app.features.webhooks import listeners, rules, service
+from xobito_app.features.webhooks import rules, service
 from xobito_app.features.webhooks.deliver import deliver
 from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -73,7 +74,7 @@ class Shop:
 @pytest.fixture
 async def shop(_migrated, setting):
     setting(XOBITO_ALLOW_PRIVATE_URLS="1")
-    listeners.register()
+    registry.register_listeners()
     async with receiving() as receiver:
         opened = Shop(await make_empty_world(), receiver)
         await opened.configure()

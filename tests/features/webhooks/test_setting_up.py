@@ -3,13 +3,14 @@ import json
 import pytest
 
 from tests.fixtures import make_member, make_world
+from xobito_app import registry
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Deed
 from xobito_app.features.activity.service import list_activity
 from xobito_app.features.contacts import book
 from xobito_app.features.contacts.published import publish_records
 from xobito_app.features.inbox import compose, work
-from xobito_app.features.webhooks import listeners, rules, service
+from xobito_app.features.webhooks import rules, service
 from xobito_app.models.webhooks import WebhookEndpoint
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -193,7 +194,7 @@ async def test_changes_made_through_the_services_arrive_with_their_old_values(sh
 
 async def test_messages_threads_and_templates_fire_nothing(line, setting):
     setting(XOBITO_ALLOW_PRIVATE_URLS="1")
-    listeners.register()
+    registry.register_listeners()
     await service.configure(line.world.owner, url="http://127.0.0.1:9/", events=rules.EVENTS)
     await line.write()
     await line.do(compose.send_text, line.order(), body="Hello back")
@@ -214,7 +215,7 @@ async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
     from xobito_app.core.events import Record, RecordChange, RecordsChanged, publish
     from xobito_app.persistence.engine import get_engine
 
-    listeners.register()
+    registry.register_listeners()
     asked: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):

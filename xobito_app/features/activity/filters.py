@@ -8,35 +8,9 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from xobito_app import registry
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
-
-AREAS = {
-    "session": "Sign-ins",
-    "account": "Accounts",
-    "password": "Passwords",
-    "second_factor": "Second factors",
-    "staff": "Staff",
-    "role": "Roles",
-    "settings": "Settings",
-    "workspace": "Workspace",
-    "connection": "Connection",
-    "conversation": "Conversations",
-    "message": "Messages",
-    "contact": "Contacts",
-    "status": "Statuses",
-    "source": "Sources",
-    "group": "Groups",
-    "custom_field": "Custom fields",
-    "segment": "Segments",
-    "template": "Templates",
-    "canned_reply": "Canned replies",
-    "webhook": "Webhooks",
-    "api_token": "API tokens",
-    "macro": "Macros",
-    "history": "History",
-}
-"""The first word of an action, and how people call the area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +36,7 @@ def read_filter(chosen: Mapping[str, str], zone: str) -> ActivityFilter:
     until = _day(chosen.get("until", ""), "until")
     return ActivityFilter(
         user_id=ids.parse(person) if person else None,
-        action=f"{area}." if area in AREAS else "",
+        action=f"{area}." if area in registry.log_areas() else "",
         since=_start(since, zone) if since else None,
         until=_start(until + timedelta(days=1), zone) if until else None,
     )

@@ -20,6 +20,7 @@ class ActivityView:
     actor_name: str
     action: str
     object_type: str
+    object_id: str
     object_name: str
     detail: dict[str, Any]
     address: str
@@ -34,6 +35,7 @@ class ActivityView:
             actor_name=entry.actor_name,
             action=entry.action,
             object_type=entry.object_type,
+            object_id=entry.object_id,
             object_name=entry.object_name,
             detail=dict(entry.detail),
             address=entry.address,

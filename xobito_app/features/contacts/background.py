@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from xobito_app.core.events import Lane
+from xobito_app.core.jobs import JobType
 from xobito_app.models.contact_work import ContactImport, ContactJob, ImportState, JobState
 from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import enqueue, unit_of_work
@@ -37,9 +37,9 @@ class WorkRepository(Repository[W]):
 async def nudge_open(
     repository: type[WorkRepository[ContactImport]] | type[WorkRepository[ContactJob]],
     workspace_id: UUID,
-    job: str,
+    job: JobType,
 ) -> None:
     """Nudge for work that nobody may be doing."""
     async with unit_of_work(workspace_id) as uow:
         for row in await repository(uow.session, workspace_id).list_open():
-            enqueue(uow.session, job, workspace_id, row.id, lane=Lane.BULK)
+            enqueue(uow.session, job, workspace_id, row.id)

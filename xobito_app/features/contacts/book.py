@@ -152,7 +152,9 @@ async def delete_contacts(
             session, actor, "contact.deleted", about="contact", object_id=row.id, name=name_of(row)
         )
     elif rows:
-        activity.record(session, actor, "contact.deleted", about="contact", contacts=len(rows))
+        activity.record(
+            session, actor, "contact.deleted", about="contact", name=f"{len(rows)} contacts"
+        )
     await tell_contacts(session, actor.workspace_id, Deed.DELETED, list(rows))
     await contacts.delete_ids(list(rows))
     return len(rows)

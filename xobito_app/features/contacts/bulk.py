@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.core.events import Lane, Topic
-from xobito_app.core.job_names import CONTACTS_BULK
+from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.background import OPEN, WorkRepository
+from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.listing import count_contacts
 from xobito_app.features.contacts.repository import (
     GroupRepository,
@@ -123,7 +123,7 @@ async def start_job(
         contacts=total,
     )
     announce(session, actor.workspace_id, Topic.CONTACT_JOB, job.id)
-    enqueue(session, CONTACTS_BULK, actor.workspace_id, job.id, lane=Lane.BULK)
+    enqueue(session, CONTACTS_BULK, actor.workspace_id, job.id)
     return view_of(job)
 
 

@@ -20,11 +20,11 @@ from xobito_app.core import clock
 from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Deed, Topic
 from xobito_app.core.ids import UserId, WorkspaceId
-from xobito_app.core.job_names import CONTACTS_BULK
 from xobito_app.core.permissions import Actor
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import background, selecting
 from xobito_app.features.contacts.bulk import JobRepository
+from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     GroupRepository,

@@ -25,7 +25,6 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
-from xobito_app.core.job_names import CONTACTS_IMPORT
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
@@ -35,6 +34,7 @@ from xobito_app.features.contacts.import_files import read_rows
 from xobito_app.features.contacts.import_rows import Plan, Problem, ReadRow, read_row
 from xobito_app.features.contacts.import_writing import Batch, Outcome, Seen
 from xobito_app.features.contacts.importing import ImportRepository, begin_anew
+from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
 from xobito_app.features.contacts.telling import is_time_to_tell
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
@@ -313,11 +313,10 @@ def _tell_progress(session: AsyncSession, row: ContactImport, actor: Actor) -> N
         activity.record(
             session,
             actor,
-            "contact.import_finished",
+            "contact.import_tried_out" if row.is_dry else "contact.import_finished",
             about="contact_import",
             object_id=row.id,
             name=row.filename,
-            dry=row.is_dry,
             created=row.created,
             updated=row.updated,
             skipped=row.skipped,

@@ -15,8 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Invalid, NotFound
-from xobito_app.core.events import Lane, Topic
-from xobito_app.core.job_names import CONTACTS_IMPORT
+from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import file_name, one_line, shorten
 from xobito_app.features.activity import service as activity
@@ -25,6 +24,7 @@ from xobito_app.features.contacts.background import OPEN, WorkRepository
 from xobito_app.features.contacts.columns import IGNORED, columns_of, fold, guess_mapping
 from xobito_app.features.contacts.fields import read_fields
 from xobito_app.features.contacts.import_files import Prepared, read_rows
+from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
 from xobito_app.features.contacts.telling import percent_of
 from xobito_app.models.contact_work import ContactImport, ImportMapping, ImportState
 from xobito_app.persistence.repository import Repository
@@ -253,7 +253,7 @@ async def start_import(
         rows=row.total,
     )
     announce(session, actor.workspace_id, Topic.CONTACT_IMPORT, row.id)
-    enqueue(session, CONTACTS_IMPORT, actor.workspace_id, row.id, lane=Lane.BULK)
+    enqueue(session, CONTACTS_IMPORT, actor.workspace_id, row.id)
     return view_of(row)
 
 

@@ -101,6 +101,15 @@ async def attach_user_id(
         )
 
 
+async def get_name(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> str:
+    """Return how a contact is called. The caller judges who may see it.
+
+    Raises:
+        NotFound: The workspace has no such contact.
+    """
+    return name_of(await ContactRepository(session, workspace_id).get(contact_id))
+
+
 async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> ContactFacts:
     """Return what is known of a contact. The caller judges who may see it.
 

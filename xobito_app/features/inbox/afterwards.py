@@ -10,10 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Invalid
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import READ_RECEIPT
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import effects, files, rules, wire
+from xobito_app.features.inbox.job_types import READ_RECEIPT
+from xobito_app.features.inbox.log import record_message
 from xobito_app.features.inbox.outgoing import Draft, Order, get_target, lock_outgoing, queue
 from xobito_app.features.inbox.repository import (
     MessageRepository,
@@ -167,12 +167,4 @@ async def _changed(
 ) -> None:
     session.add(message)
     await effects.show(session, actor.workspace_id, [message])
-    activity.record(
-        session,
-        actor,
-        action,
-        about="conversation",
-        object_id=message.conversation_id,
-        message=str(message.id),
-        **detail,
-    )
+    await record_message(session, actor, action, message, **detail)

@@ -12,9 +12,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.events import Lane
-from xobito_app.core.job_names import MEDIA_FETCH
 from xobito_app.features.contacts.schemas import Person
+from xobito_app.features.inbox.job_types import MEDIA_FETCH
 from xobito_app.features.inbox.repository import ConversationRepository, MediaRepository
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, ConversationStatus, MediaState
@@ -154,4 +153,4 @@ async def await_media(
     ]
     await MediaRepository(session, workspace_id).insert_all(rows)
     if rows:
-        enqueue(session, MEDIA_FETCH, workspace_id, lane=Lane.BULK)
+        enqueue(session, MEDIA_FETCH, workspace_id)

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Unavailable
-from xobito_app.core.job_names import OUTBOUND_SEND
 from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.inbox import limiter, outcomes, upload, wire
 from xobito_app.features.inbox.claiming import Parcel, claim
+from xobito_app.features.inbox.job_types import OUTBOUND_SEND
 from xobito_app.features.inbox.limiter import Limit
 from xobito_app.models.inbox import MessageStatus
 from xobito_app.persistence.unit_of_work import enqueue, unit_of_work

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import paging
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Actor
-from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import rules, timeline
+from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible, read_lines
@@ -36,14 +36,7 @@ async def begin_export(session: AsyncSession, actor: Actor, *, conversation_id: 
     """
     thread = await get_visible(session, actor, conversation_id)
     line = (await read_lines(session, actor.workspace_id, [thread.id]))[thread.id]
-    activity.record(
-        session,
-        actor,
-        "conversation.exported",
-        about="conversation",
-        object_id=thread.id,
-        name=line.name,
-    )
+    await record_thread(session, actor, "conversation.exported", thread)
     return ExportHead(line.name, line.phone)
 
 

@@ -14,12 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid, NotFound, TooLarge
-from xobito_app.core.events import Lane, Topic
-from xobito_app.core.job_names import MEDIA_FETCH
+from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor
 from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.inbox import files
+from xobito_app.features.inbox.job_types import MEDIA_FETCH
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.models.connection import Connection, ConnectionState
@@ -166,9 +166,7 @@ async def _note_failure(file: Media, sentence: str) -> None:
             row.next_try_at = now + timedelta(seconds=pause)
             row.error = TRYING
             if pause <= 60:
-                enqueue(
-                    uow.session, MEDIA_FETCH, row.workspace_id, lane=Lane.BULK, delay=pause + 0.1
-                )
+                enqueue(uow.session, MEDIA_FETCH, row.workspace_id, delay=pause + 0.1)
         uow.session.add(row)
         _tell(uow.session, row)
 
@@ -214,7 +212,7 @@ async def try_again(session: AsyncSession, actor: Actor, *, media_id: UUID) -> N
     file.created_at = clock.now()
     session.add(file)
     _tell(session, file)
-    enqueue(session, MEDIA_FETCH, actor.workspace_id, lane=Lane.BULK)
+    enqueue(session, MEDIA_FETCH, actor.workspace_id)
 
 
 async def try_message_again(session: AsyncSession, actor: Actor, *, message_id: UUID) -> None:

@@ -15,10 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import HISTORY_CLEAR
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import files, threads
+from xobito_app.features.inbox.job_types import HISTORY_CLEAR
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.workspaces.service import read_settings
 from xobito_app.models.inbox import Media

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
-from xobito_app.core.events import ConversationAssigned, MessageReceived, listen, publish
+from xobito_app.core.events import ConversationAssigned, MessageReceived, publish
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import one_line
@@ -96,8 +96,3 @@ async def _busy(session: AsyncSession, workspace_id: UUID) -> dict[UUID, int]:
         .group_by(col(Conversation.assignee_id))
     )
     return {person: count for person, count in await session.exec(statement) if person}
-
-
-def register() -> None:
-    """Have the inbox hear of received messages in this process."""
-    listen(MessageReceived, on_message)

@@ -19,6 +19,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import labels
 from xobito_app.features.inbox import canned, work
 from xobito_app.features.inbox.compose import send_text
+from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.outgoing import KEY_LIMIT, Order
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.features.workspaces import team
@@ -197,14 +198,8 @@ async def run(
     for number, action in enumerate(macro.actions):
         step_key = f"{key[: KEY_LIMIT - 4]}-{number}"
         await _do(session, actor, action, conversation_id=conversation_id, key=step_key)
-    activity.record(
-        session,
-        actor,
-        "macro.run",
-        about="conversation",
-        object_id=conversation_id,
-        name=macro.name,
-    )
+    thread = await get_visible(session, actor, conversation_id)
+    await record_thread(session, actor, "macro.run", thread, macro=macro.name)
     return macro.name
 
 

@@ -15,12 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import OUTBOUND_SEND
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import accounts
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox import rules, timeline
+from xobito_app.features.inbox.job_types import OUTBOUND_SEND
+from xobito_app.features.inbox.log import record_message
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import get_visible
@@ -125,15 +125,8 @@ async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer
         session.add(thread)
         announce(session, thread.workspace_id, Topic.CONVERSATION, thread.id)
     announce(session, thread.workspace_id, Topic.MESSAGE, thread.id, message.id)
-    activity.record(
-        session,
-        actor,
-        "message.scheduled" if order.due_at else "message.sent",
-        about="conversation",
-        object_id=thread.id,
-        message=str(message.id),
-        kind=draft.kind,
-    )
+    action = "message.scheduled" if order.due_at else "message.sent"
+    await record_message(session, actor, action, message, kind=draft.kind)
     await session.flush()
     return await timeline.read_entry(session, message)
 

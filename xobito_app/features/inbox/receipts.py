@@ -12,6 +12,7 @@ from xobito_app.core.errors import AppError
 from xobito_app.features.connection import accounts
 from xobito_app.features.connection.credentials import client_for, credentials_of
 from xobito_app.features.inbox import rules, threads
+from xobito_app.features.inbox.afterwards import TYPING
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.models.connection import ConnectionState
 from xobito_app.models.inbox import Direction, Message
@@ -20,10 +21,11 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 log = logging.getLogger(__name__)
 
 
-async def send_receipt(
-    workspace_id: UUID, conversation_id: UUID, *, is_typing: bool = False
-) -> bool:
+async def send_receipt(workspace_id: UUID, conversation_id: UUID, also: str = "") -> bool:
     """Mark what somebody has seen of a customer's messages read at Meta; tell if it was done.
+
+    Args:
+        also: `TYPING` shows the customer that somebody is typing.
 
     A courtesy: what cannot be told now is told with the next message that is read.
     """
@@ -54,7 +56,7 @@ async def send_receipt(
             credentials_of(connection),
             number.phone_number_id,
             str(newest[0].wamid),
-            typing=is_typing,
+            typing=also == TYPING,
         )
     except AppError as error:
         log.warning("receipt.not_sent", extra={"reason": type(error).__name__})

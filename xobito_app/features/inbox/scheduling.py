@@ -15,8 +15,8 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Invalid
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import clean
-from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import effects, rules, timeline
+from xobito_app.features.inbox.log import record_message
 from xobito_app.features.inbox.outgoing import check_due, check_window, lock_outgoing
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
@@ -161,11 +161,4 @@ async def change_scheduled(
         await messages.index_words([(message.id, message.at, words)])
     session.add(message)
     await effects.show(session, actor.workspace_id, [message])
-    activity.record(
-        session,
-        actor,
-        "message.rescheduled",
-        about="conversation",
-        object_id=thread.id,
-        message=str(message.id),
-    )
+    await record_message(session, actor, "message.rescheduled", message)

@@ -9,8 +9,8 @@ from sqlmodel import col, or_
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import OUTBOUND_SEND
 from xobito_app.features.inbox import effects, outcomes, rules
+from xobito_app.features.inbox.job_types import OUTBOUND_SEND
 from xobito_app.features.inbox.outgoing import lead
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.models.inbox import Message, MessageStatus

@@ -13,12 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ConversationAssigned, Topic, publish
-from xobito_app.core.job_names import READ_RECEIPT
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
-from xobito_app.features.activity import service as activity
 from xobito_app.features.inbox import mentions
 from xobito_app.features.inbox.alerts import alert_of_assignment
+from xobito_app.features.inbox.job_types import READ_RECEIPT
+from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.threads import get_visible
 from xobito_app.features.workspaces import team
@@ -86,14 +86,7 @@ async def assign(
     else:
         sentence = f"{actor.name} assigned this chat to {name}"
     add_event(session, actor, thread, sentence)
-    activity.record(
-        session,
-        actor,
-        "conversation.assigned",
-        about="conversation",
-        object_id=thread.id,
-        to=str(assignee_id or ""),
-    )
+    await record_thread(session, actor, "conversation.assigned", thread, to=name)
     if assignee_id is not None and assignee_id != actor.user_id:
         alert_of_assignment(session, thread.workspace_id, thread.id, assignee_id)
     await publish(session, ConversationAssigned(thread.workspace_id, thread.id, assignee_id))
@@ -114,9 +107,7 @@ async def close(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -
     thread.closed_at = clock.now()
     session.add(thread)
     add_event(session, actor, thread, f"{actor.name} closed this chat")
-    activity.record(
-        session, actor, "conversation.closed", about="conversation", object_id=thread.id
-    )
+    await record_thread(session, actor, "conversation.closed", thread)
 
 
 async def reopen(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> None:
@@ -133,9 +124,7 @@ async def reopen(session: AsyncSession, actor: Actor, *, conversation_id: UUID) 
     _move(thread, ConversationStatus.OPEN)
     session.add(thread)
     add_event(session, actor, thread, f"{actor.name} reopened this chat")
-    activity.record(
-        session, actor, "conversation.reopened", about="conversation", object_id=thread.id
-    )
+    await record_thread(session, actor, "conversation.reopened", thread)
 
 
 async def snooze(
@@ -156,9 +145,7 @@ async def snooze(
     thread.snoozed_until = until
     session.add(thread)
     add_event(session, actor, thread, f"{actor.name} snoozed this chat")
-    activity.record(
-        session, actor, "conversation.snoozed", about="conversation", object_id=thread.id
-    )
+    await record_thread(session, actor, "conversation.snoozed", thread, until=until.isoformat())
 
 
 def _move(thread: Conversation, status: ConversationStatus) -> None:
@@ -197,9 +184,7 @@ async def add_note(
     if inserted.first():
         mentions.remember(session, actor, note, called)
         announce(session, actor.workspace_id, Topic.MESSAGE, thread.id, note.id)
-        activity.record(
-            session, actor, "conversation.noted", about="conversation", object_id=thread.id
-        )
+        await record_thread(session, actor, "conversation.noted", thread)
     return note.id
 
 

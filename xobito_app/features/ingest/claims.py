@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.job_names import INBOUND_DRAIN
+from xobito_app.features.ingest.job_types import INBOUND_DRAIN
 from xobito_app.persistence.unit_of_work import enqueue
 
 _CLAIM = text(

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.job_names import INBOUND_DRAIN
+from xobito_app.features.ingest.job_types import INBOUND_DRAIN
 from xobito_app.persistence.unit_of_work import enqueue
 
 MAX_BODY = 3 * 1024 * 1024

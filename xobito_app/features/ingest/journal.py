@@ -11,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import INBOUND_DRAIN
 from xobito_app.core.paging import WINDOW, Page, decode, encode
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.ingest.covering import covered
+from xobito_app.features.ingest.job_types import INBOUND_DRAIN
 from xobito_app.features.ingest.repository import DeliveryRepository
 from xobito_app.models.connection import EventState, InboundEvent
 from xobito_app.persistence.unit_of_work import announce, enqueue

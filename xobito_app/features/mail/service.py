@@ -9,8 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Lane
-from xobito_app.core.job_names import MAIL_SEND
+from xobito_app.features.mail.job_types import MAIL_SEND
 from xobito_app.features.mail.letters import Letter
 from xobito_app.features.mail.rules import MailServer, read_smtp_url
 from xobito_app.models.mail import MailState, OutgoingMail
@@ -49,7 +48,7 @@ async def post(session: AsyncSession, recipient: str, letter: Letter) -> bool:
             due_at=clock.now(),
         )
     )
-    enqueue(session, MAIL_SEND, lane=Lane.BULK)
+    enqueue(session, MAIL_SEND)
     return True
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import Topic
-from xobito_app.core.job_names import TEMPLATES_SYNC
 from xobito_app.core.text import shorten
+from xobito_app.features.templates.job_types import TEMPLATES_SYNC
 from xobito_app.features.templates.repository import TemplateRepository
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp.inbound_events import TemplateEvent

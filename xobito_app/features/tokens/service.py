@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.crypto import hash_token
 from xobito_app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
@@ -60,7 +61,7 @@ async def create_token(
         session: Where it is made.
         actor: Who makes it.
         name: What it is for, at most 60 characters.
-        abilities: Some of `rules.ABILITIES`.
+        abilities: Some of `registry.abilities`.
         rate_limit: Requests a minute; 0 is unlimited.
         expires_at: When it stops working by itself.
 
@@ -70,7 +71,7 @@ async def create_token(
     """
     require(actor, Permission.API_TOKENS_MANAGE)
     title = one_line(name)
-    wanted = [ability for ability in rules.ABILITIES if ability in abilities]
+    wanted = [ability for ability in registry.abilities() if ability in abilities]
     _check(title, abilities, rate_limit, expires_at)
     _check_bounds(actor, wanted)
     tokens = TokenRepository(session, actor.workspace_id)
@@ -109,9 +110,9 @@ def _check(
     wrong: dict[str, list[str]] = {}
     if not name or len(name) > NAME_LIMIT:
         wrong["name"] = [f"Give the token a name of 1 to {NAME_LIMIT} characters."]
-    if unknown := sorted(set(abilities) - set(rules.ABILITIES)):
+    if unknown := sorted(set(abilities) - set(registry.abilities())):
         wrong["abilities"] = [
-            f"There is no ability {unknown[0]}. There are: {', '.join(rules.ABILITIES)}."
+            f"There is no ability {unknown[0]}. There are: {', '.join(registry.abilities())}."
         ]
     elif not abilities:
         wrong["abilities"] = ["Choose at least one ability."]
@@ -133,7 +134,7 @@ def _check_bounds(actor: Actor, abilities: list[str]) -> None:
 
 def offered(actor: Actor) -> list[str]:
     """Return the abilities somebody may give a token."""
-    return rules.within(rules.ABILITIES, ALL if actor.is_owner else actor.permissions)
+    return rules.within(registry.abilities(), ALL if actor.is_owner else actor.permissions)
 
 
 async def list_tokens(session: AsyncSession, actor: Actor) -> list[TokenView]:

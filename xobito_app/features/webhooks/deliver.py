@@ -13,15 +13,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.core.events import Lane, Topic
+from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
-from xobito_app.core.job_names import WEBHOOKS_DELIVER
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.activity import service as activity
 from xobito_app.features.mail import letters, links
 from xobito_app.features.mail import service as mail
 from xobito_app.features.outside import client
 from xobito_app.features.webhooks import rules
+from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
 from xobito_app.features.workspaces import holders
 from xobito_app.models.webhooks import (
@@ -296,7 +296,7 @@ async def sweep(workspace_id: UUID) -> None:
         late = now - rules.GIVE_UP_AFTER - timedelta(minutes=10)
         if endpoint.state == EndpointState.ACTIVE:
             if await deliveries.has_due(endpoint.id, now):
-                enqueue(uow.session, WEBHOOKS_DELIVER, workspace_id, lane=Lane.BULK)
+                enqueue(uow.session, WEBHOOKS_DELIVER, workspace_id)
             if endpoint.failure_count < rules.STREAK:
                 return
         await deliveries.give_up(endpoint.id, late, TOO_LATE)

@@ -8,9 +8,9 @@ from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.events import Lane, RecordsChanged, listen
-from xobito_app.core.job_names import WEBHOOKS_DELIVER
+from xobito_app.core.events import RecordsChanged
 from xobito_app.features.contacts.published import publish_records
+from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import EndpointRepository
 from xobito_app.features.webhooks.rules import Subject, body_of
 from xobito_app.models.webhooks import WebhookDelivery
@@ -64,9 +64,4 @@ async def on_change(session: AsyncSession, event: RecordsChanged) -> None:
         )
     if rows:
         await (await session.connection()).execute(insert(WebhookDelivery), rows)
-        enqueue(session, WEBHOOKS_DELIVER, event.workspace_id, lane=Lane.BULK)
-
-
-def register() -> None:
-    """Have webhooks hear of changed records in this process."""
-    listen(RecordsChanged, on_change)
+        enqueue(session, WEBHOOKS_DELIVER, event.workspace_id)

@@ -10,8 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids, paging
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Lane, Record, Topic
-from xobito_app.core.job_names import WEBHOOKS_DELIVER
+from xobito_app.core.events import Deed, Record, Topic
 from xobito_app.core.net import read_url
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
@@ -19,6 +18,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.published import sample_contact
 from xobito_app.features.outside.client import try_address
 from xobito_app.features.webhooks import deliver, rules
+from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
 from xobito_app.features.webhooks.schemas import (
     Configured,
@@ -120,7 +120,7 @@ def _begin_anew(row: WebhookEndpoint) -> None:
 
 async def _wake(session: AsyncSession, row: WebhookEndpoint) -> None:
     await DeliveryRepository(session, row.workspace_id).wake(row.id, clock.now())
-    enqueue(session, WEBHOOKS_DELIVER, row.workspace_id, lane=Lane.BULK)
+    enqueue(session, WEBHOOKS_DELIVER, row.workspace_id)
 
 
 async def rotate_secret(session: AsyncSession, actor: Actor) -> str:
@@ -289,7 +289,7 @@ async def redeliver(session: AsyncSession, actor: Actor, *, delivery_id: UUID) -
             next_try_at=clock.now(),
         )
     )
-    enqueue(session, WEBHOOKS_DELIVER, actor.workspace_id, lane=Lane.BULK)
+    enqueue(session, WEBHOOKS_DELIVER, actor.workspace_id)
     activity.record(
         session,
         actor,

@@ -224,10 +224,20 @@ async def save_settings(
     except ValidationError as error:
         fields = {str(e["loc"][0]): [_sentence(e)] for e in error.errors() if e["loc"]}
         raise Invalid("Some settings are out of their limits.", fields) from None
-    workspace.settings = settings.model_dump(mode="json")
+    before = WorkspaceSettings.model_validate(workspace.settings).model_dump(mode="json")
+    after = settings.model_dump(mode="json")
+    workspace.settings = after
     session.info.get(_SETTINGS, {}).pop(actor.workspace_id, None)
     session.add(workspace)
-    activity.record(session, actor, "settings.changed", about="workspace", **changes)
+    activity.record(
+        session,
+        actor,
+        "settings.changed",
+        about="workspace",
+        changes={
+            name: [before[name], after[name]] for name in after if after[name] != before[name]
+        },
+    )
     announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
     return settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-from xobito_app.features.activity.filters import AREAS
+from xobito_app import registry
 from xobito_app.ui import styles
 from xobito_app.ui.components import (
     avatar,
@@ -63,7 +63,7 @@ def _filters() -> rx.Component:
         ),
         rx.el.select(
             rx.el.option("Everything", value=""),
-            *(rx.el.option(words, value=area) for area, words in AREAS.items()),
+            *(rx.el.option(words, value=area) for area, words in registry.log_areas().items()),
             name="area",
             aria_label="Area",
             default_value=chosen["area"],
@@ -134,9 +134,14 @@ def _entry(row: ObjectVar[ActivityRow]) -> rx.Component:
             )
         ),
         rx.el.td(
-            rx.el.span(row.what),
-            rx.cond(row.about, rx.el.strong(" ", row.about)),
-            rx.cond(row.detail, rx.el.div(row.detail, class_name=styles.ROW_LINE)),
+            rx.el.span(row.before),
+            rx.cond(
+                row.link,
+                rx.el.a(row.name, href=row.link, class_name=styles.LINK),
+                rx.el.strong(row.name),
+            ),
+            rx.el.span(row.after),
+            rx.foreach(row.changes, lambda line: rx.el.div(line, class_name=styles.ROW_LINE)),
         ),
         rx.el.td(row.when, class_name=f"{styles.CELL_MUTED} {styles.CELL_TIME}"),
         rx.el.td(

@@ -3,80 +3,82 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from xobito_app.core.text import initials, shorten
+from xobito_app.core.text import initials
+from xobito_app.features.activity import words
 from xobito_app.features.activity.schemas import ActivityView
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 
-_WORDS = {
-    "workspace.created": "created the workspace",
-    "workspace.renamed": "changed the workspace to",
-    "workspace.handed_over": "handed the workspace over to",
-    "settings.changed": "changed settings",
-    "staff.invited": "invited",
-    "staff.invite_withdrawn": "withdrew the invitation of",
-    "staff.joined": "joined",
-    "staff.created": "added",
-    "staff.changed": "changed",
-    "staff.removed": "removed",
-    "staff.reset_link": "made a password reset link for",
-    "conversation.assigned": "assigned a conversation",
-    "conversation.closed": "closed a conversation",
-    "conversation.reopened": "reopened a conversation",
-    "conversation.snoozed": "snoozed a conversation",
-    "conversation.noted": "wrote a note",
-    "canned_reply.saved": "saved the canned reply",
-    "canned_reply.deleted": "deleted the canned reply",
-    "contact.bulk_started": "changed many contacts:",
-    "contact.bulk_failed": "could not change all of many contacts:",
-    "contact.merged": "merged into",
-    "contact.set_apart": "told apart from another contact",
-    "contact.set_apart_undone": "no longer tells apart from another contact",
-    "role.created": "created the role",
-    "role.changed": "changed the role",
-    "role.deleted": "deleted the role",
-    "session.opened": "signed in",
-    "session.ended": "signed a browser out",
-    "account.changed": "changed their profile",
-    "password.changed": "changed their password",
-    "password.reset": "set a new password with a link",
-    "second_factor.on": "switched the second factor on",
-    "second_factor.off": "switched the second factor off",
+_PAGES = {
+    "contact": "/contacts/{id}",
+    "conversation": "/inbox?c={id}",
+    "status": "/contacts/labels",
+    "source": "/contacts/labels",
+    "group": "/contacts/labels",
+    "custom_field": "/contacts/labels",
+    "segment": "/contacts",
+    "staff": "/team",
+    "role": "/team",
+    "workspace": "/settings",
+    "connection": "/numbers",
+    "number": "/numbers",
+    "canned_reply": "/canned-replies",
+    "macro": "/canned-replies",
+    "webhook": "/settings/webhooks",
+    "api_token": "/settings/api-tokens",
 }
-# Their object is the person who acts, whose name already stands before.
-_ABOUT_SELF = ("session.", "account.", "password.", "second_factor.", "staff.joined")
+"""Where people find what an entry is about, by its kind."""
+_GONE = ("deleted", "removed", "invite_withdrawn", "merge_undone")
+_MOST_CHANGES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """One line of the log."""
+    """One line of the log: who, then the sentence before, at and after the name it is about."""
 
     id: str
     when: str
     who: str
     initials: str
     tone: int
-    what: str
-    about: str
-    detail: str
+    before: str
+    name: str
+    link: str
+    after: str
+    changes: list[str]
     address: str
 
     @classmethod
     def of(cls, view: ActivityView, zone: str) -> ActivityRow:
-        """Put an entry into words; an action without words of its own names itself."""
-        fallback = view.action.replace(".", ": ").replace("_", " ")
-        detail = ", ".join(
-            f"{name.replace('_', ' ')}: {value}" for name, value in view.detail.items()
-        )
+        """Put an entry into words."""
+        tell_time = partial(formats.full, zone=zone)
+        parts = words.sentence(view, tell_time)
+        place = next((n for n, part in enumerate(parts) if part.is_name), len(parts))
+        name = parts[place].text if place < len(parts) else ""
+        changes = words.changes(view, tell_time)
+        if len(changes) > _MOST_CHANGES:
+            rest = len(changes) - _MOST_CHANGES
+            changes = [*changes[:_MOST_CHANGES], f"and {rest} more"]
         return cls(
             id=str(view.id),
             when=formats.full(view.at, zone),
             who=view.actor_name or "Xobito",
             initials=initials(view.actor_name or "Xobito"),
             tone=tone_of(view.user_id or ""),
-            what=_WORDS.get(view.action, fallback),
-            about="" if view.action.startswith(_ABOUT_SELF) else view.object_name,
-            detail=shorten(detail, 120),
+            before="".join(part.text for part in parts[:place]),
+            name=name,
+            link=_link(view) if name else "",
+            after="".join(part.text for part in parts[place + 1 :]),
+            changes=changes,
             address=view.address,
         )
+
+
+def _link(view: ActivityView) -> str:
+    page = _PAGES.get(view.object_type, "")
+    needs_id = "{id}" in page
+    if view.action.endswith(_GONE) or (needs_id and not view.object_id):
+        return ""
+    return page.replace("{id}", view.object_id)

@@ -7,7 +7,8 @@ from itertools import groupby
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-from xobito_app.features.tokens.rules import ABILITIES, STANDARD_RATE
+from xobito_app import registry
+from xobito_app.features.tokens.rules import STANDARD_RATE
 from xobito_app.ui import styles
 from xobito_app.ui.components import (
     badge,
@@ -167,7 +168,9 @@ def _abilities() -> rx.Component:
                 ),
                 class_name=styles.MATRIX_ROW,
             )
-            for things, those in groupby(ABILITIES, key=lambda ability: ability.partition(".")[0])
+            for things, those in groupby(
+                registry.abilities(), key=lambda ability: ability.partition(".")[0]
+            )
         ),
         class_name=styles.MATRIX,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from xobito_app import registry
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
@@ -70,7 +71,7 @@ class TokenRow:
 
 
 def _abilities(abilities: tuple[str, ...]) -> str:
-    if len(abilities) == len(rules.ABILITIES):
+    if len(abilities) == len(registry.abilities()):
         return "Everything"
     if len(abilities) <= 3:
         return ", ".join(abilities)
@@ -151,7 +152,7 @@ class TokenFormState(AppState):
         actor = await self._actor()
         # Nobody gives a token what they may not do themselves, so those boxes cannot be ticked.
         allowed = service.offered(actor)
-        self.offered = {ability: ability in allowed for ability in rules.ABILITIES}
+        self.offered = {ability: ability in allowed for ability in registry.abilities()}
         self.errors, self.is_open = {}, True
 
     @rx.event
@@ -175,7 +176,7 @@ class TokenFormState(AppState):
                     uow.session,
                     actor,
                     name=forms.text(form, "name"),
-                    abilities=[a for a in rules.ABILITIES if forms.is_on(form, a)],
+                    abilities=[a for a in registry.abilities() if forms.is_on(form, a)],
                     rate_limit=int(rate or rules.STANDARD_RATE),
                     expires_at=clock.now() + timedelta(days=int(days)) if days.isdigit() else None,
                 )

@@ -1,0 +1,75 @@
+"""A feature's manifest: all that the rest of the application has to know about it.
+
+Each folder under `features/` that takes part has a `feature.py` with a `FEATURE`;
+`xobito_app.registry` reads them, and every process is built from what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from xobito_app.core.events import DomainEvent, Listener
+from xobito_app.core.jobs import JobType
+from xobito_app.core.permissions import Permission
+
+PerWorkspace = Callable[[UUID], Coroutine[Any, Any, Any]]
+"""Work on one workspace, in transactions of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A listener and the kind of event it hears, inside the unit of work of whoever publishes."""
+
+    kind: type[DomainEvent]
+    listener: Listener
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker does when it is woken for a kind of job.
+
+    Attributes:
+        work: Called with what the wake-up carries, ids as `UUID`. It may run twice.
+        sweep: Done in each workspace when the wake-up carries nothing: what lost wake-ups and dead
+            workers left behind. Without one, `work` is called with no arguments.
+        every: How often beat wakes it, with nothing.
+        is_merged: The same wake-up while the work is going on means once more after it, however
+            often it came. Otherwise each begins at once.
+    """
+
+    type: JobType
+    work: Callable[..., Coroutine[Any, Any, Any]]
+    sweep: PerWorkspace | None = None
+    every: timedelta | None = None
+    is_merged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a feature brings.
+
+    Attributes:
+        listeners: What it does about events of other features, in this order.
+        jobs: What it does in the background.
+        retention: What deletes its old rows in a workspace.
+        global_retention: What deletes those that belong to no workspace or are read across them.
+        log_areas: The first word of its actions in the activity log, and how people call the area.
+        log_words: An action of the log, and what its entry says after the name of who did it. The
+            places are `{name}`, `{other}` and whatever else the entry keeps.
+        abilities: What an API token may be allowed, and the permissions each stands for.
+    """
+
+    name: str
+    listeners: tuple[Subscription, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    retention: tuple[PerWorkspace, ...] = ()
+    global_retention: tuple[Callable[[], Awaitable[Any]], ...] = ()
+    log_areas: Mapping[str, str] = field(default_factory=dict[str, str])
+    log_words: Mapping[str, str] = field(default_factory=dict[str, str])
+    abilities: Mapping[str, tuple[Permission, ...]] = field(
+        default_factory=dict[str, tuple[Permission, ...]]
+    )

@@ -1,0 +1,7 @@
+"""Background jobs of message templates."""
+
+from __future__ import annotations
+
+from xobito_app.core.jobs import JobType, Lane
+
+TEMPLATES_SYNC = JobType("templates.sync", Lane.BULK)

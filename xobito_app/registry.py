@@ -1,0 +1,66 @@
+"""The features of the application; every process is built from their manifests.
+
+A feature is one folder below `features/`, with a `feature.py`, and one name in `FEATURES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from xobito_app.core.events import listen
+from xobito_app.core.feature import Feature, Job
+from xobito_app.core.permissions import Permission
+
+FEATURES = [
+    "accounts",
+    "workspaces",
+    "connection",
+    "ingest",
+    "contacts",
+    "templates",
+    "inbox",
+    "mail",
+    "webhooks",
+    "tokens",
+]
+"""In the order in which their listeners hear an event."""
+
+
+def features() -> list[Feature]:
+    """Return the manifests. They are read when first asked for: services need the registry too."""
+    return [_read(name) for name in FEATURES]
+
+
+@cache
+def _read(name: str) -> Feature:
+    return importlib.import_module(f"xobito_app.features.{name}.feature").FEATURE
+
+
+def register_listeners() -> None:
+    """Have every feature hear, in this process, what it wants to hear; twice is once."""
+    for feature in features():
+        for subscription in feature.listeners:
+            listen(subscription.kind, subscription.listener)
+
+
+def jobs() -> Iterator[Job]:
+    """Yield what workers do for the features."""
+    for feature in features():
+        yield from feature.jobs
+
+
+def abilities() -> Mapping[str, tuple[Permission, ...]]:
+    """Return what API tokens may be allowed, and the permissions each ability stands for."""
+    return {name: needed for one in features() for name, needed in one.abilities.items()}
+
+
+def log_words() -> Mapping[str, str]:
+    """Return what the activity log says of each action."""
+    return {action: words for one in features() for action, words in one.log_words.items()}
+
+
+def log_areas() -> Mapping[str, str]:
+    """Return the areas of the activity log: the first word of their actions, and their names."""
+    return {area: words for one in features() for area, words in one.log_areas.items()}
