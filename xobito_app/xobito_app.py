@@ -16,12 +16,6 @@ from xobito_app.settings import get_settings
 from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
-from xobito_app.ui.pages.connect import lines as connection_lines
-from xobito_app.ui.pages.contact_import import relay as import_relay
-from xobito_app.ui.pages.contacts import relay as contacts_relay
-from xobito_app.ui.pages.inbox import commands as inbox_commands
-from xobito_app.ui.pages.inbox import relay as inbox_relay
-from xobito_app.ui.pages.simulator import relay as simulator_relay
 from xobito_app.ui.screens import add_pages
 from xobito_app.ui.security import Gate, watch_commits
 from xobito_app.ui.shell import relay as shell_relay
@@ -30,12 +24,6 @@ from xobito_app.ui.sockets import guard_sockets, note_page_error
 logs.configure(get_settings().log_level)
 watch_commits()
 wire()
-inbox_relay.register()
-contacts_relay.register()
-import_relay.register()
-simulator_relay.register()
-inbox_commands.register()
-connection_lines.register()
 shell_relay.register()
 
 app = rx.App(
@@ -58,5 +46,4 @@ app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(watch_loop)
 app.register_lifespan_task(relay.run, app=app)
 app.register_lifespan_task(moved_clock.follow)
-app.register_lifespan_task(simulator_relay.follow)
 app.register_lifespan_task(spare_the_lasting)

@@ -11,7 +11,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import routes, security
 from xobito_app.ui.pages.setup.state import WelcomeState
-from xobito_app.ui.screens import SCREENS
+from xobito_app.ui.screens import framed_screens
 from xobito_app.ui.shell import PaletteState, ShellState
 from xobito_app.xobito_app import app
 
@@ -55,15 +55,15 @@ def test_only_the_pages_before_the_sign_in_have_public_handlers():
 
 def test_every_page_is_in_the_table_and_names_a_permission():
     pages = {f"/{path}".replace("//", "/") for path in app._unevaluated_pages} - {"/index"}
-    behind = {screen.route.path + screen.extra_path for screen in SCREENS}
+    behind = {screen.path for screen in framed_screens()}
     assert pages - behind == (routes.GATES | {"/welcome"}) - {"/"}
     assert {route for route in routes.ROUTES if not route.permissions} == {routes.ACCOUNT}
-    assert {screen.route for screen in SCREENS} == set(routes.ROUTES)
+    assert {screen.route for screen in framed_screens()} == set(routes.ROUTES)
 
 
 def test_every_page_behind_the_sign_in_enters_through_the_frame():
-    for screen in SCREENS:
-        first = app._load_events[(screen.route.path + screen.extra_path).strip("/")][0]
+    for screen in framed_screens():
+        first = app._load_events[(screen.path).strip("/")][0]
         assert first.fn is ShellState.enter_page.fn
 
 
