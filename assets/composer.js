@@ -189,16 +189,24 @@
     delete pane.dataset.dropping;
     attachAll([...event.dataTransfer.files]);
   });
-  /* A file on its way up keeps the message back: it must not leave without it. */
+  /* Without a connection nothing is sent: what waits to leave would be an old text by then.
+     A file on its way up keeps the message back, too: it must not leave without it. */
+  function whyNotNow() {
+    if (xobito.isOffline()) return "You are offline, so nothing was sent. Your text stays here.";
+    const isLoading = cardsIn().some((card) => card.classList.contains("is-loading"));
+    return isLoading ? "A file is still on its way up. Send when it is there." : "";
+  }
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "composer-form" || event.target !== byId("composer-form")) return;
-    if (!cardsIn().some((card) => card.classList.contains("is-loading"))) {
+    const why = whyNotNow();
+    if (!why) {
       collect();
+      xobito.sending(event.target);
       return;
     }
     event.preventDefault();
     event.stopPropagation();
-    tell("A file is still on its way up. Send when it is there.");
+    tell(why);
   }, true);
 
   /* Voice messages: a bar with a clock while recording; the recording is kept until it is sent. */

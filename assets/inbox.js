@@ -241,13 +241,26 @@
     area.focus();
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  const leaving = new Map();
+  /* The same text sent twice is one message: it keeps its key. Another text is another message. */
+  xobito.sending = function (form) {
+    const { text, key } = form.elements;
+    if (!key.value || (leaving.has(key.value) && leaving.get(key.value) !== text.value)) newKey();
+    leaving.set(key.value, text.value);
+  };
   /* Called by the server once a message stands in the thread. */
-  xobito.sent = function (conversation) {
+  xobito.sent = function (conversation, key) {
     const area = byId("composer-text");
-    localStorage.removeItem(draftKey(conversation));
-    if (area && conversation === shownConversation) setValue(area, "");
+    const isShown = area && conversation === shownConversation;
+    const kept = isShown ? area.value : localStorage.getItem(draftKey(conversation));
+    /* What was written after Enter, while the message was on its way, was never sent: it stays. */
+    if (kept === leaving.get(key)) {
+      localStorage.removeItem(draftKey(conversation));
+      if (isShown) setValue(area, "");
+    }
+    leaving.delete(key);
     xobito.emptyTray?.(conversation);
-    newKey();
+    if (byId("composer-key")?.value === key) newKey();
     stick = true;
     afterChange();
   };

@@ -1,11 +1,13 @@
 // Loaded in the head, before the first paint: the chosen theme, the width of the rail, keys.
 (() => {
   const root = document.documentElement;
+  const xobito = (window.xobito = window.xobito || {});
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") root.classList.add(theme);
   if (localStorage.getItem("rail") === "wide") root.dataset.rail = "wide";
 
   const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
+  xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
   window.addEventListener("offline", showNetwork);
   window.addEventListener("online", showNetwork);
   showNetwork();

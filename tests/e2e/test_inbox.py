@@ -147,6 +147,51 @@ def test_a_cut_network_is_said_and_nothing_is_missed(place, open_as, customer):
     expect(page.locator(".thread-button", has_text=text)).to_be_visible(timeout=30 * SECONDS)
 
 
+def test_without_a_network_nothing_is_sent_and_the_text_stays(place, open_as, customer):
+    page = open_as("ana")
+    old, new = (f"{word} words {uuid4().hex[:8]}" for word in ("First", "Better"))
+    wait_for_list(page)
+    place.write(customer.id, "Hello")
+    page.locator(".thread-button", has_text=customer.name).click()
+    page.fill("#composer-text", old)
+    page.context.set_offline(True)
+    page.press("#composer-text", "Enter")
+    expect(page.get_by_text("You are offline, so nothing was sent.")).to_be_visible()
+    page.fill("#composer-text", new)
+    page.context.set_offline(False)
+    expect(page.get_by_text("Disconnected.").first).to_be_hidden(timeout=30 * SECONDS)
+    expect(page.locator("#composer-text")).to_have_value(new)
+    page.press("#composer-text", "Enter")
+    expect(page.locator(".bubble-text", has_text=new)).to_be_visible()
+    expect(page.locator("#composer-text")).to_have_value("")
+    assert page.locator(".bubble-text", has_text=old).count() == 0
+
+
+def test_what_is_written_while_a_message_is_on_its_way_is_kept(place, open_as, customer):
+    page = open_as("ana")
+    first, second = (f"{word} {uuid4().hex[:8]}" for word in ("Quick", "Next"))
+    wait_for_list(page)
+    place.write(customer.id, "Hello")
+    page.locator(".thread-button", has_text=customer.name).click()
+    page.fill("#composer-text", first)
+    # Typed and sent again before the server can have answered.
+    page.evaluate(
+        """([words]) => {
+            xobito.submitComposer();
+            const area = document.getElementById("composer-text");
+            area.value = words;
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        [second],
+    )
+    expect(page.locator(".bubble-text", has_text=first)).to_be_visible()
+    expect(page.locator("#composer-text")).to_have_value(second)
+    page.evaluate("() => { xobito.submitComposer(); xobito.submitComposer(); }")
+    expect(page.locator(".bubble-text", has_text=second)).to_have_count(1)
+    expect(page.locator("#composer-text")).to_have_value("")
+    expect(page.locator(".bubble-text", has_text=second)).to_have_count(1)
+
+
 def test_hostile_text_is_only_text(place, open_as, customer):
     page = open_as("ana")
     wait_for_list(page)

@@ -58,6 +58,7 @@ def status_lines() -> rx.Component:
             rx.el.div(
                 icon("wifi-off", size=14),
                 words,
+                id="connection-lost",
                 class_name="status-line status-line-danger",
                 role="status",
             ),

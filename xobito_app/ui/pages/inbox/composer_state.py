@@ -108,7 +108,7 @@ class ComposerState(AppState):
             return None
         self.problem = ""
         draft._sent()
-        return browser.call("xobito.sent", str(conversation_id))
+        return browser.call("xobito.sent", str(conversation_id), key)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
