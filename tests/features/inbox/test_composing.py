@@ -242,7 +242,7 @@ async def test_somebody_known_only_by_user_id_is_written_to_by_it(line):
 
 async def test_reading_tells_the_customer(line):
     await line.do(work.mark_read, conversation_id=line.thread_id, shown=None)
-    assert await send_receipt(line.workspace_id, line.thread_id, is_typing=True)
+    assert await send_receipt(line.workspace_id, line.thread_id, also="typing")
     (sent,) = line.wire.sent
     assert sent["status"] == "read"
     assert sent["typing_indicator"] == {"type": "text"}
