@@ -242,11 +242,12 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const leaving = new Map();
-  /* The same text sent twice is one message: it keeps its key. Another text is another message. */
+  /* The same sent twice is one message and keeps its key. Other words or files are another. */
   xobito.sending = function (form) {
-    const { text, key } = form.elements;
-    if (!key.value || (leaving.has(key.value) && leaving.get(key.value) !== text.value)) newKey();
-    leaving.set(key.value, text.value);
+    const { text, files, key } = form.elements;
+    const before = leaving.get(key.value);
+    if (!key.value || (before && (before.text !== text.value || before.files !== files.value))) newKey();
+    leaving.set(key.value, { text: text.value, files: files.value });
   };
   /* Called by the server once a message stands in the thread. */
   xobito.sent = function (conversation, key) {
@@ -254,7 +255,8 @@
     const isShown = area && conversation === shownConversation;
     const kept = isShown ? area.value : localStorage.getItem(draftKey(conversation));
     /* What was written after Enter, while the message was on its way, was never sent: it stays. */
-    if (kept === leaving.get(key)) {
+    const gone = leaving.get(key);
+    if (gone && (kept || "") === gone.text) {
       localStorage.removeItem(draftKey(conversation));
       if (isShown) setValue(area, "");
     }

@@ -75,6 +75,7 @@ def weather(tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.startswith("xobito_app.features.weather")]:
         del sys.modules[name]
     registry._read.cache_clear()
+    registry._gather.cache_clear()
 
 
 async def test_a_new_feature_hears_works_and_deletes(weather, monkeypatch):

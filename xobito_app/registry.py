@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from xobito_app.core.events import listen
 from xobito_app.core.feature import Feature, Job
@@ -53,14 +54,20 @@ def jobs() -> Iterator[Job]:
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:
     """Return what API tokens may be allowed, and the permissions each ability stands for."""
-    return {name: needed for one in features() for name, needed in one.abilities.items()}
+    return _gather("abilities", tuple(FEATURES))
 
 
 def log_words() -> Mapping[str, str]:
     """Return what the activity log says of each action."""
-    return {action: words for one in features() for action, words in one.log_words.items()}
+    return _gather("log_words", tuple(FEATURES))
 
 
 def log_areas() -> Mapping[str, str]:
     """Return the areas of the activity log: the first word of their actions, and their names."""
-    return {area: words for one in features() for area, words in one.log_areas.items()}
+    return _gather("log_areas", tuple(FEATURES))
+
+
+@cache
+def _gather(declared: str, names: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return what all features declare of a kind; asked for with each request and each entry."""
+    return {key: value for name in names for key, value in getattr(_read(name), declared).items()}

@@ -44,8 +44,12 @@ class Settings(BaseSettings):
 
     @field_validator("graph_api_url", "public_url_given")
     @classmethod
-    def _without_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    def _whole_address(cls, value: str) -> str:
+        value = value.rstrip("/")
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("write the whole address, e.g. https://inbox.example.com")
+        return value
 
     @cached_property
     def data_path(self) -> Path:

@@ -147,12 +147,18 @@ def test_a_cut_network_is_said_and_nothing_is_missed(place, open_as, customer):
     expect(page.locator(".thread-button", has_text=text)).to_be_visible(timeout=30 * SECONDS)
 
 
-def test_without_a_network_nothing_is_sent_and_the_text_stays(place, open_as, customer):
+def open_chat(place, open_as, customer):
+    """Open the chat with somebody who has just written."""
     page = open_as("ana")
-    old, new = (f"{word} words {uuid4().hex[:8]}" for word in ("First", "Better"))
     wait_for_list(page)
     place.write(customer.id, "Hello")
     page.locator(".thread-button", has_text=customer.name).click()
+    return page
+
+
+def test_without_a_network_nothing_is_sent_and_the_text_stays(place, open_as, customer):
+    page = open_chat(place, open_as, customer)
+    old, new = (f"{word} words {uuid4().hex[:8]}" for word in ("First", "Better"))
     page.fill("#composer-text", old)
     page.context.set_offline(True)
     page.press("#composer-text", "Enter")
@@ -168,11 +174,8 @@ def test_without_a_network_nothing_is_sent_and_the_text_stays(place, open_as, cu
 
 
 def test_what_is_written_while_a_message_is_on_its_way_is_kept(place, open_as, customer):
-    page = open_as("ana")
+    page = open_chat(place, open_as, customer)
     first, second = (f"{word} {uuid4().hex[:8]}" for word in ("Quick", "Next"))
-    wait_for_list(page)
-    place.write(customer.id, "Hello")
-    page.locator(".thread-button", has_text=customer.name).click()
     page.fill("#composer-text", first)
     # Typed and sent again before the server can have answered.
     page.evaluate(

@@ -16,6 +16,7 @@ from xobito_app.ui import tabs
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.contacts import relay as contacts_relay
 from xobito_app.ui.pages.contacts.state import ContactsState
+from xobito_app.ui.pages.inbox import relay as inbox_relay
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.tabs import Turns
 
@@ -33,6 +34,10 @@ def open_inbox(server, live, world):
         return tab
 
     return opened
+
+
+def inbox_lane():
+    return next(lane for lane in relay._lanes if lane._handler is inbox_relay.carry)
 
 
 async def seconds_until(shows) -> float:
@@ -132,7 +137,7 @@ async def test_a_change_that_cannot_be_read_has_its_tabs_load_anew(
         raise RuntimeError("no database")
 
     with monkeypatch.context() as broken:
-        broken.setattr(relay._lanes[0], "_handler", fail)
+        broken.setattr(inbox_lane(), "_handler", fail)
         await write(world, "words")
         await live.settle()
     assert tab.reloads == 1
@@ -159,7 +164,7 @@ async def test_a_closed_tab_is_forgotten_and_one_that_comes_back_registers_anew(
 async def test_a_burst_is_read_once(live, open_inbox, world, monkeypatch):
     await open_inbox()
     read = []
-    lane = relay._lanes[0]
+    lane = inbox_lane()
     handler = lane._handler
 
     async def counting(workspace_id, notices, looks):

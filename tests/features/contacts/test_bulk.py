@@ -274,7 +274,7 @@ async def test_the_log_has_one_entry_for_the_action_with_how_many(empty):
 async def test_deleting_some_at_once_is_one_entry_too(empty):
     people = [await add(empty, first_name=f"P{index}") for index in range(3)]
     await do(empty, book.delete_contacts, contact_ids=[person.id for person in people])
-    assert await log_of(empty) == [("contact.deleted", "Olga Owner", "", {"contacts": 3})]
+    assert await log_of(empty) == [("contact.deleted", "Olga Owner", "3 contacts", {})]
 
 
 async def test_the_log_says_when_not_all_came_of_it(empty):

@@ -73,6 +73,19 @@ async def test_a_step_that_fails_undoes_the_others(line):
     assert (await line.thread()).status == "open"
 
 
+async def test_a_chat_may_be_handed_out_of_ones_own_sight(line):
+    macro_id = await make(line, MacroAction(Do.ASSIGN, str(line.world.owner.user_id)))
+    agent = await make_member(line.world, "Agent")
+    seen = {Permission.INBOX_VIEW_ASSIGNED, Permission.INBOX_VIEW_UNASSIGNED}
+    unseen = {Permission.INBOX_VIEW_ALL, Permission.INBOX_VIEW_TEAM}
+    bound = replace(agent, permissions=(agent.permissions | seen) - unseen)
+    await line.change(await line.thread(), assignee_id=agent.user_id)
+    await run(line, macro_id, actor=bound)
+    assert (await line.thread()).assignee_id == line.world.owner.user_id
+    with pytest.raises(NotFound):
+        await run(line, macro_id, actor=bound)
+
+
 async def test_each_step_asks_for_its_own_permission(line):
     macro_id = await make(line, MacroAction(Do.ASSIGN, ME))
     agent = await make_member(line.world, "Agent")

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.features.tokens.test_tokens import do, enter, make
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, Unauthenticated
 from xobito_app.core.permissions import Permission
@@ -221,7 +222,7 @@ def test_reading_gives_no_right_to_manage(things, action):
     assert rules.permissions_of([f"{things}.{action}"]) == {Permission.CONTACTS_VIEW} | manage
 
 
-@pytest.mark.parametrize("ability", rules.ABILITIES)
+@pytest.mark.parametrize("ability", registry.abilities())
 def test_an_ability_is_within_its_own_rights_and_within_less_it_is_not(ability):
     needed = rules.permissions_of([ability])
     assert rules.within([ability], needed) == [ability]

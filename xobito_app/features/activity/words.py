@@ -57,11 +57,11 @@ def _named(view: ActivityView, default: str) -> list[Part]:
 
 def changes(view: ActivityView, tell_time: TellTime) -> list[str]:
     """Return each changed field with its value before and after, such as “City: Rome → Milan”."""
-    told = view.detail.get("changes")
-    if not isinstance(told, Mapping):
+    changed = view.detail.get("changes")
+    if not isinstance(changed, Mapping):
         return []
     lines: list[str] = []
-    for field, pair in cast("Mapping[str, tuple[Any, Any]]", told).items():
+    for field, pair in cast("Mapping[str, tuple[Any, Any]]", changed).items():
         before, after = (value_words(value, tell_time) or "empty" for value in pair)
         lines.append(f"{_label(field)}: {before} → {after}")
     return lines
@@ -89,12 +89,12 @@ def value_words(value: Any, tell_time: TellTime) -> str:
         case str() if _TIME.fullmatch(value):
             return _time_words(value, tell_time)
         case list():
-            told = (value_words(one, tell_time) for one in cast("list[Any]", value))
-            return shorten(", ".join(filter(None, told)), VALUE_LIMIT)
+            words = (value_words(one, tell_time) for one in cast("list[Any]", value))
+            return shorten(", ".join(filter(None, words)), VALUE_LIMIT)
         case Mapping():
             pairs = cast("Mapping[str, Any]", value).items()
-            told = (f"{_label(name)} {value_words(one, tell_time)}" for name, one in pairs)
-            return shorten(", ".join(told), VALUE_LIMIT)
+            words = (f"{_label(name)} {value_words(one, tell_time)}" for name, one in pairs)
+            return shorten(", ".join(words), VALUE_LIMIT)
         case _:
             return shorten(str(value), VALUE_LIMIT)
 

@@ -195,10 +195,11 @@ async def run(
     """
     require(actor, Permission.INBOX_REPLY)
     macro = await get(session, actor, macro_id=macro_id)
+    # Looked up first: a step may hand the chat to somebody, out of the actor's sight.
+    thread = await get_visible(session, actor, conversation_id)
     for number, action in enumerate(macro.actions):
         step_key = f"{key[: KEY_LIMIT - 4]}-{number}"
         await _do(session, actor, action, conversation_id=conversation_id, key=step_key)
-    thread = await get_visible(session, actor, conversation_id)
     await record_thread(session, actor, "macro.run", thread, macro=macro.name)
     return macro.name
 

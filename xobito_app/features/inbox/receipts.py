@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 async def send_receipt(workspace_id: UUID, conversation_id: UUID, also: str = "") -> bool:
     """Mark what somebody has seen of a customer's messages read at Meta; tell if it was done.
 
+    A courtesy: what cannot be told now is told with the next message that is read.
+
     Args:
         also: `TYPING` shows the customer that somebody is typing.
-
-    A courtesy: what cannot be told now is told with the next message that is read.
     """
     async with unit_of_work(workspace_id) as uow:
         session = uow.session
