@@ -94,12 +94,24 @@ async def test_a_folder_asked_for_without_its_slash_leads_to_no_other_host(tmp_p
     assert (answer.status_code, answer.headers["location"]) == (307, "/inbox/")
 
 
-def test_what_is_no_network_is_said_in_one_line(monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "host bits"),
+        ("PUBLIC_URL", "inbox.example.com", "write the whole address"),
+        ("PUBLIC_URL", "ftp://inbox.example.com", "write the whole address"),
+        ("PUBLIC_URL", "https://", "write the whole address"),
+        ("GRAPH_API_URL", "graph.example.com", "write the whole address"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_said_in_one_line(
+    monkeypatch, capsys, variable, value, sentence
+):
     from xobito_app.cli.app import run_command
 
-    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1/8")
+    monkeypatch.setenv(variable, value)
     get_settings.cache_clear()
     assert run_command(["doctor"]) != 0
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert "TRUSTED_PROXIES" in line
-    assert "host bits" in line
+    assert variable in line
+    assert sentence in line

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from tests import deliveries
 from tests.fixtures import World
@@ -96,3 +96,17 @@ async def states(world: World) -> list[str]:
             InboundEvent.workspace_id == world.workspace_id
         )
         return list((await uow.session.exec(statement.order_by(col(InboundEvent.id)))).all())
+
+
+async def bodies_of(world: World) -> list[bytes]:
+    async with unit_of_work() as uow:
+        statement = select(InboundEvent.body).where(InboundEvent.workspace_id == world.workspace_id)
+        return list((await uow.session.exec(statement)).all())
+
+
+async def count(world: World, model: type) -> int:
+    async with unit_of_work(world.workspace_id) as uow:
+        statement = select(func.count()).select_from(model)
+        return (
+            await uow.session.exec(statement.where(model.workspace_id == world.workspace_id))
+        ).one()
