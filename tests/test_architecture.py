@@ -193,7 +193,18 @@ def test_every_table_of_a_workspace_is_behind_the_wall():
 def test_files_stay_readable_in_one_go():
     long = {
         str(path.relative_to(ROOT)): len(path.read_text().splitlines())
-        for path in MODULES
+        for path in [*MODULES, *(ROOT / "tests").rglob("*.py")]
         if len(path.read_text().splitlines()) > 400
+    }
+    assert long == {}
+
+
+def test_functions_stay_readable_in_one_look():
+    long = {
+        f"{path.relative_to(ROOT)} {node.name}": length
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > 60
     }
     assert long == {}

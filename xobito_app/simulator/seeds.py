@@ -60,6 +60,10 @@ def _buttons(*buttons: Doc) -> Doc:
 
 def templates() -> list[dict[str, Any]]:
     """Return the templates of a fresh WABA, without ids."""
+    return [*_orders(), *_reminders(), *_marketing()]
+
+
+def _orders() -> list[dict[str, Any]]:
     return [
         {
             "name": "hello_world",
@@ -105,6 +109,11 @@ def templates() -> list[dict[str, Any]]:
                 ),
             ],
         },
+    ]
+
+
+def _reminders() -> list[dict[str, Any]]:
+    return [
         {
             "name": "appointment_reminder",
             "language": "en_US",
@@ -124,6 +133,30 @@ def templates() -> list[dict[str, Any]]:
                 ),
             ],
         },
+        {
+            "name": "recordatorio_de_pago",
+            "language": "es",
+            "category": "UTILITY",
+            "parameter_format": "NAMED",
+            "components": [
+                {"type": "HEADER", "format": "TEXT", "text": "Recordatorio de pago"},
+                _named_body(
+                    "Hola {{nombre}}, tu factura de {{importe}} vence el {{fecha}}. Gracias.",
+                    nombre="Lucía",
+                    importe="49,90 €",
+                    fecha="5 de mayo",
+                ),
+                _buttons(
+                    {"type": "QUICK_REPLY", "text": "Ya he pagado"},
+                    {"type": "PHONE_NUMBER", "text": "Llamar", "phone_number": "+34600000100"},
+                ),
+            ],
+        },
+    ]
+
+
+def _marketing() -> list[dict[str, Any]]:
+    return [
         {
             "name": "summer_sale",
             "language": "en_US",
@@ -145,25 +178,6 @@ def templates() -> list[dict[str, Any]]:
                     {"type": "QUICK_REPLY", "text": "Stop promotions"},
                     {"type": "URL", "text": "Shop now", "url": "https://shop.example.com/sale"},
                     {"type": "COPY_CODE", "example": "SUMMER25"},
-                ),
-            ],
-        },
-        {
-            "name": "recordatorio_de_pago",
-            "language": "es",
-            "category": "UTILITY",
-            "parameter_format": "NAMED",
-            "components": [
-                {"type": "HEADER", "format": "TEXT", "text": "Recordatorio de pago"},
-                _named_body(
-                    "Hola {{nombre}}, tu factura de {{importe}} vence el {{fecha}}. Gracias.",
-                    nombre="Lucía",
-                    importe="49,90 €",
-                    fecha="5 de mayo",
-                ),
-                _buttons(
-                    {"type": "QUICK_REPLY", "text": "Ya he pagado"},
-                    {"type": "PHONE_NUMBER", "text": "Llamar", "phone_number": "+34600000100"},
                 ),
             ],
         },

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from xobito_app.core.phone import E164
 from xobito_app.whatsapp import coerce, inbound_content, statuses
 from xobito_app.whatsapp.cards import ContactCard
 from xobito_app.whatsapp.inbound_keys import digest, phone_of, user_id_of
@@ -17,6 +18,7 @@ from xobito_app.whatsapp.inbound_model import (
     Pricing,
     Source,
     Status,
+    SystemChange,
 )
 from xobito_app.whatsapp.inbound_people import People
 
@@ -34,8 +36,6 @@ def read_message(
     """Read a message.
 
     Args:
-        source: Where it stood.
-        raw: The item.
         index: Its place in the array, which contacts may share.
         people: The contacts of the same change.
         received_at: Stands in for a missing or odd time.
@@ -43,27 +43,13 @@ def read_message(
         customer: The other side of a history thread (`threads[].id`).
     """
     outgoing = origin is Origin.ECHO or (origin is Origin.HISTORY and _is_ours(source, raw))
-    if outgoing:
-        side, id_key, parent_key = customer or raw.get("to"), "to_user_id", "to_parent_user_id"
-    else:
-        side, id_key, parent_key = raw.get("from"), "from_user_id", "from_parent_user_id"
-        side = side or customer
-    phone = phone_of(side)
-    user_id = coerce.identifier(raw.get(id_key)) or user_id_of(side)
-    # A system message tells of a person who is not in `contacts`; nobody may lend their name.
     kind = inbound_content.kind_of(raw)
     system = inbound_content.system_of(raw, kind)
-    if system and phone is None and user_id is None:
-        # Some do not say who wrote, only who became whom: the old name is the one we know.
-        user_id = system.previous_user_id or system.user_id
-    person = people.match(
-        phone,
-        user_id,
-        index,
-        lend=origin is Origin.INBOUND and kind is not MessageKind.SYSTEM,
-    )
+    phone, user_id, parent_user_id = _other_side(raw, customer, system, outgoing=outgoing)
+    # A system message tells of a person who is not in `contacts`; nobody may lend their name.
+    may_lend = origin is Origin.INBOUND and kind is not MessageKind.SYSTEM
+    person = people.match(phone, user_id, index, lend=may_lend)
     wamid = coerce.identifier(raw.get("id"))
-    history = coerce.mapping(raw.get("history_context"))
     return Message(
         source=source,
         dedup_key=_message_key(source, origin, wamid, raw),
@@ -75,33 +61,52 @@ def read_message(
         at=coerce.event_moment(raw.get("timestamp"), received_at),
         phone=phone or person.phone,
         user_id=user_id or person.user_id,
-        parent_user_id=coerce.identifier(raw.get(parent_key)) or person.parent_user_id,
+        parent_user_id=parent_user_id or person.parent_user_id,
         profile_name=person.profile_name,
         username=person.username,
         group_id=coerce.identifier(raw.get("group_id")),
         text=inbound_content.text_of(raw, kind),
         media=inbound_content.media_of(raw, kind),
         location=inbound_content.location_of(raw, kind),
-        cards=tuple(ContactCard.of(item) for item in coerce.mappings(raw.get("contacts")))
-        if kind is MessageKind.CONTACTS
-        else (),
+        cards=_cards(raw, kind),
         reply=inbound_content.reply_of(raw, kind),
         reaction=inbound_content.reaction_of(raw, kind),
         edit=inbound_content.edit_of(raw, kind),
-        revoked_wamid=coerce.identifier(
-            coerce.mapping(raw.get("revoke")).get("original_message_id")
-        )
-        if kind is MessageKind.REVOKE
-        else None,
+        revoked_wamid=_revoked(raw, kind),
         order=inbound_content.order_of(raw, kind),
         system=system,
         unsupported_type=coerce.text(coerce.mapping(raw.get("unsupported")).get("type")),
         context=inbound_content.context_of(raw),
         referral=inbound_content.referral_of(raw),
         errors=inbound_content.faults_of(raw.get("errors")),
-        history_status=coerce.text(history.get("status")),
+        history_status=coerce.text(coerce.mapping(raw.get("history_context")).get("status")),
         raw=raw,
     )
+
+
+def _other_side(
+    raw: dict[str, Any], customer: object, system: SystemChange | None, *, outgoing: bool
+) -> tuple[E164 | None, str | None, str | None]:
+    """Return the customer's phone, user id and parent user id, as far as the message has them."""
+    side = (customer or raw.get("to")) if outgoing else (raw.get("from") or customer)
+    named = "to" if outgoing else "from"
+    phone = phone_of(side)
+    user_id = coerce.identifier(raw.get(f"{named}_user_id")) or user_id_of(side)
+    if system and phone is None and user_id is None:
+        # Some do not say who wrote, only who became whom: the old name is the one we know.
+        user_id = system.previous_user_id or system.user_id
+    return phone, user_id, coerce.identifier(raw.get(f"{named}_parent_user_id"))
+
+
+def _cards(raw: dict[str, Any], kind: MessageKind) -> tuple[ContactCard, ...]:
+    found = coerce.mappings(raw.get("contacts")) if kind is MessageKind.CONTACTS else ()
+    return tuple(ContactCard.of(item) for item in found)
+
+
+def _revoked(raw: dict[str, Any], kind: MessageKind) -> str | None:
+    if kind is not MessageKind.REVOKE:
+        return None
+    return coerce.identifier(coerce.mapping(raw.get("revoke")).get("original_message_id"))
 
 
 def read_status(

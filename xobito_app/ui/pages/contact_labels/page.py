@@ -297,26 +297,7 @@ def _field_form() -> rx.Component:
             text_field(
                 "Label", name="label", default_value=row.label, errors=errors, auto_focus=True
             ),
-            rx.cond(
-                row.id,
-                rx.fragment(),
-                rx.fragment(
-                    select_field(
-                        "Holds",
-                        tuple(FIELD_KINDS.items()),
-                        name="kind",
-                        value=state.kind,
-                        on_change=state.choose_kind,
-                        errors=errors,
-                    ),
-                    text_field(
-                        "Name for import and API",
-                        name="slug",
-                        errors=errors,
-                        help="Left empty, it is made from the label. It never changes.",
-                    ),
-                ),
-            ),
+            rx.cond(row.id, rx.fragment(), _fixed_fields()),
             rx.cond(
                 chooses,
                 text_area(
@@ -356,6 +337,27 @@ def _field_form() -> rx.Component:
         ),
         open=state.question == "edit",
         on_open_change=state.dismiss,
+    )
+
+
+def _fixed_fields() -> rx.Component:
+    """What a field keeps for good once it is made."""
+    state = FieldsState
+    return rx.fragment(
+        select_field(
+            "Holds",
+            tuple(FIELD_KINDS.items()),
+            name="kind",
+            value=state.kind,
+            on_change=state.choose_kind,
+            errors=state.errors,
+        ),
+        text_field(
+            "Name for import and API",
+            name="slug",
+            errors=state.errors,
+            help="Left empty, it is made from the label. It never changes.",
+        ),
     )
 
 

@@ -74,33 +74,7 @@ def contact_form() -> rx.Component:
             _text("Groups", "groups", help="Names with commas between; new ones are made."),
             _row(_text("Company", "company"), _text("Website", "website", kind="url")),
             rx.foreach(state.own, _own_field),
-            rx.el.details(
-                rx.el.summary("Address, language, description"),
-                rx.el.div(
-                    _text("Street", "address"),
-                    _row(_text("Zip", "zip"), _text("City", "city")),
-                    _row(
-                        _text("State", "state"),
-                        _select(
-                            "Country",
-                            "country",
-                            rx.fragment(
-                                rx.el.option("–", value=""),
-                                *(rx.el.option(name, value=code) for code, name in COUNTRIES),
-                            ),
-                        ),
-                    ),
-                    _text("Language", "language", help="Like en or pt_BR."),
-                    text_area(
-                        "Description",
-                        name="description",
-                        default_value=state.values.get("description", "").to(str),
-                        errors=state.errors,
-                    ),
-                    class_name=styles.FORM,
-                ),
-                class_name="more-fields",
-            ),
+            _more_fields(),
             dialog_foot(dialog_close(), button("Save", weight="primary", type="submit")),
             on_submit=state.save,
             class_name=styles.FORM,
@@ -109,6 +83,37 @@ def contact_form() -> rx.Component:
         open=state.is_open,
         on_open_change=state.set_open,
         wide=True,
+    )
+
+
+def _more_fields() -> rx.Component:
+    state = ContactFormState
+    return rx.el.details(
+        rx.el.summary("Address, language, description"),
+        rx.el.div(
+            _text("Street", "address"),
+            _row(_text("Zip", "zip"), _text("City", "city")),
+            _row(
+                _text("State", "state"),
+                _select(
+                    "Country",
+                    "country",
+                    rx.fragment(
+                        rx.el.option("–", value=""),
+                        *(rx.el.option(name, value=code) for code, name in COUNTRIES),
+                    ),
+                ),
+            ),
+            _text("Language", "language", help="Like en or pt_BR."),
+            text_area(
+                "Description",
+                name="description",
+                default_value=state.values.get("description", "").to(str),
+                errors=state.errors,
+            ),
+            class_name=styles.FORM,
+        ),
+        class_name="more-fields",
     )
 
 

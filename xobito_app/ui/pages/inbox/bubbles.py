@@ -235,18 +235,7 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
             line.media_kind,
             (
                 "image",
-                rx.el.a(
-                    rx.el.img(
-                        src=line.media_url,
-                        alt="Photo",
-                        loading="lazy",
-                        style={"aspect_ratio": line.ratio},
-                    ),
-                    href=line.media_url,
-                    target="_blank",
-                    class_name="media-image",
-                    custom_attrs={"data-lightbox": "1"},
-                ),
+                _image(line),
             ),
             (
                 "sticker",
@@ -266,18 +255,7 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
             ),
             (
                 "audio",
-                rx.el.div(
-                    rx.cond(line.is_voice, icon("mic", size=14)),
-                    rx.el.audio(src=line.media_url, controls=True, preload="metadata"),
-                    rx.el.button(
-                        "1×",
-                        type="button",
-                        aria_label="Change the speed",
-                        class_name="speed",
-                        data_speed="",
-                    ),
-                    class_name="media-audio",
-                ),
+                _audio(line),
             ),
             _file(line),
         ),
@@ -291,6 +269,36 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
             class_name="media-wait",
             style={"aspect_ratio": rx.cond(line.media_kind == "image", line.ratio, "auto")},
         ),
+    )
+
+
+def _image(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.a(
+        rx.el.img(
+            src=line.media_url,
+            alt="Photo",
+            loading="lazy",
+            style={"aspect_ratio": line.ratio},
+        ),
+        href=line.media_url,
+        target="_blank",
+        class_name="media-image",
+        custom_attrs={"data-lightbox": "1"},
+    )
+
+
+def _audio(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(line.is_voice, icon("mic", size=14)),
+        rx.el.audio(src=line.media_url, controls=True, preload="metadata"),
+        rx.el.button(
+            "1×",
+            type="button",
+            aria_label="Change the speed",
+            class_name="speed",
+            data_speed="",
+        ),
+        class_name="media-audio",
     )
 
 

@@ -79,21 +79,7 @@ def _modes() -> rx.Component:
 
 def _form() -> rx.Component:
     return rx.el.form(
-        rx.cond(
-            DraftState.quoted_id != "",
-            rx.el.div(
-                icon("reply", size=13),
-                rx.el.span(DraftState.quoted_text, class_name="grow quote-text"),
-                rx.el.button(
-                    icon("x", size=13),
-                    type="button",
-                    aria_label="Do not answer this message",
-                    on_click=DraftState.drop_quote,
-                    class_name="button button-ghost button-icon button-compact",
-                ),
-                class_name="composer-quote",
-            ),
-        ),
+        _quote(),
         rx.el.div(id="composer-file-list", class_name="file-list"),
         slash_list(),
         rx.el.textarea(
@@ -141,6 +127,24 @@ def _form() -> rx.Component:
         on_submit=ComposerState.submit,
         id="composer-form",
         class_name="composer-form",
+    )
+
+
+def _quote() -> rx.Component:
+    return rx.cond(
+        DraftState.quoted_id != "",
+        rx.el.div(
+            icon("reply", size=13),
+            rx.el.span(DraftState.quoted_text, class_name="grow quote-text"),
+            rx.el.button(
+                icon("x", size=13),
+                type="button",
+                aria_label="Do not answer this message",
+                on_click=DraftState.drop_quote,
+                class_name="button button-ghost button-icon button-compact",
+            ),
+            class_name="composer-quote",
+        ),
     )
 
 

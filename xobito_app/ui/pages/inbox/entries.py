@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -125,15 +126,14 @@ _TICK_LABELS = {
 }
 _SIDES = {"in": "in", "out": "out", "note": "note", "event": "event"}
 _EVENT_KINDS = {"event", "system", "call"}
+_FORWARDED = {"often": "Forwarded many times", "once": "Forwarded"}
 _LONGEST_TEXT = 16_000
 """Characters of a message that are drawn: WhatsApp's own limit is a quarter of it."""
 
 
 def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> EntryRow:
     """Format an entry; neighbours are looked at later by `joined`."""
-    content = entry.content
-    media = entry.media
-    kind = entry.kind
+    content, media, kind = entry.content, entry.media, entry.kind
     text = entry.body[:_LONGEST_TEXT]
     ours = entry.direction == "out"
     place = content.get("location") or {}
@@ -179,12 +179,10 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         header=_header(content),
         footer=_footer(content),
         map_url=_map_url(place),
-        place=" · ".join(str(place[k]) for k in ("name", "address") if place.get(k)),
+        place=_place_line(place),
         referral=_referral(content),
         referral_url=_safe_url((content.get("referral") or {}).get("source_url")),
-        forwarded={"often": "Forwarded many times", "once": "Forwarded"}.get(
-            content.get("forwarded", ""), ""
-        ),
+        forwarded=_FORWARDED.get(content.get("forwarded", ""), ""),
         chosen=_CHOSEN.get(str((content.get("reply") or {}).get("kind", "")), ""),
         note=_note(entry, due, zone),
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
@@ -192,6 +190,10 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         pieces=pieces_of(text, content.get("mentions", ())),
         cards=[_card(card) for card in content.get("cards", [])],
     )
+
+
+def _place_line(place: Mapping[str, Any]) -> str:
+    return " · ".join(str(place[key]) for key in ("name", "address") if place.get(key))
 
 
 def _can_react(entry: EntryView) -> bool:
