@@ -40,8 +40,11 @@ def busy_loops(count: int) -> Iterator[None]:
 
 
 def empty(place: Installation) -> None:
-    """Take everything out of the database, so that the next one is the first again."""
-    url = (place.data / "run" / "postgres.url").read_text().strip()
+    """Take everything out of the database, so that the next one is the first again.
+
+    Only the owner of the tables may.
+    """
+    url = (place.data / "run" / "postgres.owner.url").read_text().strip()
     with psycopg.connect(url) as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables"
