@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -42,15 +42,18 @@ def busy_loops(count: int) -> Iterator[None]:
 def empty(place: Installation) -> None:
     """Take everything out of the database, so that the next one is the first again.
 
-    Only the owner of the tables may.
+    Only the owner of the tables may, and the installation goes on working meanwhile: what gets in
+    its way is tried again.
     """
     url = (place.data / "run" / "postgres.owner.url").read_text().strip()
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchall()
-        connection.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} CASCADE")
+    while True:
+        with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(url) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            ).fetchall()
+            connection.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} CASCADE")
+            return
 
 
 def walk(page: Page, url: str) -> dict[str, float]:
