@@ -16,6 +16,7 @@ from xobito_app.settings import get_settings
 from xobito_app.ui import theme
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.live import relay
+from xobito_app.ui.locks import free_locks_of_the_cancelled
 from xobito_app.ui.screens import add_pages
 from xobito_app.ui.security import Gate, watch_commits
 from xobito_app.ui.shell import relay as shell_relay
@@ -40,6 +41,7 @@ app.app_wraps.pop((5, "Overlay"), None)
 app.app_wraps[55, "ErrorBoundary"] = theme.error_boundary
 app.add_middleware(Gate())
 guard_sockets(app)
+free_locks_of_the_cancelled(app)
 add_pages(app)
 # The server's workers must not outlive it: they would keep the port.
 app.register_lifespan_task(end_with_parent)

@@ -1,0 +1,56 @@
+"""The lock of a tab's state in Redis: a handler that is cancelled while taking it leaves it free.
+
+Reflex cancels handlers all the time: a newer one supersedes them, a page is left. In Reflex 0.10
+one that is cancelled just as Redis grants it the lock keeps it, and the tab stands still until the
+lock expires after ten seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import reflex as rx
+from reflex.istate.manager.redis import StateManagerRedis
+
+
+class CancellableStateManager(StateManagerRedis):
+    """Reflex's states in Redis, whose locks outlive nobody who asked for them."""
+
+    _returning: set[asyncio.Task[None]]
+
+    async def _try_get_lock(self, lock_key: bytes, lock_id: bytes) -> bool | None:
+        taking = asyncio.ensure_future(super()._try_get_lock(lock_key, lock_id))
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            # By itself: whoever is cancelled may be so again.
+            returning = asyncio.create_task(self._return_lock(taking, lock_key, lock_id))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+            raise
+
+    async def _return_lock(
+        self, taking: asyncio.Future[bool | None], lock_key: bytes, lock_id: bytes
+    ) -> None:
+        if await taking and await self.redis.get(lock_key) == lock_id:
+            await self.redis.delete(lock_key)
+        self._notify_next_waiter(lock_key)
+
+
+def free_locks_of_the_cancelled(app: rx.App) -> None:
+    """Have the application keep its states in this way; before it serves anybody."""
+    manager = app.state_manager
+    if isinstance(manager, StateManagerRedis):
+        app._state_manager = with_free_locks(manager)
+
+
+def with_free_locks(manager: StateManagerRedis) -> CancellableStateManager:
+    """Return a manager for the same states, which gives back what the cancelled took."""
+    made = CancellableStateManager(
+        redis=manager.redis,
+        token_expiration=manager.token_expiration,
+        lock_expiration=manager.lock_expiration,
+        lock_warning_threshold=manager.lock_warning_threshold,
+    )
+    made._returning = set()
+    return made
