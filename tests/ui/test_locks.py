@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from redis.asyncio import Redis
@@ -10,10 +12,14 @@ from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 
+import xobito_app.xobito_app as web
 from xobito_app.core import ids
 from xobito_app.settings import get_settings
-from xobito_app.ui.locks import CancellableStateManager, with_free_locks
-from xobito_app.xobito_app import app
+from xobito_app.ui.locks import (
+    CancellableStateManager,
+    free_locks_of_the_cancelled,
+    with_free_locks,
+)
 
 PROMPTLY = 3
 """Seconds; what is kept is kept for ten."""
@@ -68,8 +74,14 @@ async def test_many_who_are_cancelled_at_any_moment_leave_the_lock_free(manager,
         await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PROMPTLY)
 
 
-def test_the_application_keeps_its_states_so():
-    manager = app.state_manager
-    assert not isinstance(manager, StateManagerRedis) or isinstance(
-        manager, CancellableStateManager
-    )
+async def test_an_application_on_redis_keeps_its_states_so():
+    async with Redis.from_url(get_settings().redis_database(1)) as client:
+        plain = StateManagerRedis(redis=client, lock_expiration=7000)
+        app = SimpleNamespace(state_manager=plain, _state_manager=plain)
+        free_locks_of_the_cancelled(app)
+    assert isinstance(app._state_manager, CancellableStateManager)
+    assert app._state_manager.lock_expiration == 7000
+
+
+def test_the_web_process_asks_for_it():
+    assert "free_locks_of_the_cancelled(app)" in Path(web.__file__).read_text()
