@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from xobito_app.api import whatsapp_webhook
-from xobito_app.jobs.nudges import send_nudges
+from xobito_app.jobs.wake_ups import send_wake_ups
 from xobito_app.persistence.schema import plain_url
 from xobito_app.persistence.unit_of_work import on_commit
 
@@ -24,8 +24,8 @@ INSERT = "INSERT INTO bench_ack (id, digest, body) VALUES (%s, %s, %s)"
 
 
 def build() -> Starlette:
-    """Return the application; our route nudges the workers as the web process does."""
-    on_commit(send_nudges)
+    """Return the application; our route wakes the workers as the web process does."""
+    on_commit(send_wake_ups)
     secret = os.environ["BENCH_APP_SECRET"].encode()
     pool = AsyncConnectionPool(plain_url(), min_size=4, max_size=24, open=False)
 

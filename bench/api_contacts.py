@@ -1,6 +1,6 @@
-"""`GET /contacts` with 100 contacts at 100,000, through the whole door: token, limit, query, JSON.
+"""`GET /contacts` with 100 contacts at 100,000, the whole way: token, limit, query, JSON.
 
-The floor is the same 100 bare rows read over the same pool, without door, view or JSON.
+The floor is the same 100 bare rows read over the same pool, without entrypoint, view or JSON.
 """
 
 from __future__ import annotations

@@ -78,14 +78,16 @@ def _copy(world: EmptyWorld) -> float:
 
 async def _be_exporter(workspace_id: UUID) -> dict[str, Any]:
     from xobito_app.api.exports import contact_lines
-    from xobito_app.features.contacts import exporting
+    from xobito_app.features.contacts.lists import exporting
     from xobito_app.features.contacts.schemas import ContactFilter
     from xobito_app.persistence.unit_of_work import unit_of_work
 
     actor = Actor(WorkspaceId(workspace_id), UserId(ids.new()), "Bench", ALL, is_owner=True)
     begin, lines = time.perf_counter(), 0
     async with unit_of_work(workspace_id) as uow:
-        columns, chosen = await exporting.begin_export(uow.session, actor, narrowed=ContactFilter())
+        columns, chosen = await exporting.begin_export(
+            uow.session, actor, contact_filter=ContactFilter()
+        )
         # It is not noted: this person is in no table.
         uow.session.expunge_all()
     async for piece in contact_lines(actor, columns, chosen):

@@ -21,8 +21,8 @@ from sqlalchemy import text
 from bench.measure import peak_mb
 from tests.fixtures import EmptyWorld, make_empty_world
 from xobito_app.core import ids
-from xobito_app.features.contacts import import_files, importing
-from xobito_app.features.contacts.import_work import BATCH
+from xobito_app.features.contacts.imports import files, importing
+from xobito_app.features.contacts.imports.work import BATCH
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 TARGET_MB = 300
@@ -68,14 +68,14 @@ def _line(number: int) -> str:
 
 async def _upload(world: EmptyWorld, rows: int) -> tuple[UUID, int, float]:
     import_id = ids.new()
-    folder = import_files.folder_of(world.workspace_id)
+    folder = files.folder_of(world.workspace_id)
     folder.mkdir(parents=True, exist_ok=True)
     raw = folder / "raw"
     with raw.open("w") as file:
         file.write(HEADINGS)
         file.writelines(_line(number) for number in range(rows))
     begin = time.perf_counter()
-    prepared = import_files.prepare(raw, import_files.path_of(world.workspace_id, import_id))
+    prepared = files.prepare(raw, files.path_of(world.workspace_id, import_id))
     took = round(time.perf_counter() - begin, 1)
     size = raw.stat().st_size
     raw.unlink()
@@ -160,10 +160,10 @@ async def _floor(world: EmptyWorld, rows: int) -> float:
 
 
 async def _be_worker(workspace_id: UUID, import_id: UUID) -> dict:
-    from xobito_app.features.contacts import import_work
+    from xobito_app.features.contacts.imports import work
 
     begin = time.perf_counter()
-    await import_work.work(workspace_id, import_id)
+    await work.work(workspace_id, import_id)
     return {"seconds": round(time.perf_counter() - begin, 1), "peak_mb": peak_mb()}
 
 

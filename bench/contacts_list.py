@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from bench.measure import timed
 from tests.fixtures import EmptyWorld, make_empty_world
-from xobito_app.features.contacts import fields, groups, listing, statuses
+from xobito_app.features.contacts.labels import custom_fields, groups, statuses
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule, Sort, SortBy
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
@@ -50,8 +51,8 @@ async def run(*, contacts: int = 100_000, repeats: int = 30) -> dict:
     }
     result: dict[str, Any] = {"contacts": contacts, "floor": floor, "target_ms": TARGET_MS}
     worst = 0.0
-    for name, (narrowed, sort) in cases.items():
-        ours = await timed(lambda _, n=narrowed, s=sort: _list(world, n, s), repeats)
+    for name, (contact_filter, sort) in cases.items():
+        ours = await timed(lambda _, n=contact_filter, s=sort: _list(world, n, s), repeats)
         worst = max(worst, ours["p95_ms"])
         result[name] = {**ours, "ratio": round(ours["median_ms"] / floor["median_ms"], 2)}
     rest = await timed(lambda _: _page(world), repeats)
@@ -64,9 +65,11 @@ async def run(*, contacts: int = 100_000, repeats: int = 30) -> dict:
     return {**result, "worst_p95_ms": worst, "ok": ok}
 
 
-async def _list(world: EmptyWorld, narrowed: ContactFilter, sort: Sort) -> None:
+async def _list(world: EmptyWorld, contact_filter: ContactFilter, sort: Sort) -> None:
     async with unit_of_work(world.workspace_id) as uow:
-        await listing.list_contacts(uow.session, world.owner, narrowed=narrowed, sort=sort)
+        await listing.list_contacts(
+            uow.session, world.owner, contact_filter=contact_filter, sort=sort
+        )
 
 
 async def _page(world: EmptyWorld) -> None:
@@ -90,7 +93,7 @@ async def make_book(contacts: int) -> EmptyWorld:
     """Make a workspace with so many contacts, a twentieth of them in a group."""
     world = await make_empty_world()
     async with unit_of_work(world.workspace_id) as uow:
-        await fields.create_field(uow.session, world.owner, draft={"label": "Tier"})
+        await custom_fields.create_field(uow.session, world.owner, draft={"label": "Tier"})
     url = get_settings().database_url.replace("+psycopg", "")
     values = {
         "workspace": world.workspace_id,

@@ -9,8 +9,8 @@ from bench.measure import timed
 from bench.seed import make_inbox
 from tests.fixtures import World, make_member
 from xobito_app.core.permissions import Actor
-from xobito_app.features.inbox import threads
 from xobito_app.features.inbox.schemas import ListView, ThreadFilter
+from xobito_app.features.inbox.threads import threads
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 TARGET = 1.3

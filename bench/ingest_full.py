@@ -1,6 +1,6 @@
 """From Meta's post to a message stored, counted and told: the whole installation at work.
 
-The floor is the same posts answered by the door alone, in the same run.
+The floor is the same posts answered by the endpoint alone, in the same run.
 """
 
 from __future__ import annotations

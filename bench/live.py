@@ -1,6 +1,6 @@
 """From Meta's post to painted text, with 20 tabs open and one who may see nothing.
 
-The floor is the same post answered by the door alone: what is left is storing, reading, relaying
+The floor is the same post answered alone: what is left is storing, reading, relaying
 to every tab and painting.
 """
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from xobito_app.core.memory import spare_the_lasting
+from xobito_app.core.memory import freeze_startup_objects
 
 
 async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[str, float]:
@@ -15,7 +15,7 @@ async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[
     for index in range(max(1, repeats // 10)):
         await work(index)
     # As our processes do once they have started.
-    spare_the_lasting()
+    freeze_startup_objects()
     took: list[float] = []
     for index in range(repeats):
         begin = time.perf_counter()

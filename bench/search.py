@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bench.measure import timed
 from bench.seed import WORDS, make_inbox
-from xobito_app.features.inbox import search
+from xobito_app.features.inbox.threads import search
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
 

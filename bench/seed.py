@@ -11,7 +11,7 @@ from xobito_app.settings import get_settings
 
 WORDS = (
     "order delivery tomorrow price stock blue large small invoice address thanks hello question "
-    "appointment doctor morning evening refund parcel missing broken colour size payment card "
+    "appointment doctor morning evening refund parcel missing broken color size payment card "
     "transfer discount season shop open closed holiday monday friday water table chair lamp"
 ).split()
 
@@ -67,7 +67,7 @@ def _fill(connection: psycopg.Connection, world: World, threads: int, each: int)
     connection.execute(
         """
         INSERT INTO conversation (id, workspace_id, number_id, contact_id, status, assignee_id,
-            created_at, last_message_at, last_inbound_at, last_preview, last_kind, last_direction,
+            created_at, last_message_at, last_msg_time, last_preview, last_kind, last_direction,
             last_status, inbound_count)
         SELECT thread_id, %(workspace)s, %(number)s, contact_id,
             CASE WHEN n %% 10 = 0 THEN 'closed' ELSE 'open' END,

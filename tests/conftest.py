@@ -158,7 +158,7 @@ async def world(_migrated: None):
 
 @pytest.fixture
 async def http(_migrated: None):
-    """A client of the HTTP doors, in this process."""
+    """A client of the HTTP endpoints, in this process."""
     from xobito_app.api.app import build_api
 
     transport = httpx.ASGITransport(app=build_api(), client=(CALLER_ADDRESS, 1))

@@ -19,7 +19,7 @@ from xobito_app.whatsapp import inbound_body
 
 
 async def store(body: dict[str, Any] | bytes, *signers: UUID) -> None:
-    """Keep a delivery as the door does, signed by these connections or by all it names."""
+    """Keep a delivery as the endpoint does, signed by these connections or by all it names."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with unit_of_work() as uow:
         named = signers or await _named_in(uow.session, raw)

@@ -20,8 +20,8 @@ from tests import deliveries
 from tests.fixtures import World, make_world
 from xobito_app.api.app import build_api
 from xobito_app.features.connection import credentials
-from xobito_app.features.inbox.dispatch import dispatch
-from xobito_app.features.inbox.outgoing import Order
+from xobito_app.features.inbox.composing.outgoing import Order
+from xobito_app.features.inbox.sending.dispatch import dispatch
 from xobito_app.features.ingest.drain import drain
 from xobito_app.models.connection import Connection, Number, Route, Template, WebhookSecret
 from xobito_app.models.inbox import Conversation, Message

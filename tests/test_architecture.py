@@ -181,7 +181,7 @@ def test_the_reply_window_is_never_stored():
     assert columns == []
 
 
-def test_every_table_of_a_workspace_is_behind_the_wall():
+def test_every_table_of_a_workspace_has_an_rls_policy():
     import xobito_app.models  # noqa: F401
     from xobito_app.persistence.rls import fenced_tables
 

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 
 TOPICS = {
     "hostile deliveries": """
-A webhook is stored byte for byte before anything is read in it: the door checks its size (3 MB) and
+A webhook is stored byte for byte before anything is read in it: the endpoint checks size (3 MB) and
 its signature and writes one row. Text PostgreSQL cannot hold (NUL, half characters) is left out in
 one place when the body is read; the raw body keeps it. Over-long ids keep their beginning and a
 fingerprint of the whole, so two stay two.
@@ -56,7 +56,7 @@ within seconds. Locks and leases end with their transaction or by themselves.
 """,
 }
 MODULES = {
-    "tests/features/inbox/test_outcomes.py": "sending",
+    "tests/features/inbox/test_send_results.py": "sending",
     "tests/features/inbox/test_guards.py": "sending",
     "tests/e2e/test_survival.py": "processes that die",
     "tests/jobs/test_nudges.py": "processes that die",

@@ -1,4 +1,4 @@
-"""Composition root of the web process: the Reflex application, its pages and the HTTP doors."""
+"""Composition root of the web process: the Reflex application, its pages and the HTTP endpoints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xobito_app import logs
 from xobito_app.api.app import build_api
 from xobito_app.api.protection import protect
 from xobito_app.cli.processes import end_with_parent
-from xobito_app.core.memory import spare_the_lasting
+from xobito_app.core.memory import freeze_startup_objects
 from xobito_app.core.watchdog import watch_loop
 from xobito_app.features.connection import moved_clock
 from xobito_app.jobs.wiring import wire
@@ -48,4 +48,4 @@ app.register_lifespan_task(end_with_parent)
 app.register_lifespan_task(watch_loop)
 app.register_lifespan_task(relay.run, app=app)
 app.register_lifespan_task(moved_clock.follow)
-app.register_lifespan_task(spare_the_lasting)
+app.register_lifespan_task(freeze_startup_objects)

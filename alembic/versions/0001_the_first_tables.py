@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from alembic import op
-from xobito_app.persistence.rls import fence
+from xobito_app.persistence.rls import enable_rls
 
 revision = "0001"
 down_revision = None
@@ -1087,7 +1087,7 @@ def upgrade() -> None:
         "ix_message_search_words", "message_search", ["words"], unique=False, postgresql_using="gin"
     )
     for table in FENCED:
-        for statement in fence(table):
+        for statement in enable_rls(table):
             op.execute(statement)
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from alembic import op
-from xobito_app.persistence.rls import fence
+from xobito_app.persistence.rls import enable_rls
 
 revision = "0002"
 down_revision = "0001"
@@ -30,7 +30,7 @@ def upgrade() -> None:
     _work()
     _paths()
     for table in FENCED:
-        for statement in fence(table):
+        for statement in enable_rls(table):
             op.execute(statement)
 
 

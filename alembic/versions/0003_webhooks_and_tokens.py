@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from alembic import op
-from xobito_app.persistence.rls import fence
+from xobito_app.persistence.rls import enable_rls
 
 revision = "0003"
 down_revision = "0002"
@@ -181,7 +181,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'sending'"),
     )
     for table in FENCED:
-        for statement in fence(table):
+        for statement in enable_rls(table):
             op.execute(statement)
 
 

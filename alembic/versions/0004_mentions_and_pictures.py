@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from alembic import op
-from xobito_app.persistence.rls import fence
+from xobito_app.persistence.rls import enable_rls
 
 revision = "0004"
 down_revision = "0003"
@@ -57,7 +57,7 @@ def upgrade() -> None:
         ["workspace_id", "user_id", "conversation_id"],
         postgresql_where=sa.text("seen_at IS NULL"),
     )
-    for statement in fence("mention"):
+    for statement in enable_rls("mention"):
         op.execute(statement)
     op.add_column(
         "app_user",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from alembic import op
-from xobito_app.persistence.rls import fence
+from xobito_app.persistence.rls import enable_rls
 
 revision = "0006"
 down_revision = "0005"
@@ -92,7 +92,7 @@ def _distinct_pairs() -> None:
         ["workspace_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
     )
     op.create_index(op.f("ix_distinct_pair_second_id"), "distinct_pair", ["second_id"])
-    for statement in fence("distinct_pair"):
+    for statement in enable_rls("distinct_pair"):
         op.execute(statement)
 
 

@@ -5,7 +5,8 @@ from tests.features.contacts.book import add, do, where
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts import exporting, fields, listing, segments
+from xobito_app.features.contacts.labels import custom_fields
+from xobito_app.features.contacts.lists import exporting, listing, segments
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -49,7 +50,7 @@ async def export(http, world, **query):
 
 async def test_contacts_are_exported_with_every_fact_and_no_formula(http, world, monkeypatch):
     monkeypatch.setattr(exporting, "WINDOW", 2)
-    await do(world, fields.create_field, draft={"label": "Tier"})
+    await do(world, custom_fields.create_field, draft={"label": "Tier"})
     for index in range(5):
         await add(
             world,
@@ -66,7 +67,7 @@ async def test_contacts_are_exported_with_every_fact_and_no_formula(http, world,
     assert (rows[0]["Status"], rows[0]["Groups"], rows[0]["Tier"]) == ("New", "A,B; VIP", "gold")
     french = await export(http, world, filter='{"country": "FR"}')
     assert [row["First name"] for row in french] == ["P0"]
-    segment = await do(world, segments.save_segment, name="F", narrowed=where(country="FR"))
+    segment = await do(world, segments.save_segment, name="F", contact_filter=where(country="FR"))
     assert len(await export(http, world, segment=str(segment.id))) == 1
     everybody = await do(world, listing.list_contacts)
     contact_ids = tuple(contact.id for contact in everybody.rows[:2])
@@ -83,7 +84,9 @@ async def test_contacts_are_exported_only_to_those_who_may(http, world):
     await sign_in(http, world, world.owner)
     for query in ({"filter": "{"}, {"filter": '{"type": "robot"}'}):
         assert (await http.get("/exports/contacts.csv", params=query)).status_code == 422
-    foreign = await do(await make_empty_world(), segments.save_segment, name="F", narrowed=where())
+    foreign = await do(
+        await make_empty_world(), segments.save_segment, name="F", contact_filter=where()
+    )
     for wrong in (str(foreign.id), "x"):
         answer = await http.get("/exports/contacts.csv", params={"segment": wrong})
         assert answer.status_code == 404

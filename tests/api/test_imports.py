@@ -10,7 +10,7 @@ from tests.features.contacts.files import run, workbook
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.api.app import build_api
 from xobito_app.core import ids
-from xobito_app.features.contacts import import_files, importing
+from xobito_app.features.contacts.imports import files, importing
 
 
 @pytest.fixture
@@ -58,19 +58,19 @@ async def test_what_is_no_table_leaves_nothing_behind(http, world):
         answer = await send(http, content)
         assert answer.status_code == 422
         assert words in answer.json()["message"]
-    assert list(import_files.folder_of(world.workspace_id).iterdir()) == []
+    assert list(files.folder_of(world.workspace_id).iterdir()) == []
     assert await do(world, importing.list_imports) == []
 
 
 async def test_a_file_over_the_limit_is_refused_with_the_limit_named(http, world, monkeypatch):
     await sign_in(http, world, world.owner)
-    assert import_files.MOST_BYTES == 50 * 1024 * 1024
-    monkeypatch.setattr(import_files, "MOST_BYTES", 2 * 1024 * 1024)
+    assert files.MOST_BYTES == 50 * 1024 * 1024
+    monkeypatch.setattr(files, "MOST_BYTES", 2 * 1024 * 1024)
     for size in (2 * 1024 * 1024 + 1, 3 * 1024 * 1024):
         answer = await send(http, b"phone\n" + b"+" * size)
         assert answer.status_code == 413
         assert "over 2 MB, the most an import takes" in answer.json()["message"]
-    assert list(import_files.folder_of(world.workspace_id).iterdir()) == []
+    assert list(files.folder_of(world.workspace_id).iterdir()) == []
 
 
 async def test_only_those_who_may_and_only_from_our_pages(http, world):

@@ -18,10 +18,12 @@ from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.features.accounts.cookies import session_cookie
 from xobito_app.features.accounts.service import open_session
-from xobito_app.features.inbox import fetch, files, keeping
-from xobito_app.features.inbox.afterwards import resend
-from xobito_app.features.inbox.compose import send_media
-from xobito_app.features.inbox.timeline import read_thread
+from xobito_app.features.inbox.composing.compose import send_media
+from xobito_app.features.inbox.composing.message_actions import resend
+from xobito_app.features.inbox.media import files
+from xobito_app.features.inbox.receiving import fetch
+from xobito_app.features.inbox.threads import retention
+from xobito_app.features.inbox.threads.timeline import read_thread
 from xobito_app.models.inbox import Media
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import limits
@@ -341,5 +343,5 @@ async def test_what_was_never_sent_goes_after_a_day(line, http):
     await line.change(
         await row_of(line, stored["id"]), created_at=clock.now() - timedelta(hours=25)
     )
-    assert await keeping.drop_unsent(line.workspace_id) == 1
+    assert await retention.drop_unsent(line.workspace_id) == 1
     assert folder(line) == [kept["id"]]

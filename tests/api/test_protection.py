@@ -1,4 +1,4 @@
-"""What stands before every page, socket and door: headers, own names, limits of sockets."""
+"""What stands before every page, socket and endpoint: headers, own names, limits of sockets."""
 
 import base64
 import hashlib

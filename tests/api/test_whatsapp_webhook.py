@@ -1,4 +1,4 @@
-"""The door Meta knocks at: nobody else comes in, and what comes in is kept before the answer."""
+"""The endpoint Meta calls: nobody else comes in, and what comes in is kept before the answer."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ async def test_a_large_body_of_anything_holds_up_nobody_at_the_door(http, line, 
     assert (await post(http, line, delivery(line, uuid4().hex))).status_code == 200
     pause, answer = await longest_pause(post(http, line, body))
     assert answer.status_code == 200
-    # The door promises a quarter of a second; a shared machine may take a little longer.
+    # The endpoint promises a quarter of a second; a shared machine may take a little longer.
     assert pause < 0.5
     (event,) = await stored(mark.decode())
     assert event.body == body
@@ -259,7 +259,7 @@ async def test_a_large_body_of_anything_holds_up_nobody_at_the_door(http, line, 
 
 @pytest.mark.reliability("deliveries that are somebody else's")
 async def test_the_door_notes_whose_secret_opened_it(http, line):
-    """Another connection's secret opens the door too, but not for this number."""
+    """Another connection's secret is let in too, but not for this number."""
     stranger = await make_world()
     async with unit_of_work() as uow:
         uow.session.add(

@@ -30,7 +30,7 @@ def other_data(tmp_path, monkeypatch):
         (["worker"], "Missing option '--lane'"),
         (["worker", "--lane", "fast"], "'fast' is not one of 'live', 'bulk'"),
         (["migrate", "s3cret"], "more arguments than the command takes"),
-        (["web", "--colour"], "No such option"),
+        (["web", "--color"], "No such option"),
         (["backup"], "Missing argument 'DIR'"),
         (["restore", "/nowhere"], "is not a folder made by"),
     ],

@@ -166,7 +166,7 @@ def test_a_backup_restored_elsewhere_holds_rows_media_and_key(data_path, tmp_pat
         with psycopg.connect(restored.superuser_url) as connection:
             assert connection.execute("SELECT workspace_id FROM guest").fetchall() == [(7,)]
         with psycopg.connect(restored.owner_url) as connection:
-            # The wall stands again, for the owner too.
+            # The policy stands again, for the owner too.
             assert connection.execute("SELECT count(*) FROM guest").fetchone() == (0,)
     finally:
         server.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The closed list of permissions, who holds which, and the door that asks for one."""
+"""The closed list of permissions, who holds which, and the check that asks for one."""
 
 from uuid import uuid4
 

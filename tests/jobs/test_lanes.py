@@ -2,9 +2,9 @@ import inspect
 
 import pytest
 
-from xobito_app.core.events import Departures, Nudge
+from xobito_app.core.events import PostCommit, WakeUp
 from xobito_app.core.jobs import JobType, Lane
-from xobito_app.jobs import nudges
+from xobito_app.jobs import wake_ups
 from xobito_app.jobs.celery_app import celery
 from xobito_app.jobs.own import HEARTBEATS, all_jobs
 
@@ -42,10 +42,10 @@ async def test_nudges_go_to_their_own_lane(monkeypatch):
     monkeypatch.setattr(
         celery, "send_task", lambda job, args, queue, countdown: sent.append((job, args, queue))
     )
-    departures = Departures()
-    departures.nudges[Nudge(JobType("a.live", Lane.LIVE))] = None
-    departures.nudges[Nudge(JobType("a.bulk", Lane.BULK), ("7",))] = None
-    await nudges.send_nudges(departures)
+    post_commit = PostCommit()
+    post_commit.wake_ups[WakeUp(JobType("a.live", Lane.LIVE))] = None
+    post_commit.wake_ups[WakeUp(JobType("a.bulk", Lane.BULK), ("7",))] = None
+    await wake_ups.send_wake_ups(post_commit)
     assert sent == [("a.live", (), "live"), ("a.bulk", ("7",), "bulk")]
 
 
@@ -54,5 +54,5 @@ def test_a_nudge_lost_with_redis_harms_nobody(monkeypatch, caplog):
         raise ConnectionError
 
     monkeypatch.setattr(celery, "send_task", fail)
-    nudges.send(Nudge(HEARTBEATS[Lane.LIVE]))
-    assert "nudge.lost" in caplog.text
+    wake_ups.send(WakeUp(HEARTBEATS[Lane.LIVE]))
+    assert "wake_up.lost" in caplog.text

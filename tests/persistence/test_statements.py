@@ -27,12 +27,12 @@ QUERIES = {"select", "sa_select", "scalar_subquery", "subquery"}
 
 # Lists spread into a condition, each of a length the source itself fixes.
 FIXED = {
-    ("features/contacts/find.py", "fits"): "three columns and the number",
-    ("features/inbox/search.py", "fits"): "the name and the number",
-    ("features/inbox/threads.py", "_branches"): "own, unassigned, others",
-    ("features/inbox/threads.py", "<generator>"): "the windows of those branches",
-    ("features/contacts/segments.py", "conditions"): "one for each part of a filter",
-    ("features/contacts/selecting.py", "<generator>"): "two ways to write a number",
+    ("features/contacts/records/find.py", "fits"): "three columns and the number",
+    ("features/inbox/threads/search.py", "fits"): "the name and the number",
+    ("features/inbox/threads/threads.py", "_branches"): "own, unassigned, others",
+    ("features/inbox/threads/threads.py", "<generator>"): "the windows of those branches",
+    ("features/contacts/lists/segments.py", "conditions"): "one for each part of a filter",
+    ("features/contacts/lists/filter_sql.py", "<generator>"): "two ways to write a number",
 }
 
 

@@ -1,4 +1,4 @@
-"""The two walls between workspaces, asked of PostgreSQL itself, and each with the other away."""
+"""The two boundaries between workspaces, asked of PostgreSQL itself, each with the other away."""
 
 import psycopg
 import pytest
@@ -14,7 +14,7 @@ import xobito_app.xobito_app  # noqa: F401 - every feature, so that every reposi
 from tests.fixtures import make_empty_world
 from xobito_app.cli.embedded import EmbeddedPostgres
 from xobito_app.core.errors import NotFound
-from xobito_app.core.events import Departures, Topic
+from xobito_app.core.events import PostCommit, Topic
 from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
 from xobito_app.models import TABLES_WITHOUT_ROW_SECURITY
 from xobito_app.models.contacts import Contact, ContactStatus
@@ -122,7 +122,7 @@ async def test_one_role_for_everything_is_noticed(neighbours):
     await engine.dispose()
 
 
-# Each wall with the other taken away --------------------------------------------------------
+# Each boundary with the other taken away --------------------------------------------------------
 
 
 async def test_without_its_filter_a_statement_sees_one_workspace(neighbours):
@@ -137,7 +137,7 @@ async def test_without_its_filter_a_statement_sees_one_workspace(neighbours):
 
 async def test_without_its_filter_nothing_is_written_into_another_workspace(neighbours):
     mine, other = neighbours
-    foreign = ContactStatus(workspace_id=other.workspace_id, name="Foreign", colour="#112233")
+    foreign = ContactStatus(workspace_id=other.workspace_id, name="Foreign", color="#112233")
     async with unit_of_work(mine.workspace_id) as uow:
         uow.session.add(foreign)
         with pytest.raises(DBAPIError, match="row-level security"):
@@ -209,27 +209,29 @@ def test_the_tables_to_be_fenced_are_those_that_are(application):
     assert set(rls.fenced_tables()) == {name for (name,) in fenced}
 
 
-@pytest.mark.parametrize("kind", ["nudge", "notice", "both", "neither"])
+@pytest.mark.parametrize("kind", ["wake_up", "notice", "both", "neither"])
 async def test_what_was_collected_leaves_after_the_commit_and_once(neighbours, kind):
     mine, _ = neighbours
-    heard: list[Departures] = []
+    heard: list[PostCommit] = []
 
-    async def hear(departures: Departures) -> None:
-        heard.append(departures)
+    async def hear(post_commit: PostCommit) -> None:
+        heard.append(post_commit)
 
     for _ in range(2):
         on_commit(hear)
     async with unit_of_work(mine.workspace_id) as uow:
-        if kind in {"nudge", "both"}:
+        if kind in {"wake_up", "both"}:
             enqueue(uow.session, "a.job", 7)
         if kind in {"notice", "both"}:
             announce(uow.session, mine.workspace_id, Topic.CONTACT, 7)
         assert heard == []
     assert len(heard) == (kind != "neither")
-    for departures in heard:
-        assert len(departures.nudges) == (kind != "notice")
-        assert len(departures.notices) == (kind != "nudge")
-        assert [nudge.delay for nudge in departures.nudges] == [0.0] * len(departures.nudges)
+    for post_commit in heard:
+        assert len(post_commit.wake_ups) == (kind != "notice")
+        assert len(post_commit.notices) == (kind != "wake_up")
+        assert [wake_up.delay for wake_up in post_commit.wake_ups] == [0.0] * len(
+            post_commit.wake_ups
+        )
 
 
 def all_repositories(base=Repository):

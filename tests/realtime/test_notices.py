@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from xobito_app.core.events import Departures, Notice, Topic
+from xobito_app.core.events import Notice, PostCommit, Topic
 from xobito_app.persistence.redis import redis_client
 from xobito_app.realtime import notices
 
 
-def departing() -> tuple[Departures, list[Notice]]:
+def departing() -> tuple[PostCommit, list[Notice]]:
     notice = Notice(str(uuid4()), Topic.MESSAGE, str(uuid4()), str(uuid4()))
-    return Departures(notices={notice: None}), [notice]
+    return PostCommit(notices={notice: None}), [notice]
 
 
 @pytest.fixture
@@ -27,11 +27,11 @@ async def heard(monkeypatch):
 
 async def test_what_is_sent_once_the_subscription_stands_is_heard(heard):
     for _ in range(20):
-        departures, sent = departing()
+        post_commit, sent = departing()
         if _ == 0:
             assert await heard() is None
         # At once: the word that it stands must not come before it does.
-        await notices.send_notices(departures)
+        await notices.send_notices(post_commit)
         assert await heard() == sent
 
 
@@ -39,14 +39,14 @@ async def test_a_cut_connection_is_told_and_heard_again_after(heard):
     assert await heard() is None
     await redis_client().execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     assert await heard() is None
-    departures, sent = departing()
-    await notices.send_notices(departures)
+    post_commit, sent = departing()
+    await notices.send_notices(post_commit)
     assert await heard() == sent
 
 
 async def test_topics_of_a_newer_version_are_passed_over(heard):
     assert await heard() is None
     await redis_client().publish(notices.CHANNEL, '[{"topic": "moonlight", "about": "x"}]')
-    departures, sent = departing()
-    await notices.send_notices(departures)
+    post_commit, sent = departing()
+    await notices.send_notices(post_commit)
     assert await heard() == sent

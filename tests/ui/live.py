@@ -11,9 +11,9 @@ import pytest
 
 from tests import deliveries
 from tests.ui.tabs import Server, Tab, handler_name
-from xobito_app.core.events import Departures
-from xobito_app.features.inbox import threads
+from xobito_app.core.events import PostCommit
 from xobito_app.features.inbox.schemas import ListView, ThreadFilter
+from xobito_app.features.inbox.threads import threads
 from xobito_app.features.ingest.drain import drain
 from xobito_app.persistence import unit_of_work as uow_module
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -27,10 +27,10 @@ class Live:
         self.server = server
         self.is_deaf = False
 
-    async def hear(self, departures: Departures) -> None:
+    async def hear(self, post_commit: PostCommit) -> None:
         """Stand in for Redis."""
-        if departures.notices and not self.is_deaf:
-            relay.hear(list(departures.notices))
+        if post_commit.notices and not self.is_deaf:
+            relay.hear(list(post_commit.notices))
 
     async def settle(self) -> None:
         """Wait until all is carried that no lock holds back."""

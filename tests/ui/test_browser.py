@@ -9,8 +9,8 @@ from reflex_base.vars.sequence import LiteralStringVar
 
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core.errors import Invalid
-from xobito_app.features.inbox import macros
-from xobito_app.features.inbox.macros import ME, Do, MacroAction
+from xobito_app.features.inbox.composing import macros
+from xobito_app.features.inbox.composing.macros import ME, Do, MacroAction
 from xobito_app.ui import browser
 from xobito_app.ui.components import refused, said
 from xobito_app.ui.failures import tell_failure

@@ -10,8 +10,9 @@ import pytest
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
-from xobito_app.features.inbox import macros, timeline, work
-from xobito_app.features.inbox.macros import ME, Do, MacroAction
+from xobito_app.features.inbox.composing import macros
+from xobito_app.features.inbox.composing.macros import ME, Do, MacroAction
+from xobito_app.features.inbox.threads import thread_actions, timeline
 from xobito_app.ui.pages.inbox.attach_state import AttachState
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.filter_state import FilterState
@@ -171,7 +172,7 @@ async def test_filters_combine_are_shown_and_cleared(tab, line):
 async def test_who_is_called_sees_it_until_they_open_the_chat(server, line):
     ana = await make_member(line.world, "Agent", "Ana Ruiz")
     note = {"conversation_id": line.thread_id, "body": "@Ana Ruiz", "key": "n"}
-    await line.do(work.add_note, **note)
+    await line.do(thread_actions.add_note, **note)
     tab = Tab(server, f"{ana.user_id}", await sign_in(ana.user_id, line.workspace_id))
     await tab.send(handler_name(MentionState.load))
     assert tab.value("mention_state", "count") == "1"

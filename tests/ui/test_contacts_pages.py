@@ -8,9 +8,11 @@ from tests.features.contacts.book import add, do
 from tests.fixtures import make_empty_world, make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import ids
-from xobito_app.features.contacts import bulk, groups, listing, segments, statuses
+from xobito_app.features.contacts.bulk import bulk
+from xobito_app.features.contacts.labels import groups, statuses
+from xobito_app.features.contacts.lists import listing, segments
+from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
-from xobito_app.features.contacts.timeline import TimelineEntry
 from xobito_app.ui.pages.contact.rows import EventRow
 from xobito_app.ui.pages.contact.state import ContactState
 from xobito_app.ui.pages.contact_labels.field_state import FieldsState
@@ -42,7 +44,7 @@ async def open_page(server, actor, path: str = "/contacts", load=ContactsState.l
 
 
 @pytest.mark.parametrize(
-    "narrowed",
+    "contact_filter",
     [
         ContactFilter(),
         ContactFilter(search="Ana & Co", type="lead"),
@@ -55,10 +57,10 @@ async def open_page(server, actor, path: str = "/contacts", load=ContactsState.l
         ContactFilter(custom=(CustomRule(slug="size", op="contains", value="L"),)),
     ],
 )
-def test_a_filter_survives_the_way_through_the_address(narrowed):
+def test_a_filter_survives_the_way_through_the_address(contact_filter):
     zone = "America/Sao_Paulo"
-    query = address.query_of(narrowed, zone)
-    assert address.filter_of(query, zone) == narrowed
+    query = address.query_of(contact_filter, zone)
+    assert address.filter_of(query, zone) == contact_filter
 
 
 def test_what_an_address_cannot_mean_narrows_nothing():
@@ -165,7 +167,7 @@ async def buyers(server, home):
     for name, kind in (("Ana", "customer"), ("Bob", "customer"), ("Carl", "lead")):
         await add(home, first_name=name, type=kind, country="DE" if name == "Ana" else "BR")
     view = await do(
-        home, segments.save_segment, name="Buyers", narrowed=ContactFilter(type="customer")
+        home, segments.save_segment, name="Buyers", contact_filter=ContactFilter(type="customer")
     )
     tab = await open_page(server, home.owner, f"/contacts?segment={view.id}")
     return tab, str(view.id)
@@ -208,7 +210,7 @@ async def test_a_narrowed_segment_stays_open_as_changed_until_it_is_saved_or_lef
     assert await follow(tab) == f"/contacts?segment={segment_id}"
     assert tab.value(LIST, "is_segment_changed") is False
     (saved,) = await do(home, segments.list_segments)
-    assert saved.narrowed == ContactFilter(type="customer", country="DE")
+    assert saved.contact_filter == ContactFilter(type="customer", country="DE")
 
 
 async def test_the_last_filter_taken_away_leaves_the_segment(buyers):
@@ -309,7 +311,7 @@ async def test_a_status_in_use_asks_what_its_contacts_get_instead(server, home):
     assert tab.value("label_form_state", "errors")
     other = tab.value("label_form_state", "others")[0][0]
     await tab.send(handler_name(LabelFormState.remove), form={"replace_with": other})
-    found = await do(home, listing.list_contacts, narrowed=ContactFilter(ids=(view.id,)))
+    found = await do(home, listing.list_contacts, contact_filter=ContactFilter(ids=(view.id,)))
     assert str(found.rows[0].status.id) == other
 
 

@@ -44,9 +44,9 @@ def row(**given):
         ({"kind": "button", "title": "Yes"}, "Pressed a button", ""),
         ({"kind": "list", "description": "from 2 kg"}, "Chose from the list", "from 2 kg"),
         (
-            {"kind": "form", "fields": {"flow_token": "t", "size": "L", "colour": "red"}},
+            {"kind": "form", "fields": {"flow_token": "t", "size": "L", "color": "red"}},
             "Filled in a form",
-            "size: L\ncolour: red",
+            "size: L\ncolor: red",
         ),
     ],
 )

@@ -13,10 +13,12 @@ from tests.fixtures import make_member
 from tests.ui.live import held_open, previews, texts, thread_id_of, write
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core.events import Notice, Topic
-from xobito_app.features.connection import phone
-from xobito_app.features.contacts import book, importing, listing
-from xobito_app.features.contacts.importing import ImportView
-from xobito_app.features.inbox import threads, timeline, work
+from xobito_app.features.connection import simulated_customer
+from xobito_app.features.contacts.imports import importing
+from xobito_app.features.contacts.imports.importing import ImportView
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.records import contacts
+from xobito_app.features.inbox.threads import thread_actions, threads, timeline
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.ui import live as live_module
 from xobito_app.ui.live import relay
@@ -50,7 +52,10 @@ async def inbox(live, tab, world):
     await write(world, "mine", "16505551201")
     thread_id = await thread_id_of(world, "mine")
     await do(
-        world, work.assign, conversation_id=thread_id, assignee_id=UUID(str(world.owner.user_id))
+        world,
+        thread_actions.assign,
+        conversation_id=thread_id,
+        assignee_id=UUID(str(world.owner.user_id)),
     )
     await tab.send(handler_name(InboxListState.load))
     await live.settle()
@@ -145,7 +150,9 @@ async def test_contacts(live, tab, world, monkeypatch):
     await write(world, "hello")
     contact = (await do(world, listing.list_contacts)).rows[0]
     async with held_open(monkeypatch, listing, "list_contacts", tab, ContactsState.load):
-        await do(world, book.update_contact, contact_id=contact.id, draft={"first_name": "Renamed"})
+        await do(
+            world, contacts.update_contact, contact_id=contact.id, draft={"first_name": "Renamed"}
+        )
         await live.settle()
     await live.settle()
     (row,) = tab.value("contacts_state", "rows")
@@ -158,7 +165,9 @@ async def test_turning_over_the_contacts(live, tab, world, monkeypatch):
     contact = (await do(world, listing.list_contacts)).rows[0]
     toggle = ContactsState.toggle_column
     async with held_open(monkeypatch, listing, "list_contacts", tab, toggle, name="email"):
-        await do(world, book.update_contact, contact_id=contact.id, draft={"first_name": "Renamed"})
+        await do(
+            world, contacts.update_contact, contact_id=contact.id, draft={"first_name": "Renamed"}
+        )
         await live.settle()
     await live.settle()
     assert tab.value("contacts_state", "rows")[0].name.startswith("Renamed")
@@ -169,7 +178,7 @@ async def test_mentions(live, tab, world, monkeypatch):
     await write(world, "hello")
     note = {"conversation_id": await thread_id_of(world, "hello"), "body": "@Olga Owner look"}
     async with held_open(monkeypatch, mention_state, "read", tab, MentionState.load):
-        await do(world, work.add_note, ana, key="n", **note)
+        await do(world, thread_actions.add_note, ana, key="n", **note)
         await live.settle()
     await live.settle()
     assert tab.value("mention_state", "count") == "1"
@@ -229,7 +238,7 @@ async def test_an_import(live, tab, world, monkeypatch):
 
 
 async def test_the_simulator(live, tab, world, monkeypatch):
-    person = phone.Customer("c1", "Ana", "+1650", "", "", datetime.now(UTC), "", False)
+    person = simulated_customer.Customer("c1", "Ana", "+1650", "", "", datetime.now(UTC), "", False)
     said = []
 
     async def account_of(actor):
@@ -240,16 +249,16 @@ async def test_the_simulator(live, tab, world, monkeypatch):
 
     async def read_chat(actor, *, customer_id, look=True):
         shown = [
-            phone.PhoneMessage(
+            simulated_customer.PhoneMessage(
                 text, False, "text", text, datetime.now(UTC), *([""] * 5), "", False, False
             )
             for text in said
         ]
-        return phone.Chat(person, tuple(shown))
+        return simulated_customer.Chat(person, tuple(shown))
 
     for stand_in in (account_of, list_customers, read_chat):
-        monkeypatch.setattr(phone, stand_in.__name__, stand_in)
-    async with held_open(monkeypatch, phone, "read_chat", tab, PhoneState.load):
+        monkeypatch.setattr(simulated_customer, stand_in.__name__, stand_in)
+    async with held_open(monkeypatch, simulated_customer, "read_chat", tab, PhoneState.load):
         said.append("We are open")
         relay.hear([Notice(str(world.workspace_id), Topic.SIMULATOR, "waba")])
         await live.settle()

@@ -15,7 +15,7 @@ from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
 from xobito_app.features.accounts import security as account_security
 from xobito_app.features.accounts import service as accounts
-from xobito_app.features.inbox import work
+from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.features.workspaces import team
 from xobito_app.models.accounts import UserSession
 from xobito_app.models.workspaces import Membership
@@ -121,7 +121,9 @@ async def test_after_another_role_was_given(socket, world, agent):
     # Still signed in: the page is told to load what is left to see, and what is theirs comes.
     assert not socket.is_cut
     assert socket.tab.reloads > 0
-    await do(world, work.assign, conversation_id=socket.thread_id, assignee_id=agent.user_id)
+    await do(
+        world, thread_actions.assign, conversation_id=socket.thread_id, assignee_id=agent.user_id
+    )
     assert await socket.hears()
 
 

@@ -1,4 +1,4 @@
-"""The HTTP doors, mounted before Reflex's own routes."""
+"""The HTTP endpoints, mounted before Reflex's own routes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def build_api() -> Starlette:
             Route("/imports/contacts", imports.upload, methods=["POST"]),
             Route("/imports/{import_id}/errors.csv", imports.refused_rows, methods=["GET"]),
             Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
-            Route("/webhooks/whatsapp", whatsapp_webhook.shake_hands, methods=["GET"]),
+            Route("/webhooks/whatsapp", whatsapp_webhook.verify_subscription, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),
             Route("/pictures/me", pictures.photo, methods=["POST", "DELETE"]),
             Route("/pictures/workspace", pictures.logo, methods=["GET", "POST", "DELETE"]),

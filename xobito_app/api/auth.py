@@ -1,6 +1,6 @@
 """Signing in and out over HTTP: the only place where the session cookie is set.
 
-Every door takes a posted form. A plain form is answered with 303 and, after a failure, a short
+Every endpoint takes a posted form. A plain form is answered with 303 and, after a failure, a short
 word in `?problem=`; a page's own script (`Accept: application/json`) with the same in JSON.
 """
 

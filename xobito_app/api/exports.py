@@ -20,8 +20,8 @@ from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
 from xobito_app.features.activity import words
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
-from xobito_app.features.contacts import exporting
-from xobito_app.features.contacts.columns import FileColumn
+from xobito_app.features.contacts.lists import exporting
+from xobito_app.features.contacts.records.columns import FileColumn
 from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -35,10 +35,10 @@ async def activity_log(request: Request) -> Response:
         async with unit_of_work() as uow:
             viewer = await get_viewer(uow, request)
             require(viewer.actor, Permission.ACTIVITY_LOG_VIEW)
-        narrowed = read_filter(request.query_params, viewer.time_zone)
+        activity_filter = read_filter(request.query_params, viewer.time_zone)
     except AppError as error:
         return refusal(error)
-    return csv_file(dated("activity"), _entries(viewer.actor, narrowed))
+    return csv_file(dated("activity"), _entries(viewer.actor, activity_filter))
 
 
 async def contacts(request: Request) -> Response:
@@ -49,14 +49,14 @@ async def contacts(request: Request) -> Response:
     """
     try:
         given = await read_form(request) if request.method == "POST" else request.query_params
-        narrowed = exporting.read_filter(given.get("filter", ""))
+        contact_filter = exporting.read_filter(given.get("filter", ""))
         segment = given.get("segment", "")
         async with unit_of_work() as uow:
             viewer = await get_viewer(uow, request)
             columns, chosen = await exporting.begin_export(
                 uow.session,
                 viewer.actor,
-                narrowed=narrowed,
+                contact_filter=contact_filter,
                 segment_id=ids.parse(segment) if segment else None,
             )
     except AppError as error:
@@ -70,7 +70,7 @@ def dated(name: str) -> str:
 
 
 async def contact_lines(
-    actor: Actor, columns: Sequence[FileColumn], narrowed: ContactFilter
+    actor: Actor, columns: Sequence[FileColumn], contact_filter: ContactFilter
 ) -> AsyncIterator[str]:
     """Yield contacts as CSV, window by window, each read in a unit of work of its own."""
     yield "\ufeff" + csv_lines([tuple(column.heading for column in columns)])
@@ -78,7 +78,7 @@ async def contact_lines(
     while True:
         async with unit_of_work(actor.workspace_id) as uow:
             rows, cursor = await exporting.read_rows(
-                uow.session, actor, columns=columns, narrowed=narrowed, cursor=cursor
+                uow.session, actor, columns=columns, contact_filter=contact_filter, cursor=cursor
             )
         yield csv_lines(rows)
         if not cursor:
@@ -89,14 +89,14 @@ def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
-async def _entries(actor: Actor, narrowed: ActivityFilter) -> AsyncIterator[str]:
+async def _entries(actor: Actor, activity_filter: ActivityFilter) -> AsyncIterator[str]:
     # Spreadsheets take a file for UTF-8 only when it begins with a byte order mark.
     yield "\ufeff" + csv_lines([_HEADS])
     cursor = ""
     while True:
         async with unit_of_work(actor.workspace_id) as uow:
             page = await activity.list_activity(
-                uow.session, actor, narrowed=narrowed, cursor=cursor, limit=_WINDOW
+                uow.session, actor, activity_filter=activity_filter, cursor=cursor, limit=_WINDOW
             )
         yield csv_lines(
             (

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 
 from xobito_app.features.ingest.intake import Delivery, store_deliveries
-from xobito_app.persistence.unit_of_work import hand_out, statement_by_statement, unit_of_work
+from xobito_app.persistence.unit_of_work import autocommit_session, flush_post_commit, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +53,13 @@ class Gathering:
         try:
             while self._waiting:
                 try:
-                    async with statement_by_statement() as session:
+                    async with autocommit_session() as session:
                         while self._waiting or await self._somebody_comes():
                             batch = self._next()
                             await store_deliveries(session, [delivery for delivery, _ in batch])
-                            # It is committed, so it is answered, whatever the nudge comes to.
+                            # It is committed, so it is answered, whatever the wake-up comes to.
                             _settle(batch, None)
-                            await hand_out(session)
+                            await flush_post_commit(session)
                 except Exception as error:
                     log.warning("ingest.batch_failed", extra={"reason": type(error).__name__})
                     # When not even a connection came about, nobody has been taken up yet.

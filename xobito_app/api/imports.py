@@ -13,8 +13,8 @@ from xobito_app.api.uploads import Upload, read_upload
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, NotFound
 from xobito_app.core.permissions import Permission, require
-from xobito_app.features.contacts import import_files, importing
-from xobito_app.features.inbox.files import draft_in
+from xobito_app.features.contacts.imports import files, importing
+from xobito_app.features.inbox.media.files import draft_in
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -29,18 +29,18 @@ async def upload(request: Request) -> Response:
             actor = (await get_viewer(uow, request)).actor
         require(actor, Permission.CONTACTS_IMPORT)
         import_id = ids.new()
-        target = import_files.path_of(actor.workspace_id, import_id)
-        with draft_in(import_files.folder_of(actor.workspace_id)) as raw:
+        target = files.path_of(actor.workspace_id, import_id)
+        with draft_in(files.folder_of(actor.workspace_id)) as raw:
             with raw.open("wb") as into:
                 given = await read_upload(
                     request,
                     into,
                     _any_kind,
-                    most=import_files.MOST_BYTES,
+                    most=files.MOST_BYTES,
                     whose="the most an import takes",
                 )
             try:
-                prepared = await asyncio.to_thread(import_files.prepare, raw, target)
+                prepared = await asyncio.to_thread(files.prepare, raw, target)
                 async with unit_of_work(actor.workspace_id) as uow:
                     view = await importing.register_import(
                         uow.session,
@@ -51,7 +51,7 @@ async def upload(request: Request) -> Response:
                         prepared=prepared,
                     )
             except BaseException:
-                import_files.discard(actor.workspace_id, import_id)
+                files.discard(actor.workspace_id, import_id)
                 raise
     except AppError as error:
         return refusal(error)
@@ -71,7 +71,7 @@ async def upload(request: Request) -> Response:
 
 def _any_kind(_: Upload) -> int:
     # Browsers name CSV files in many ways: what it is, its bytes say.
-    return import_files.MOST_BYTES
+    return files.MOST_BYTES
 
 
 async def refused_rows(request: Request) -> Response:
@@ -81,7 +81,7 @@ async def refused_rows(request: Request) -> Response:
         async with unit_of_work() as uow:
             actor = (await get_viewer(uow, request)).actor
             view = await importing.get_import(uow.session, actor, import_id=import_id)
-        path = import_files.errors_path_of(actor.workspace_id, import_id)
+        path = files.errors_path_of(actor.workspace_id, import_id)
         if not view.has_errors or not path.is_file():
             raise NotFound("No row of this import was refused.")
     except AppError as error:

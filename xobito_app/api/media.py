@@ -15,8 +15,9 @@ from xobito_app.api.uploads import Upload, read_upload
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, NotFound
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.inbox import fetch, files, voice
-from xobito_app.features.inbox.compose import VOICE_NAME, VOICE_TYPE
+from xobito_app.features.inbox.composing.compose import VOICE_NAME, VOICE_TYPE
+from xobito_app.features.inbox.media import files, voice
+from xobito_app.features.inbox.receiving import fetch
 from xobito_app.models.inbox import MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import limits

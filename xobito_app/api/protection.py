@@ -1,4 +1,4 @@
-"""What stands before everything this web process serves: pages, sockets and the HTTP doors."""
+"""What stands before everything this web process serves: pages, sockets and the HTTP endpoints."""
 
 from __future__ import annotations
 

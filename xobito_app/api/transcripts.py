@@ -16,10 +16,10 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import slugify
-from xobito_app.features.inbox import exporting
-from xobito_app.features.inbox.exporting import ExportHead
 from xobito_app.features.inbox.rules import preview_of
 from xobito_app.features.inbox.schemas import EntryView
+from xobito_app.features.inbox.threads import exporting
+from xobito_app.features.inbox.threads.exporting import ExportHead
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
 

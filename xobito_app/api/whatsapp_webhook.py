@@ -44,7 +44,7 @@ _secrets = _Secrets()
 _gathering = Gathering()
 
 
-async def shake_hands(request: Request) -> Response:
+async def verify_subscription(request: Request) -> Response:
     """GET /webhooks/whatsapp: answer the challenge when the verify token is one of ours."""
     query = request.query_params
     given, challenge = query.get("hub.verify_token", ""), query.get("hub.challenge", "")

@@ -70,7 +70,7 @@ async def _check_running() -> None:
 async def _make_people(slug: str, password: str) -> tuple[Actor, list[str]]:
     from xobito_app.cli import demo_talk
     from xobito_app.core.permissions import ALL, Actor
-    from xobito_app.features.inbox import canned
+    from xobito_app.features.inbox.composing import canned
     from xobito_app.features.workspaces import service as workspaces
     from xobito_app.features.workspaces import team
     from xobito_app.persistence.unit_of_work import unit_of_work
@@ -189,7 +189,7 @@ async def _await_inbox(actor: Actor, view: ConnectionView) -> None:
     from xobito_app.cli import demo_talk
     from xobito_app.core.errors import Unavailable
     from xobito_app.features.connection import simulator
-    from xobito_app.features.inbox import threads
+    from xobito_app.features.inbox.threads import threads
     from xobito_app.persistence.unit_of_work import unit_of_work
 
     wanted = PAST + len(demo_talk.RECENT)
@@ -207,8 +207,8 @@ async def _await_inbox(actor: Actor, view: ConnectionView) -> None:
 async def _work_on_it(actor: Actor) -> None:
     """Assign, note and close some of it, as a team would have."""
     from xobito_app.cli import demo_talk
-    from xobito_app.features.inbox import threads, work
     from xobito_app.features.inbox.schemas import ThreadFilter
+    from xobito_app.features.inbox.threads import thread_actions, threads
     from xobito_app.features.workspaces import team
     from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -218,14 +218,14 @@ async def _work_on_it(actor: Actor) -> None:
         lines = (await threads.list_threads(uow.session, actor, ThreadFilter())).rows
         for place, line in enumerate(lines):
             if place % 3 == 0:
-                await work.assign(
+                await thread_actions.assign(
                     uow.session,
                     actor,
                     conversation_id=line.id,
                     assignee_id=hands[place // 3 % len(hands)],
                 )
             if place % 9 == 2:
-                await work.add_note(
+                await thread_actions.add_note(
                     uow.session,
                     actor,
                     conversation_id=line.id,
@@ -233,6 +233,8 @@ async def _work_on_it(actor: Actor) -> None:
                     key=uuid4().hex,
                 )
             if place >= len(demo_talk.RECENT):
-                await work.mark_read(uow.session, actor, conversation_id=line.id, shown=None)
+                await thread_actions.mark_read(
+                    uow.session, actor, conversation_id=line.id, shown=None
+                )
             if place > 25 and place % 2:
-                await work.close(uow.session, actor, conversation_id=line.id)
+                await thread_actions.close(uow.session, actor, conversation_id=line.id)

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 def perform(use_case: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Run a use case against the database and return its result.
 
-    What it nudges and announces reaches the running workers and screens.
+    What it wakes and announces reaches the running workers and screens.
 
     Raises:
         Unavailable: The database is not there or has an old schema.

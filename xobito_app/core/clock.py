@@ -28,12 +28,12 @@ def business_now() -> datetime:
     return _source() + _ahead
 
 
-def ahead() -> timedelta:
+def simulated_offset() -> timedelta:
     """Return how far the customers' time is ahead of ours; nothing without the simulator."""
     return _ahead
 
 
-def run_ahead(by: timedelta) -> None:
+def set_simulated_offset(by: timedelta) -> None:
     """Let the customers' time be ahead of ours by so much from now on, in this process."""
     global _ahead
     _ahead = by

@@ -1,4 +1,4 @@
-"""The few kinds of failure the application speaks of; every door translates them in its own way."""
+"""The few kinds of failure there are; every entrypoint translates them in its own way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class AppError(Exception):
 
     Attributes:
         message: One sentence in the user's words that says what to do.
-        status: The HTTP status a web door answers with.
+        status: The HTTP status an HTTP endpoint answers with.
     """
 
     status = 500

@@ -14,7 +14,7 @@ from xobito_app.core.jobs import JobType
 
 
 @dataclass(frozen=True, slots=True)
-class Nudge:
+class WakeUp:
     """Tells a worker that there is work; losing or doubling it changes nothing."""
 
     job: JobType
@@ -52,15 +52,15 @@ class Notice:
 
     workspace_id: str
     topic: Topic
-    about: str
-    item: str = ""
+    subject_id: str
+    part_id: str = ""
 
 
 @dataclass(slots=True)
-class Departures:
+class PostCommit:
     """What a unit of work hands out once it is committed."""
 
-    nudges: dict[Nudge, None] = field(default_factory=dict)
+    wake_ups: dict[WakeUp, None] = field(default_factory=dict)
     notices: dict[Notice, None] = field(default_factory=dict)
 
 
@@ -112,7 +112,7 @@ class ConversationAssigned(DomainEvent):
     assignee_id: UUID | None
 
 
-class Record(StrEnum):
+class RecordType(StrEnum):
     """The kinds of rows other systems may follow through outbound webhooks; no others."""
 
     CONTACT = "contact"
@@ -120,7 +120,7 @@ class Record(StrEnum):
     SOURCE = "source"
 
 
-class Deed(StrEnum):
+class ChangeType(StrEnum):
     """What was done to a record."""
 
     CREATED = "created"
@@ -145,10 +145,10 @@ class RecordsChanged(DomainEvent):
     """Contacts, statuses or sources were created, changed or are about to be deleted.
 
     Deletions are told while the rows still stand, so that a listener can read them once more.
-    Many rows of one deed are one event: bulk work tells a few hundred at a time.
+    Many rows of one kind of change are one event: bulk work tells a few hundred at a time.
     """
 
     workspace_id: UUID
-    record: Record
-    deed: Deed
+    record: RecordType
+    change_type: ChangeType
     changes: tuple[RecordChange, ...]

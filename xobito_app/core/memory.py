@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 
-def spare_the_lasting() -> None:
+def freeze_startup_objects() -> None:
     """Leave out of later collections what there is now: modules, pages, models.
 
     It lives as long as the process. Looking it all through takes a tenth of a second each time,

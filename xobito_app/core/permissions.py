@@ -126,7 +126,7 @@ SEEDED_ROLES: dict[str, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which workspace, with which rights; made by the doors, asked by the services.
+    """Who acts, in which workspace, with which rights; made by entrypoints, asked by services.
 
     Attributes:
         user_id: The staff member, or None for the system itself (ingest, jobs, REST tokens).

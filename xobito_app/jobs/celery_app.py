@@ -1,6 +1,6 @@
 """The Celery application: two lanes over Redis, JSON only, nothing kept in the queue that matters.
 
-Messages are acknowledged when they arrive, not when the work is done: a message is a nudge,
+Messages are acknowledged when they arrive, not when the work is done: a message is a wake-up,
 the row in PostgreSQL is the job, and beat sweeps up what a killed worker left behind. That
 also spares Redis the redelivery of everything a long job holds.
 """

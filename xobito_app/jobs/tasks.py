@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from xobito_app.core.feature import Job
-from xobito_app.core.memory import spare_the_lasting
+from xobito_app.core.memory import freeze_startup_objects
 from xobito_app.features.connection import moved_clock
 from xobito_app.features.connection.credentials import close_clients
-from xobito_app.jobs import nudges, runtime, wiring
+from xobito_app.jobs import runtime, wake_ups, wiring
 from xobito_app.jobs.celery_app import celery
 from xobito_app.jobs.everywhere import for_each_workspace
 from xobito_app.jobs.own import all_jobs
@@ -59,7 +59,7 @@ async def _wire() -> None:
 
 @runtime.on_start
 async def _spare_the_lasting() -> None:
-    spare_the_lasting()
+    freeze_startup_objects()
 
 
 _following: list[asyncio.Task[None]] = []
@@ -81,4 +81,4 @@ async def _stop_following() -> None:
 runtime.on_stop(engine.dispose)
 runtime.on_stop(redis.close)
 runtime.on_stop(close_clients)
-runtime.on_stop(nudges.flush)
+runtime.on_stop(wake_ups.flush)

@@ -118,7 +118,7 @@ class Number(WorkspaceRow, Stamped, table=True):
     messaging_limit: str = Field(default="", max_length=32)
     is_on_biz_app: bool = Field(default=False)
     is_primary: bool = Field(default=False)
-    colour: int = Field(default=0)
+    color: int = Field(default=0)
     raw: dict[str, Any] = document()
 
 

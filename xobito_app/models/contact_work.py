@@ -64,7 +64,7 @@ class Segment(WorkspaceRow, Stamped, table=True):
     __table_args__ = (Index("uq_segment_name", "workspace_id", sql("lower(name)"), unique=True),)
 
     name: str = Field(max_length=191)
-    narrowed: dict[str, Any] = document()
+    contact_filter: dict[str, Any] = document()
     created_by: UUID | None = may_belong_to("app_user")
 
 
@@ -97,7 +97,7 @@ class ContactJob(WorkspaceRow, table=True):
 
     kind: JobKind = choice(JobKind.SET_STATUS)
     state: JobState = choice(JobState.WAITING)
-    narrowed: dict[str, Any] = document()
+    contact_filter: dict[str, Any] = document()
     target_id: UUID | None = Field(default=None, nullable=True)
     reason: str = Field(default="", max_length=255)
     user_id: UUID | None = may_belong_to("app_user")
@@ -110,7 +110,7 @@ class ContactJob(WorkspaceRow, table=True):
     error: str = Field(default="", max_length=500)
     created_at: datetime = moment(default_now=True)
     finished_at: datetime | None = moment()
-    told_at: datetime | None = moment()
+    progress_sent_at: datetime | None = moment()
 
 
 class ContactMerge(WorkspaceRow, table=True):
@@ -188,7 +188,7 @@ class ContactImport(WorkspaceRow, table=True):
     created_at: datetime = moment(default_now=True)
     started_at: datetime | None = moment()
     finished_at: datetime | None = moment()
-    told_at: datetime | None = moment()
+    progress_sent_at: datetime | None = moment()
 
 
 class ImportMapping(WorkspaceRow, table=True):

@@ -68,7 +68,7 @@ class ContactStatus(WorkspaceRow, Stamped, table=True):
     )
 
     name: str = Field(max_length=255)
-    colour: str = Field(default="#64748b", max_length=7)
+    color: str = Field(default="#64748b", max_length=7)
     is_default: bool = Field(default=False)
     position: int = Field(default=0)
 
@@ -152,7 +152,7 @@ class Contact(WorkspaceRow, Stamped, table=True):
     opted_out_at: datetime | None = moment()
     opt_out_reason: str = Field(default="", max_length=255)
     custom: dict[str, Any] = document()
-    last_inbound_at: datetime | None = moment()
+    last_msg_time: datetime | None = moment()
 
 
 # Derived by PostgreSQL, so that they are right whoever writes the row; lists sort and search by

@@ -78,7 +78,7 @@ class EffectKind(StrEnum):
 class Conversation(WorkspaceRow, table=True):
     """The one thread between a number and a contact; closing and reopening never splits it.
 
-    `last_inbound_at` is what the 24-hour window is computed from; the window itself is not stored.
+    `last_msg_time` is what the 24-hour window is computed from; the window itself is not stored.
 
     Attributes:
         group_id: Meta's id of the WhatsApp group, when the thread is a group's. Its contact then
@@ -113,7 +113,7 @@ class Conversation(WorkspaceRow, table=True):
         Index(
             "ix_conversation_window",
             "workspace_id",
-            "last_inbound_at",
+            "last_msg_time",
             postgresql_where=sql("status = 'open'"),
         ),
     )
@@ -127,7 +127,7 @@ class Conversation(WorkspaceRow, table=True):
     created_at: datetime = moment(default_now=True)
     closed_at: datetime | None = moment()
     last_message_at: datetime = moment(default_now=True)
-    last_inbound_at: datetime | None = moment()
+    last_msg_time: datetime | None = moment()
     last_preview: str = Field(default="", max_length=200)
     last_kind: str = Field(default="text", max_length=32)
     last_direction: Direction = choice(Direction.IN)

@@ -22,7 +22,7 @@ class MailState(StrEnum):
 
 
 class OutgoingMail(Row, table=True):
-    """One mail; its text holds links that open doors, so it is sealed, and gone once sent."""
+    """One mail; its text holds links that sign people in, so it is sealed, and gone once sent."""
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Row-level security: the second wall between workspaces, inside PostgreSQL itself."""
+"""Row-level security: the second boundary between workspaces, inside PostgreSQL itself."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _OWNED = text(
 
 
 async def could_be_switched_off(session: AsyncSession) -> bool:
-    """Tell whether this application's own role could take the wall away: it owns the tables."""
+    """Tell whether this application's own role could take the policies away: it owns the tables."""
     return bool((await (await session.connection()).execute(_OWNED)).scalar_one())
 
 
-def fence(table: str) -> Iterator[str]:
-    """Yield the statements that put a table behind the wall, its owner included."""
+def enable_rls(table: str) -> Iterator[str]:
+    """Yield the statements that put a table under its RLS policy, its owner included."""
     yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
     yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
     yield f'CREATE POLICY {POLICY} ON "{table}" USING ({_INSIDE}) WITH CHECK ({_INSIDE})'
 
 
 def fenced_tables() -> Iterator[str]:
-    """Yield the tables that must be behind the wall, by the models."""
+    """Yield the tables that must have an RLS policy, by the models."""
     from xobito_app.models import TABLES_WITHOUT_ROW_SECURITY
     from xobito_app.models.base import metadata
 

@@ -10,27 +10,27 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import Departures, Notice, Nudge, Topic
+from xobito_app.core.events import Notice, PostCommit, Topic, WakeUp
 from xobito_app.core.jobs import JobType
 from xobito_app.persistence.engine import get_engine, sessions
 
 log = logging.getLogger(__name__)
 
-_DEPARTURES = "xobito.departures"
-Sink = Callable[[Departures], Awaitable[None]]
+_POST_COMMIT = "xobito.departures"
+Sink = Callable[[PostCommit], Awaitable[None]]
 _sinks: list[Sink] = []
 
 
 def on_commit(sink: Sink) -> None:
-    """Register who receives nudges and notices of committed work; registering twice is once."""
+    """Register who receives wake-ups and notices of committed work; registering twice is once."""
     if sink not in _sinks:
         _sinks.append(sink)
 
 
 def enqueue(session: AsyncSession, job: JobType, *arguments: object, delay: float = 0.0) -> None:
-    """Nudge a worker after the commit. The row must already say what is to be done."""
-    departures: Departures = session.info[_DEPARTURES]
-    departures.nudges[Nudge(job, tuple(str(a) for a in arguments), delay)] = None
+    """Wake a worker after the commit. The row must already say what is to be done."""
+    post_commit: PostCommit = session.info[_POST_COMMIT]
+    post_commit.wake_ups[WakeUp(job, tuple(str(a) for a in arguments), delay)] = None
 
 
 def announce(
@@ -41,8 +41,8 @@ def announce(
     item: object = "",
 ) -> None:
     """Tell the screens after the commit that a thing changed."""
-    departures: Departures = session.info[_DEPARTURES]
-    departures.notices[Notice(str(workspace_id), topic, str(about), str(item))] = None
+    post_commit: PostCommit = session.info[_POST_COMMIT]
+    post_commit.notices[Notice(str(workspace_id), topic, str(about), str(item))] = None
 
 
 class UnitOfWork:
@@ -50,10 +50,10 @@ class UnitOfWork:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
-        session.info[_DEPARTURES] = Departures()
+        session.info[_POST_COMMIT] = PostCommit()
 
     async def enter(self, workspace_id: UUID) -> None:
-        """Raise the fence: from here to the end only this workspace's rows exist."""
+        """SET LOCAL app.workspace_id; RLS filters every later statement."""
         await (await self.session.connection()).execute(
             text("SELECT set_config('xobito.workspace_id', :id, true)"), {"id": str(workspace_id)}
         )
@@ -71,33 +71,33 @@ async def unit_of_work(workspace_id: UUID | None = None) -> AsyncIterator[UnitOf
             if workspace_id is not None:
                 await uow.enter(workspace_id)
             yield uow
-        await hand_out(session)
+        await flush_post_commit(session)
 
 
 @asynccontextmanager
-async def statement_by_statement() -> AsyncIterator[AsyncSession]:
+async def autocommit_session() -> AsyncIterator[AsyncSession]:
     """Open a session without a workspace whose every statement commits by itself.
 
-    It spares two of three round trips, for the one door where that counts. What was collected
+    It spares two of three round trips, for the one endpoint where that counts. What was collected
     leaves with `hand_out`, to be called after each statement.
     """
     async with get_engine().connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         async with AsyncSession(bind=connection) as session:
-            session.info[_DEPARTURES] = Departures()
+            session.info[_POST_COMMIT] = PostCommit()
             yield session
 
 
-async def hand_out(session: AsyncSession) -> None:
-    """Give the collected nudges and notices to whoever registered for them.
+async def flush_post_commit(session: AsyncSession) -> None:
+    """Give the collected wake-ups and notices to whoever registered for them.
 
     What they tell of is committed: a failure to tell it must not look like a failure of the work.
     """
-    departures: Departures = session.info[_DEPARTURES]
-    session.info[_DEPARTURES] = Departures()
-    if departures.nudges or departures.notices:
+    post_commit: PostCommit = session.info[_POST_COMMIT]
+    session.info[_POST_COMMIT] = PostCommit()
+    if post_commit.wake_ups or post_commit.notices:
         for sink in _sinks:
             try:
-                await sink(departures)
+                await sink(post_commit)
             except Exception:
-                log.exception("departures.lost", extra={"sink": sink.__qualname__})
+                log.exception("post_commit.lost", extra={"sink": sink.__qualname__})

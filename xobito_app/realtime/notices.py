@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from redis.exceptions import RedisError
 
-from xobito_app.core.events import Departures, Notice, Topic
+from xobito_app.core.events import Notice, PostCommit, Topic
 from xobito_app.persistence.redis import redis_client
 
 log = logging.getLogger(__name__)
@@ -19,14 +19,14 @@ CHANNEL = "xobito:notices"
 RECONNECT_SECONDS = 0.5
 
 
-async def send_notices(departures: Departures) -> None:
+async def send_notices(post_commit: PostCommit) -> None:
     """Send what a unit of work collected; register it with `unit_of_work.on_commit`.
 
     Without Redis nothing is lost but immediacy: a screen rebuilds itself when it is next opened.
     """
-    if not departures.notices:
+    if not post_commit.notices:
         return
-    message = json.dumps([asdict(notice) for notice in departures.notices])
+    message = json.dumps([asdict(notice) for notice in post_commit.notices])
     try:
         await redis_client().publish(CHANNEL, message)
     except (RedisError, OSError) as error:

@@ -22,8 +22,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xobito_app.simulator import statuses
-from xobito_app.simulator.control.api import ControlDoors, read_control_token
-from xobito_app.simulator.control.customers import CustomerDoors
+from xobito_app.simulator.control.api import ControlEndpoints, read_control_token
+from xobito_app.simulator.control.customers import CustomerEndpoints
 from xobito_app.simulator.errors import GraphError
 from xobito_app.simulator.graph import media, router, templates
 from xobito_app.simulator.graph.call import authenticate
@@ -83,8 +83,8 @@ def create_app(
     application = Starlette(
         routes=[
             Route("/health", health),
-            *ControlDoors(world, control_token).routes(),
-            *CustomerDoors(world, control_token).routes(),
+            *ControlEndpoints(world, control_token).routes(),
+            *CustomerEndpoints(world, control_token).routes(),
             Route("/whatsapp_business/attachments/", attachment),
             Route("/{version}/{path:path}", graph, methods=every),
             Route("/{path:path}", unknown, methods=every),

@@ -64,7 +64,7 @@ def digits(phone: str) -> str:
 
 @dataclass
 class World:
-    """Everything the doors (Graph and control) act on."""
+    """Everything the endpoints (Graph and control) act on."""
 
     data_dir: Path
     speed: float = 1.0

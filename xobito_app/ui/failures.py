@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from xobito_app.core.errors import AppError, Invalid, Unauthenticated
-from xobito_app.ui.components.toasts import refused
+from xobito_app.ui.components.toasts import toast_error
 from xobito_app.ui.security import to_sign_in
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,6 @@ def tell_failure(exception: Exception):  # Reflex takes an event, but not its an
     if isinstance(exception, Unauthenticated):
         return to_sign_in()
     if isinstance(exception, AppError):
-        return refused(exception.message)
+        return toast_error(exception.message)
     log.error("screen.failed", exc_info=exception)
-    return refused(BROKEN)
+    return toast_error(BROKEN)

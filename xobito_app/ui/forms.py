@@ -11,7 +11,7 @@ from babel import Locale
 from reflex_base.event import Event
 
 from xobito_app.ui import browser, styles
-from xobito_app.ui.components import button, said
+from xobito_app.ui.components import button, toast_success
 
 _FORGET_CHANGES = "(id => delete document.getElementById(id)?.dataset.changed)"
 TIME_ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
@@ -43,7 +43,7 @@ def guarded_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save")
 
 def saved(form_id: str, sentence: str = "Saved.") -> list[Event]:
     """Tell that a form is saved."""
-    return [said(sentence), browser.call(_FORGET_CHANGES, form_id)]
+    return [toast_success(sentence), browser.call(_FORGET_CHANGES, form_id)]
 
 
 def text(form: Mapping[str, Any], name: str, limit: int = 2000) -> str:

@@ -226,7 +226,7 @@ class Relay:
         forget_all()
         tabs = self.connected(None)
         for notice in notices:
-            own = [tab for tab in tabs if str(tab.viewer.user_id) == notice.about]
+            own = [tab for tab in tabs if str(tab.viewer.user_id) == notice.subject_id]
             theirs = [
                 tab for tab in tabs if str(tab.viewer.actor.workspace_id) == notice.workspace_id
             ]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from xobito_app.core.permissions import Permission
 
 
-class Place(StrEnum):
+class NavSection(StrEnum):
     """Where a page has its entry."""
 
     MAIN = "main"
@@ -31,7 +31,7 @@ class PageRoute:
     title: str
     icon: str
     permissions: tuple[Permission, ...] = ()
-    place: Place = Place.MAIN
+    section: NavSection = NavSection.MAIN
     key: str = ""
     on_phone: bool = False
 
@@ -60,7 +60,7 @@ TEAM = PageRoute(
     "Team",
     "users",
     (Permission.STAFF_VIEW, Permission.ROLES_VIEW),
-    Place.FOOT,
+    NavSection.FOOT,
     key="m",
     on_phone=True,
 )
@@ -70,7 +70,7 @@ SETTINGS = PageRoute(
     "Settings",
     "settings",
     (Permission.SETTINGS_VIEW,),
-    Place.FOOT,
+    NavSection.FOOT,
     key="s",
     on_phone=True,
 )
@@ -80,11 +80,11 @@ ACTIVITY = PageRoute(
     "Activity log",
     "history",
     (Permission.ACTIVITY_LOG_VIEW,),
-    Place.PALETTE,
+    NavSection.PALETTE,
     key="l",
 )
 ACCOUNT = PageRoute(
-    "account", "/account", "Your account", "circle-user-round", (), Place.PALETTE, "u", True
+    "account", "/account", "Your account", "circle-user-round", (), NavSection.PALETTE, "u", True
 )
 
 SIMULATOR = PageRoute(
@@ -93,7 +93,7 @@ SIMULATOR = PageRoute(
     "Simulator",
     "smartphone",
     (Permission.SIMULATOR_USE,),
-    Place.FOOT,
+    NavSection.FOOT,
     key="p",
 )
 
@@ -106,20 +106,20 @@ TEMPLATES = PageRoute(
     (Permission.TEMPLATES_VIEW,),
     key="t",
 )
-NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, Place.FOOT, key="n")
+NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, NavSection.FOOT, key="n")
 CONNECT = PageRoute(
     "connect",
     "/connect",
     "Connect WhatsApp",
     "plug",
     (Permission.CONNECTION_MANAGE,),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 DOCTOR = PageRoute(
-    "doctor", "/doctor", "Doctor", "stethoscope", _CONNECTION, Place.PALETTE, key="d"
+    "doctor", "/doctor", "Doctor", "stethoscope", _CONNECTION, NavSection.PALETTE, key="d"
 )
 JOURNAL = PageRoute(
-    "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, Place.PALETTE, key="j"
+    "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, NavSection.PALETTE, key="j"
 )
 
 CONTACTS = PageRoute(
@@ -137,7 +137,7 @@ CONTACT_IMPORT = PageRoute(
     "Import contacts",
     "upload",
     (Permission.CONTACTS_IMPORT,),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 DUPLICATES = PageRoute(
     "duplicates",
@@ -145,7 +145,7 @@ DUPLICATES = PageRoute(
     "Duplicates",
     "copy",
     (Permission.CONTACTS_VIEW,),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 CONTACT_LABELS = PageRoute(
     "contact_labels",
@@ -159,7 +159,7 @@ CONTACT_LABELS = PageRoute(
         Permission.GROUPS_MANAGE,
         Permission.CUSTOM_FIELDS_MANAGE,
     ),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 
 CANNED = PageRoute(
@@ -168,7 +168,7 @@ CANNED = PageRoute(
     "Canned replies",
     "zap",
     (Permission.CANNED_REPLIES_VIEW,),
-    Place.FOOT,
+    NavSection.FOOT,
 )
 
 WEBHOOKS = PageRoute(
@@ -177,7 +177,7 @@ WEBHOOKS = PageRoute(
     "Webhooks",
     "webhook",
     (Permission.WEBHOOKS_MANAGE,),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 
 TOKENS = PageRoute(
@@ -186,7 +186,7 @@ TOKENS = PageRoute(
     "API tokens",
     "key-round",
     (Permission.API_TOKENS_MANAGE,),
-    Place.PALETTE,
+    NavSection.PALETTE,
 )
 
 ROUTES: tuple[PageRoute, ...] = (

@@ -20,13 +20,13 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 from xobito_app.core.errors import Forbidden, Unauthenticated
-from xobito_app.core.events import Departures, Topic
+from xobito_app.core.events import PostCommit, Topic
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import on_commit, unit_of_work
 from xobito_app.ui import arguments, browser
-from xobito_app.ui.components.toasts import refused
+from xobito_app.ui.components.toasts import toast_error
 from xobito_app.ui.cookies import client_address, session_hash
 
 log = logging.getLogger(__name__)
@@ -153,8 +153,8 @@ def forget_all() -> None:
     _viewers.forget(None)
 
 
-async def _hear(departures: Departures) -> None:
-    if any(notice.topic in (Topic.ACCESS, Topic.SETTINGS) for notice in departures.notices):
+async def _hear(post_commit: PostCommit) -> None:
+    if any(notice.topic in (Topic.ACCESS, Topic.SETTINGS) for notice in post_commit.notices):
         forget_all()
 
 
@@ -239,10 +239,10 @@ class Gate(Middleware):
         guard = guard_of(function)
         if guard is None:
             log.warning("gate.unmarked", extra={"handler": event.name})
-            return _answer(refused(_NOT_HERE))
+            return _answer(toast_error(_NOT_HERE))
         if not _take_arguments(function, event):
             log.warning("gate.arguments", extra={"handler": event.name})
-            return _answer(refused(_NOT_HERE))
+            return _answer(toast_error(_NOT_HERE))
         if guard.is_public:
             return None
         viewer = await find_viewer(state)
@@ -252,7 +252,7 @@ class Gate(Middleware):
             return None
         log.info("gate.refused", extra={"handler": event.name, "user_id": viewer.user_id})
         # A page that opens says in its own place that it is not part of the role.
-        return _answer() if _loads_page(app, state, event) else _answer(refused(NOT_ALLOWED))
+        return _answer() if _loads_page(app, state, event) else _answer(toast_error(NOT_ALLOWED))
 
     async def _bind(self, state: Any) -> None:
         """Empty the state of a tab whose person changed since it was filled."""

@@ -17,7 +17,7 @@ STYLESHEETS = [
     "/connection.css",
     "/contacts.css",
 ]
-"""In order; every colour is written in the first one alone."""
+"""In order; every color is written in the first one alone."""
 
 ICON = 16
 """Size of an icon, in pixels."""

@@ -1,4 +1,4 @@
-"""One message or status of a webhook, whichever door it came through, as a flat value."""
+"""One message or status of a webhook, whichever event it came in, as a flat value."""
 
 from __future__ import annotations
 

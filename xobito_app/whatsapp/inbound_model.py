@@ -34,7 +34,7 @@ class MessageKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Through which door a message came."""
+    """In which of Meta's webhook fields a message came."""
 
     INBOUND = "inbound"
     ECHO = "echo"  # written in the WhatsApp Business app on the phone

@@ -1,4 +1,4 @@
-"""The HTTP doors in a process of their own, as in production: for tools with their own loop."""
+"""The HTTP endpoints in a process of their own, as in production: for tools with their own loop."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.api.v1.conftest import make_token, open_api
 from xobito_app.core import ids
-from xobito_app.features.contacts import bulk_work
+from xobito_app.features.contacts.bulk import bulk_work
 
 PHONES = [f"+1650555120{number}" for number in range(5)]
 

@@ -17,7 +17,7 @@ from xobito_app.api.v1 import docs
 from xobito_app.api.v1.declare import ENDPOINTS, PREFIX
 from xobito_app.api.v1.openapi import build
 from xobito_app.core.ids import parse
-from xobito_app.features.contacts import import_work
+from xobito_app.features.contacts.imports import work
 from xobito_app.settings import get_settings
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -119,7 +119,7 @@ async def _tried_import(api) -> str:
     file = {"file": (docs.FILE, b"name,phone\nEd,+16505550178\n")}
     answer = await api.call("POST", "/contacts/imports", files=file, data={"dry_run": "true"})
     import_id = answer.json()["data"]["id"]
-    await import_work.work(api.world.workspace_id, parse(import_id))
+    await work.work(api.world.workspace_id, parse(import_id))
     return import_id
 
 

@@ -214,7 +214,7 @@ async def test_each_wrong_field_is_named_with_its_rule(api):
         {"page": "one"},
         {"per_page": "101"},
         {"per_page": "0"},
-        {"sort": "colour"},
+        {"sort": "color"},
         {"status_id": "7"},
         {"type": "friend"},
         {"updated_since": "5"},

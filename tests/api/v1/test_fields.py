@@ -31,7 +31,7 @@ async def test_a_position_moves_a_field_among_the_others(api):
     [
         ({}, {"label"}),
         ({"label": " "}, {"label", "slug"}),
-        ({"label": "Tier", "kind": "colour"}, {"kind"}),
+        ({"label": "Tier", "kind": "color"}, {"kind"}),
         ({"label": "Tier", "kind": "dropdown"}, {"options"}),
         ({"label": "Tier", "slug": "Ä b"}, {"slug"}),
         ({"label": "Age", "kind": "number", "default": "old"}, {"default"}),

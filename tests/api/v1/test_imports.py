@@ -8,8 +8,8 @@ from tests.api.v1.conftest import make_token, open_api
 from tests.features.contacts.files import workbook
 from xobito_app.api.v1.declare import ENDPOINTS
 from xobito_app.core import ids
-from xobito_app.features.contacts import import_files, import_work
-from xobito_app.features.contacts.columns import PLAIN
+from xobito_app.features.contacts.imports import files, work
+from xobito_app.features.contacts.records.columns import PLAIN
 
 MIXED = "Mobile;Vorname;Tier;Gruppen\n+16505550001;Ana;Gold;VIP\n12;Bob;;\n+16505550002;Cy;;\n"
 
@@ -30,7 +30,7 @@ async def taken_in(api, content: str | bytes, **fields):
     assert answer.status_code == 202, answer.text
     begun = answer.json()["data"]
     assert begun["state"] == "waiting"
-    await import_work.work(api.world.workspace_id, ids.parse(begun["id"]))
+    await work.work(api.world.workspace_id, ids.parse(begun["id"]))
     return (await api.get(f"/contacts/imports/{begun['id']}")).json()["data"]
 
 
@@ -80,7 +80,7 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(api):
     path = f"/contacts/imports/{tried['id']}/start"
     answer = await api.post(path, {})
     assert (answer.status_code, answer.json()["data"]["state"]) == (202, "waiting")
-    await import_work.work(api.world.workspace_id, ids.parse(tried["id"]))
+    await work.work(api.world.workspace_id, ids.parse(tried["id"]))
     done = (await api.get(f"/contacts/imports/{tried['id']}")).json()["data"]
     assert (done["dry_run"], counts(done)) == (False, counts(tried))
     assert len(await book(api)) == 2
@@ -107,7 +107,7 @@ async def test_a_stopped_import_takes_nothing_more(api):
     begun = (await send(api, MIXED)).json()["data"]
     answer = await api.post(f"/contacts/imports/{begun['id']}/stop", None)
     assert answer.json()["data"]["state"] == "stopped"
-    await import_work.work(api.world.workspace_id, ids.parse(begun["id"]))
+    await work.work(api.world.workspace_id, ids.parse(begun["id"]))
     assert await book(api) == []
 
 
@@ -127,7 +127,7 @@ async def test_a_repeated_upload_is_begun_once(api):
         ("phone\n", {}, "file"),
         ("name\nAna\n", {}, "mapping"),
         (MIXED, {"mapping": "[]"}, "mapping"),
-        (MIXED, {"mapping": '{"Colour": "phone"}'}, "mapping"),
+        (MIXED, {"mapping": '{"Color": "phone"}'}, "mapping"),
         (MIXED, {"mapping": '{"Mobile": "shoe"}'}, "mapping"),
         (MIXED, {"mapping": '{"Mobile": "phone", "Tier": "phone"}'}, "mapping"),
         (MIXED, {"dry_run": "maybe"}, "dry_run"),
@@ -136,7 +136,7 @@ async def test_a_repeated_upload_is_begun_once(api):
 async def test_what_cannot_be_taken_in_is_named_and_leaves_nothing(api, content, fields, wrong):
     answer = await send(api, content, **fields)
     assert (answer.status_code, list(answer.json()["errors"])) == (422, [wrong]), answer.text
-    folder = import_files.folder_of(api.world.workspace_id)
+    folder = files.folder_of(api.world.workspace_id)
     assert not folder.exists() or list(folder.iterdir()) == []
     assert (await api.get("/contacts/imports")).json()["data"]["total"] == 0
 

@@ -8,7 +8,7 @@ from tests.api.v1.conftest import open_api
 from tests.lines import CUSTOMER
 from tests.pictures import jpeg
 from tests.receivers import receiving
-from xobito_app.features.inbox import files
+from xobito_app.features.inbox.media import files
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
 

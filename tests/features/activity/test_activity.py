@@ -38,7 +38,7 @@ async def test_windows_follow_each_other_without_gap_or_double(world):
 async def test_a_filter_narrows_by_person_and_area(world):
     agent = await make_member(world, "Agent")
     await write(world, agent, "staff.a", "role.b")
-    mine = await read(world, narrowed=ActivityFilter(user_id=agent.user_id, action="staff."))
+    mine = await read(world, activity_filter=ActivityFilter(user_id=agent.user_id, action="staff."))
     assert [entry.action for entry in mine.rows] == ["staff.a"]
 
 
@@ -52,9 +52,9 @@ async def test_the_log_is_for_those_who_may_see_it_and_of_one_workspace(world):
 
 
 def test_days_are_those_of_the_readers_time_zone():
-    narrowed = read_filter({"since": "2026-05-03", "until": "2026-05-03"}, "Europe/Berlin")
-    assert narrowed.since.astimezone(UTC) == datetime(2026, 5, 2, 22, tzinfo=UTC)
-    assert narrowed.until.astimezone(UTC) == datetime(2026, 5, 3, 22, tzinfo=UTC)
+    activity_filter = read_filter({"since": "2026-05-03", "until": "2026-05-03"}, "Europe/Berlin")
+    assert activity_filter.since.astimezone(UTC) == datetime(2026, 5, 2, 22, tzinfo=UTC)
+    assert activity_filter.until.astimezone(UTC) == datetime(2026, 5, 3, 22, tzinfo=UTC)
 
 
 def test_a_date_that_cannot_be_read_is_named():
@@ -74,7 +74,7 @@ async def test_each_entry_names_who_did_it_and_from_where(world):
     ]
     for person in (*people, system_actor(world.workspace_id, "Command line")):
         await write(world, person, f"staff.by_{person.name[-1]}")
-    entries = (await read(world, narrowed=ActivityFilter(action="staff."))).rows
+    entries = (await read(world, activity_filter=ActivityFilter(action="staff."))).rows
     told = {entry.action: (entry.user_id, entry.actor_name, entry.address) for entry in entries}
     assert told == {
         **{
@@ -89,5 +89,5 @@ async def test_what_a_service_writes_is_under_the_name_of_its_caller(world):
     admin = await make_member(world, "Admin", "Ada Admin")
     async with unit_of_work(world.workspace_id) as uow:
         await team.save_role(uow.session, admin, role_id=None, name="New", permissions=[])
-    (entry,) = (await read(world, narrowed=ActivityFilter(action="role."))).rows
+    (entry,) = (await read(world, activity_filter=ActivityFilter(action="role."))).rows
     assert (entry.user_id, entry.actor_name) == (admin.user_id, "Ada Admin")

@@ -17,45 +17,45 @@ READS = ("get", "list_", "read_", "find", "count_", "page_", "preview_", "look_a
 ACTORS = {"actor", "viewer"}
 CHANGES_NOTHING = {
     "connection/doctor.py examine",
-    "connection/phone.py account_of",
-    "inbox/compose.py cards_of",
-    "inbox/compose.py typed_card",
-    "inbox/compose_template.py suggest_values",
-    "inbox/mentions.py called_in",
-    "inbox/canned.py render",
-    "inbox/of_contact.py first_and_last",
-    "inbox/scheduling.py time_zone_of",
-    "inbox/timeline.py why_not_reply",
+    "connection/simulated_customer.py account_of",
+    "inbox/composing/compose.py cards_of",
+    "inbox/composing/compose.py typed_card",
+    "inbox/composing/compose_template.py suggest_values",
+    "inbox/threads/mentions.py called_in",
+    "inbox/composing/canned.py render",
+    "inbox/threads/contact_threads.py first_and_last",
+    "inbox/composing/scheduling.py time_zone_of",
+    "inbox/threads/timeline.py why_not_reply",
 }
 WITHIN_ANOTHER = {
     # Parts of services that write the entry themselves.
-    "inbox/files.py add_upload",
-    "inbox/files.py copy_all",
-    "inbox/outgoing.py lock_outgoing",
-    "inbox/outgoing.py open_thread",
-    "inbox/reaching.py reach",
-    "inbox/template_draft.py draft_template",
+    "inbox/media/files.py add_upload",
+    "inbox/media/files.py copy_all",
+    "inbox/composing/outgoing.py lock_outgoing",
+    "inbox/composing/outgoing.py open_thread",
+    "inbox/composing/open_thread.py reach",
+    "inbox/composing/template_draft.py draft_template",
 }
 ONES_OWN = {
     # What a person sees or has seen, and their switches: nobody else's business.
     "accounts/security.py begin_second_factor",
     "accounts/service.py save_preference",
-    "inbox/afterwards.py show_typing",
-    "inbox/mentions.py mark_seen",
-    "inbox/presence.py be_here",
-    "inbox/presence.py leave",
-    "inbox/work.py mark_read",
-    "inbox/work.py mark_unread",
+    "inbox/composing/message_actions.py show_typing",
+    "inbox/threads/mentions.py mark_seen",
+    "inbox/threads/presence.py be_here",
+    "inbox/threads/presence.py leave",
+    "inbox/threads/thread_actions.py mark_read",
+    "inbox/threads/thread_actions.py mark_unread",
 }
 MERELY_AGAIN = {
     # Asks WhatsApp once more for what is there.
     "connection/service.py sync_now",
-    "inbox/fetch.py try_again",
-    "inbox/fetch.py try_message_again",
+    "inbox/receiving/fetch.py try_again",
+    "inbox/receiving/fetch.py try_message_again",
 }
 PLAYED = {
     # The customer's part in the simulator.
-    f"connection/phone.py {name}"
+    f"connection/simulated_customer.py {name}"
     for name in (
         "create_customer",
         "disturb",

@@ -57,7 +57,7 @@ async def serving(app: Starlette, port: int) -> AsyncIterator[str]:
 
 
 async def _callback(request: Request) -> Response:
-    """Answer as the application's own door does, by the stored secrets."""
+    """Answer as the application's own endpoint does, by the stored secrets."""
     async with unit_of_work() as uow:
         secrets = await list_webhook_secrets(uow.session)
     vault = Vault(get_settings().secret_key)

@@ -180,7 +180,7 @@ async def test_what_came_before_connecting_is_read_after_it(meta: Meta, empty: E
         ],
     }
     raw = json.dumps(body).encode()
-    # Another connection of the same Meta app opened the door for it.
+    # Another connection of the same Meta app let it in.
     proof = signature.digest_of(signature.sign(given.app_secret, raw))
     async with unit_of_work() as uow:
         await intake.store_delivery(uow.session, intake.Delivery(raw, proof, ()))

@@ -8,10 +8,10 @@ from tests.fixtures import EmptyWorld
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.features.connection import connecting, moved_clock
-from xobito_app.features.inbox import threads
-from xobito_app.features.inbox.outgoing import check_window
+from xobito_app.features.inbox.composing.outgoing import check_window
 from xobito_app.features.inbox.schemas import ThreadFilter
-from xobito_app.features.inbox.threads import get_visible
+from xobito_app.features.inbox.threads import threads
+from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.features.ingest import drain
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -27,7 +27,7 @@ async def calm(meta: Meta, monkeypatch):
     monkeypatch.setattr(moved_clock, "has_real_connection", none)
     yield meta
     await meta.control("POST", "/clock", json={"reset": True})
-    clock.run_ahead(timedelta(0))
+    clock.set_simulated_offset(timedelta(0))
 
 
 async def test_windows_close_and_open_with_the_simulator_s_clock(calm: Meta, empty: EmptyWorld):
@@ -78,4 +78,4 @@ async def test_a_real_number_keeps_the_real_time(calm: Meta, monkeypatch):
     monkeypatch.setattr(moved_clock, "has_real_connection", real)
     monkeypatch.setattr(moved_clock, "_asked_at", float("-inf"))
     await moved_clock.refresh()
-    assert clock.ahead() == timedelta(0)
+    assert clock.simulated_offset() == timedelta(0)

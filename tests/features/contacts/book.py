@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tests.fixtures import EmptyWorld, World
 from xobito_app.core.events import RecordsChanged, listen
 from xobito_app.core.permissions import Actor
-from xobito_app.features.contacts import book
+from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.schemas import ContactDraft, ContactFilter, ContactView
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -36,7 +36,7 @@ async def add(world: AnyWorld, actor: Actor | None = None, **draft: Any) -> Cont
     """Add a contact; its number is any unless given."""
     draft.setdefault("phone", fresh_phone())
     async with unit_of_work(world.workspace_id) as uow:
-        return await book.create_contact(
+        return await contacts.create_contact(
             uow.session, actor or world.owner, draft=ContactDraft(**draft)
         )
 
@@ -44,7 +44,7 @@ async def add(world: AnyWorld, actor: Actor | None = None, **draft: Any) -> Cont
 async def change(world: AnyWorld, contact_id: UUID, **draft: Any) -> ContactView:
     """Change a contact as the owner."""
     async with unit_of_work(world.workspace_id) as uow:
-        return await book.update_contact(
+        return await contacts.update_contact(
             uow.session, world.owner, contact_id=contact_id, draft=ContactDraft(**draft)
         )
 
@@ -55,6 +55,6 @@ async def do(world: AnyWorld, service: Any, *, actor: Actor | None = None, **arg
         return await service(uow.session, actor or world.owner, **arguments)
 
 
-def where(**narrowed: Any) -> ContactFilter:
+def where(**contact_filter: Any) -> ContactFilter:
     """Return a filter."""
-    return ContactFilter(**narrowed)
+    return ContactFilter(**contact_filter)

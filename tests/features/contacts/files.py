@@ -12,8 +12,9 @@ from uuid import UUID
 from tests.features.contacts.book import AnyWorld, do
 from xobito_app.core import ids
 from xobito_app.core.permissions import Actor
-from xobito_app.features.contacts import import_files, import_work, importing, listing
-from xobito_app.features.contacts.importing import ImportView
+from xobito_app.features.contacts.imports import files, importing, work
+from xobito_app.features.contacts.imports.importing import ImportView
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.schemas import Sort
 
 
@@ -70,13 +71,13 @@ def workbook(rows: list[list[Any]]) -> bytes:
 
 
 async def upload(world: AnyWorld, content: str | bytes, actor: Actor | None = None) -> UUID:
-    """Put a file where the upload door puts it, and return the import's id."""
+    """Put a file where the upload endpoint puts it, and return the import's id."""
     import_id = ids.new()
-    folder = import_files.folder_of(world.workspace_id)
+    folder = files.folder_of(world.workspace_id)
     folder.mkdir(parents=True, exist_ok=True)
     raw = folder / f"{import_id}.raw"
     raw.write_bytes(content.encode() if isinstance(content, str) else content)
-    prepared = import_files.prepare(raw, import_files.path_of(world.workspace_id, import_id))
+    prepared = files.prepare(raw, files.path_of(world.workspace_id, import_id))
     raw.unlink()
     await do(
         world,
@@ -99,7 +100,7 @@ async def run(
     wanted.setdefault("updates_existing", True)
     wanted.setdefault("is_dry", False)
     await do(world, importing.start_import, actor=actor, import_id=import_id, **wanted)
-    await import_work.work(world.workspace_id, import_id)
+    await work.work(world.workspace_id, import_id)
     return await do(world, importing.get_import, actor=actor, import_id=import_id)
 
 
@@ -123,7 +124,7 @@ async def both(world: AnyWorld, content: str | bytes, **wanted: Any) -> ImportVi
 
 def refused_rows(world: AnyWorld, import_id: UUID) -> list[dict[str, str]]:
     """Return what stands in the file of refused rows."""
-    path: Path = import_files.errors_path_of(world.workspace_id, import_id)
+    path: Path = files.errors_path_of(world.workspace_id, import_id)
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:

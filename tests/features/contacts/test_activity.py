@@ -12,21 +12,12 @@ from sqlalchemy import text
 import xobito_app.features.contacts as feature
 from tests.features.contacts.book import add, do, where
 from tests.features.contacts.files import upload
-from xobito_app.features.contacts import (
-    book,
-    bulk,
-    distinct,
-    exporting,
-    fields,
-    groups,
-    importing,
-    labels,
-    merging,
-    notes,
-    segments,
-    sources,
-    statuses,
-)
+from xobito_app.features.contacts.bulk import bulk
+from xobito_app.features.contacts.imports import importing
+from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
+from xobito_app.features.contacts.lists import exporting, segments
+from xobito_app.features.contacts.merging import merging, not_duplicates
+from xobito_app.features.contacts.records import apply_labels, contacts, notes
 from xobito_app.features.contacts.service import opt_in, opt_out
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -57,11 +48,11 @@ async def test_each_service_that_changes_something_leaves_one_entry(empty):
         noted[f"{service.__module__.rsplit('.', 1)[1]}.{service.__name__}"] = new[0]
         return result
 
-    one = await call(book.create_contact, draft={"phone": "+16505550001"})
-    await call(book.update_contact, contact_id=one.id, draft={"city": "Lima"})
+    one = await call(contacts.create_contact, draft={"phone": "+16505550001"})
+    await call(contacts.update_contact, contact_id=one.id, draft={"city": "Lima"})
     two, three = await add(empty), await add(empty)
-    await call(book.delete_contact, contact_id=two.id)
-    await call(book.delete_contacts, contact_ids=[three.id])
+    await call(contacts.delete_contact, contact_id=two.id)
+    await call(contacts.delete_contacts, contact_ids=[three.id])
     group = await call(groups.create_group, name="VIP")
     await call(groups.ensure_groups, names=["New"])
     await call(groups.update_group, group_id=group.id, name="VIPs")
@@ -71,25 +62,25 @@ async def test_each_service_that_changes_something_leaves_one_entry(empty):
     source = await call(sources.create_source, name="Fair")
     await call(sources.update_source, source_id=source.id, name="Fairs")
     await call(sources.delete_source, source_id=source.id)
-    field = await call(fields.create_field, draft={"label": "Code"})
-    await call(fields.update_field, field_id=field.id, draft={"label": "Codes"})
-    await call(fields.order_fields, field_ids=[field.id])
-    await call(fields.delete_field, field_id=field.id)
-    segment = await call(segments.save_segment, name="All", narrowed=where())
+    field = await call(custom_fields.create_field, draft={"label": "Code"})
+    await call(custom_fields.update_field, field_id=field.id, draft={"label": "Codes"})
+    await call(custom_fields.order_fields, field_ids=[field.id])
+    await call(custom_fields.delete_field, field_id=field.id)
+    segment = await call(segments.save_segment, name="All", contact_filter=where())
     await call(segments.delete_segment, segment_id=segment.id)
     note = await call(notes.add_note, contact_id=one.id, body="x")
     await call(notes.update_note, note_id=note.id, body="y")
     await call(notes.delete_note, note_id=note.id)
-    job = await call(bulk.start_job, kind="add_group", narrowed=where(), target_id=group.id)
-    await call(labels.add_to_group, contact_id=one.id, group_id=group.id)
+    job = await call(bulk.start_job, kind="add_group", contact_filter=where(), target_id=group.id)
+    await call(apply_labels.add_to_group, contact_id=one.id, group_id=group.id)
     await call(bulk.stop_job, job_id=job.id)
     await call(groups.delete_group, group_id=group.id)
     other = await add(empty)
-    await call(distinct.set_apart, first_id=one.id, second_id=other.id)
-    await call(distinct.take_back, first_id=one.id, second_id=other.id)
+    await call(not_duplicates.set_apart, first_id=one.id, second_id=other.id)
+    await call(not_duplicates.take_back, first_id=one.id, second_id=other.id)
     merge = await call(merging.merge_contacts, keep_id=one.id, drop_id=other.id)
     await call(merging.undo_merge, merge_id=merge.id)
-    await call(exporting.begin_export, narrowed=where())
+    await call(exporting.begin_export, contact_filter=where())
     import_id = await upload(empty, "phone\n+16505550002\n")
     assert (await entries(empty))[-1] == "contact.import_uploaded"
     noted["importing.register_import"] = "contact.import_uploaded"

@@ -7,9 +7,12 @@ from tests.features.contacts.book import add, do, listen_in, where
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.core.events import Deed, Departures, Topic
-from xobito_app.features.contacts import book, bulk, bulk_work, groups, listing, statuses
+from xobito_app.core.events import ChangeType, PostCommit, Topic
+from xobito_app.features.contacts.bulk import bulk, bulk_work
 from xobito_app.features.contacts.job_types import CONTACTS_BULK
+from xobito_app.features.contacts.labels import groups, statuses
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.records import contacts
 from xobito_app.persistence import unit_of_work as uow_module
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -19,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("_migrated")
 @pytest.fixture
 def departed(monkeypatch):
     """What left after commits of this test."""
-    left: list[Departures] = []
+    left: list[PostCommit] = []
 
-    async def take(departures: Departures) -> None:
-        left.append(departures)
+    async def take(post_commit: PostCommit) -> None:
+        left.append(post_commit)
 
     monkeypatch.setattr(uow_module, "_sinks", [take])
     return left
@@ -33,8 +36,10 @@ def small_batches(monkeypatch):
     monkeypatch.setattr(bulk_work, "BATCH", 2)
 
 
-async def finished(world, kind, narrowed=None, **extra):
-    job = await do(world, bulk.start_job, kind=kind, narrowed=narrowed or where(), **extra)
+async def finished(world, kind, contact_filter=None, **extra):
+    job = await do(
+        world, bulk.start_job, kind=kind, contact_filter=contact_filter or where(), **extra
+    )
     await bulk_work.work(world.workspace_id, job.id)
     return await do(world, bulk.get_job, job_id=job.id)
 
@@ -64,9 +69,9 @@ async def test_every_kind_changes_every_contact_meant_and_no_other(empty):
         after = {contact.id: contact for contact in await everybody(empty)}
         assert all(reads(after[person.id]) for person in people[:4]), kind
         assert after[people[4].id] == people[4], kind
-        assert {c.record_id for e in told if e.deed is Deed.UPDATED for c in e.changes} >= {
-            person.id for person in people[:4]
-        }
+        assert {
+            c.record_id for e in told if e.change_type is ChangeType.UPDATED for c in e.changes
+        } >= {person.id for person in people[:4]}
         again = await finished(empty, kind, chosen, target_id=target)
         assert (again.done, again.changed) == (4, 0)
     assert (await finished(empty, "delete", chosen)).changed == 4
@@ -80,16 +85,18 @@ async def test_a_filter_its_own_action_empties_is_worked_to_the_end(empty):
     rows = await do(empty, statuses.list_statuses)
     job = await finished(empty, "set_status", where(status_ids=(rows[0].id,)), target_id=rows[1].id)
     assert (job.done, job.changed) == (5, 5)
-    assert await do(empty, listing.count_contacts, narrowed=where(status_ids=(rows[0].id,))) == 0
+    assert (
+        await do(empty, listing.count_contacts, contact_filter=where(status_ids=(rows[0].id,))) == 0
+    )
 
 
 @pytest.mark.usefixtures("small_batches")
 async def test_who_comes_after_the_asking_is_not_meant(empty):
     await add(empty)
-    job = await do(empty, bulk.start_job, kind="opt_out", narrowed=where())
+    job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
     late = await add(empty)
     await bulk_work.work(empty.workspace_id, job.id)
-    assert (await do(empty, book.get_contact_view, contact_id=late.id)).opted_out_at is None
+    assert (await do(empty, contacts.get_contact_view, contact_id=late.id)).opted_out_at is None
     assert (await do(empty, bulk.get_job, job_id=job.id)).total == 1
 
 
@@ -97,7 +104,7 @@ async def test_who_comes_after_the_asking_is_not_meant(empty):
 async def test_two_workers_and_a_killed_one_count_each_contact_once(empty, monkeypatch):
     for index in range(7):
         await add(empty, first_name=f"P{index}")
-    job = await do(empty, bulk.start_job, kind="opt_out", narrowed=where())
+    job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
     applied = bulk_work._apply
     calls = 0
 
@@ -141,7 +148,7 @@ async def test_a_contact_that_cannot_be_changed_does_not_hold_up_the_others(empt
 async def test_stopping_leaves_what_is_done(empty, monkeypatch):
     for index in range(6):
         await add(empty, first_name=f"P{index}")
-    job = await do(empty, bulk.start_job, kind="opt_out", narrowed=where())
+    job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
     applied = bulk_work._apply
 
     async def then_stop(session, row, contact_ids):
@@ -156,14 +163,16 @@ async def test_stopping_leaves_what_is_done(empty, monkeypatch):
     assert not await bulk_work._work_batch(empty.workspace_id, job.id, 2)
     stopped = await do(empty, bulk.get_job, job_id=job.id)
     assert (stopped.state, stopped.done) == ("stopped", 2)
-    out = await do(empty, listing.count_contacts, narrowed=where(opted_out=True))
+    out = await do(empty, listing.count_contacts, contact_filter=where(opted_out=True))
     assert out == 2
 
 
 async def test_a_target_that_goes_meanwhile_ends_the_job(empty):
     await add(empty)
     group = await do(empty, groups.create_group, name="VIP")
-    job = await do(empty, bulk.start_job, kind="add_group", narrowed=where(), target_id=group.id)
+    job = await do(
+        empty, bulk.start_job, kind="add_group", contact_filter=where(), target_id=group.id
+    )
     await do(empty, groups.delete_group, group_id=group.id)
     await bulk_work.work(empty.workspace_id, job.id)
     after = await do(empty, bulk.get_job, job_id=job.id)
@@ -172,10 +181,10 @@ async def test_a_target_that_goes_meanwhile_ends_the_job(empty):
 
 async def test_a_lost_nudge_is_repeated_by_the_sweep(empty, departed):
     await add(empty)
-    job = await do(empty, bulk.start_job, kind="opt_out", narrowed=where())
+    job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
     departed.clear()
     await bulk_work.nudge_open(empty.workspace_id)
-    sent = [n for d in departed for n in d.nudges]
+    sent = [n for d in departed for n in d.wake_ups]
     assert [(n.job, n.arguments) for n in sent] == [
         (CONTACTS_BULK, (str(empty.workspace_id), str(job.id)))
     ]
@@ -213,22 +222,22 @@ async def test_progress_is_told_at_most_once_a_second_and_at_the_end(empty, depa
 async def test_odd_wishes_are_refused(empty, kind, extra):
     await add(empty)
     with pytest.raises(Invalid):
-        await do(empty, bulk.start_job, kind=kind, narrowed=where(), **extra)
+        await do(empty, bulk.start_job, kind=kind, contact_filter=where(), **extra)
 
 
 async def test_nobody_meant_is_said_at_once(empty):
     with pytest.raises(Invalid, match="No contact"):
-        await do(empty, bulk.start_job, kind="delete", narrowed=where(search="nobody"))
+        await do(empty, bulk.start_job, kind="delete", contact_filter=where(search="nobody"))
 
 
 async def test_rights_and_walls(empty):
     await add(empty)
     agent, viewer = await make_member(empty, "Agent"), await make_member(empty, "Viewer")
     with pytest.raises(Forbidden):
-        await do(empty, bulk.start_job, actor=agent, kind="delete", narrowed=where())
+        await do(empty, bulk.start_job, actor=agent, kind="delete", contact_filter=where())
     with pytest.raises(Forbidden):
-        await do(empty, bulk.start_job, actor=viewer, kind="opt_out", narrowed=where())
-    job = await do(empty, bulk.start_job, actor=agent, kind="opt_out", narrowed=where())
+        await do(empty, bulk.start_job, actor=viewer, kind="opt_out", contact_filter=where())
+    job = await do(empty, bulk.start_job, actor=agent, kind="opt_out", contact_filter=where())
     other = await make_empty_world()
     with pytest.raises(NotFound):
         await do(other, bulk.stop_job, job_id=job.id)
@@ -273,14 +282,16 @@ async def test_the_log_has_one_entry_for_the_action_with_how_many(empty):
 
 async def test_deleting_some_at_once_is_one_entry_too(empty):
     people = [await add(empty, first_name=f"P{index}") for index in range(3)]
-    await do(empty, book.delete_contacts, contact_ids=[person.id for person in people])
+    await do(empty, contacts.delete_contacts, contact_ids=[person.id for person in people])
     assert await log_of(empty) == [("contact.deleted", "Olga Owner", "3 contacts", {})]
 
 
 async def test_the_log_says_when_not_all_came_of_it(empty):
     await add(empty)
     group = await do(empty, groups.create_group, name="VIP")
-    job = await do(empty, bulk.start_job, kind="add_group", narrowed=where(), target_id=group.id)
+    job = await do(
+        empty, bulk.start_job, kind="add_group", contact_filter=where(), target_id=group.id
+    )
     await do(empty, groups.delete_group, group_id=group.id)
     await bulk_work.work(empty.workspace_id, job.id)
     action, _, name, detail = (await log_of(empty))[-1]

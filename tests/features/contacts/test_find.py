@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.fixtures import make_empty_world
 from xobito_app.core.errors import Forbidden
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts.find import find_contacts
+from xobito_app.features.contacts.records.find import find_contacts
 from xobito_app.features.contacts.repository import ContactRepository, among, has_email
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import unit_of_work

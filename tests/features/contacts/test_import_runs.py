@@ -15,12 +15,8 @@ from tests.features.contacts.files import (
 )
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict
-from xobito_app.features.contacts import (
-    import_files,
-    import_work,
-    importing,
-    listing,
-)
+from xobito_app.features.contacts.imports import files, importing, work
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.workspaces.service import rename_workspace
 
 pytestmark = pytest.mark.usefixtures("_migrated")
@@ -28,11 +24,11 @@ pytestmark = pytest.mark.usefixtures("_migrated")
 
 @pytest.mark.parametrize("is_dry", [False, True])
 async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch, is_dry):
-    monkeypatch.setattr(import_work, "BATCH", 3)
-    monkeypatch.setattr(import_work, "STALE_AFTER", timedelta(0))
+    monkeypatch.setattr(work, "BATCH", 3)
+    monkeypatch.setattr(work, "STALE_AFTER", timedelta(0))
     lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
     import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
-    listed = import_work._list_refused
+    listed = work._list_refused
     calls = 0
 
     def die_after_writing(*arguments):
@@ -43,14 +39,14 @@ async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch,
             raise asyncio.CancelledError
         return size
 
-    monkeypatch.setattr(import_work, "_list_refused", die_after_writing)
+    monkeypatch.setattr(work, "_list_refused", die_after_writing)
     with pytest.raises(asyncio.CancelledError):
         await run(empty, import_id, is_dry=is_dry)
     halfway = await do(empty, importing.get_import, import_id=import_id)
     assert (halfway.state, halfway.done) == ("running", 9)
     written = await do(empty, listing.count_contacts)
     assert written == (0 if is_dry else halfway.created)
-    await import_work.work(empty.workspace_id, import_id)
+    await work.work(empty.workspace_id, import_id)
     view = await do(empty, importing.get_import, import_id=import_id)
     assert (view.state, counts(view)) == ("done", (15, 0, 0, 5))
     assert [row["Row"] for row in refused_rows(empty, import_id)] == ["2", "10", "18", "26", "34"]
@@ -58,7 +54,7 @@ async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch,
 
 
 async def test_two_workers_take_every_row_once(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
+    monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(15)))
     await do(
         empty,
@@ -68,20 +64,20 @@ async def test_two_workers_take_every_row_once(empty, monkeypatch):
         updates_existing=True,
         is_dry=False,
     )
-    await asyncio.gather(*(import_work.work(empty.workspace_id, import_id) for _ in range(3)))
-    await import_work.work(empty.workspace_id, import_id)
+    await asyncio.gather(*(work.work(empty.workspace_id, import_id) for _ in range(3)))
+    await work.work(empty.workspace_id, import_id)
     view = await do(empty, importing.get_import, import_id=import_id)
     assert counts(view) == (15, 0, 0, 0)
 
 
 async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
+    monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"030 90182{n}\n" for n in range(6)))
-    take_in, read = import_work._take_in, import_work._read
+    apply_rows, read = work._take_in, work._read
     seen = []
 
     async def then_the_country_changes(*arguments):
-        more = await take_in(*arguments)
+        more = await apply_rows(*arguments)
         await do(empty, rename_workspace, name="W", time_zone="UTC", country="DE")
         return more
 
@@ -89,8 +85,8 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
         seen.append(arguments[2].position)
         return read(*arguments)
 
-    monkeypatch.setattr(import_work, "_take_in", then_the_country_changes)
-    monkeypatch.setattr(import_work, "_read", noting)
+    monkeypatch.setattr(work, "_take_in", then_the_country_changes)
+    monkeypatch.setattr(work, "_read", noting)
     view = await run(empty, import_id)
     assert (view.state, counts(view)) == ("done", (4, 0, 0, 2))
     assert {c.phone for c in await everybody(empty)} == {f"+493090182{n}" for n in range(2, 6)}
@@ -99,22 +95,22 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
 
 
 async def test_a_file_is_not_read_ahead_of_its_end_or_after_a_stop(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
+    monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(4)))
-    read, begun = import_work._read, []
+    read, begun = work._read, []
 
     def noting(*arguments):
         begun.append(arguments[2].done)
         return read(*arguments)
 
-    monkeypatch.setattr(import_work, "_read", noting)
+    monkeypatch.setattr(work, "_read", noting)
     view = await run(empty, import_id)
     assert (view.state, view.created) == ("done", 4)
     assert begun == [0, 3, 5]
 
 
 async def test_contacts_made_in_the_same_moment_are_found_on_the_next_try(empty, monkeypatch):
-    from xobito_app.features.contacts.import_writing import Batch
+    from xobito_app.features.contacts.imports.writing import Batch
 
     load, made = Batch._load, []
 
@@ -131,17 +127,17 @@ async def test_contacts_made_in_the_same_moment_are_found_on_the_next_try(empty,
 
 
 async def test_a_row_the_database_refuses_is_refused_alone(empty, monkeypatch):
-    from xobito_app.features.contacts import import_writing
+    from xobito_app.features.contacts.imports import writing
 
     monkeypatch.setattr(
-        import_writing,
+        writing,
         "_INSERT",
-        import_writing._INSERT.replace(
+        writing._INSERT.replace(
             "type, coalesce(lang",
             "CASE WHEN first_name = 'Bad' THEN NULL ELSE type END, coalesce(lang",
         ),
     )
-    monkeypatch.setattr(import_work, "BATCH", 4)
+    monkeypatch.setattr(work, "BATCH", 4)
     rows = "".join(f"+1650555{n:04d},{'Bad' if n == 5 else 'Good'}\n" for n in range(10))
     import_id = await upload(empty, "phone,name\n" + rows)
     view = await run(empty, import_id)
@@ -150,7 +146,7 @@ async def test_a_row_the_database_refuses_is_refused_alone(empty, monkeypatch):
 
 
 async def test_files_do_not_lie_about_for_ever(empty):
-    path = import_files.path_of
+    path = files.path_of
     tried, left = [await upload(empty, "phone\n12\n") for _ in range(2)]
     await run(empty, tried, is_dry=True)
     assert path(empty.workspace_id, tried).exists()
@@ -166,22 +162,22 @@ async def test_files_do_not_lie_about_for_ever(empty):
         finally:
             clock.use(None)
         assert not path(empty.workspace_id, left).exists()
-        errors = import_files.errors_path_of(empty.workspace_id, tried)
+        errors = files.errors_path_of(empty.workspace_id, tried)
         assert errors.exists() is (gone == 0)
     assert await do(empty, importing.list_imports) == []
 
 
 async def test_stopping_keeps_what_was_taken_in(empty, monkeypatch):
-    monkeypatch.setattr(import_work, "BATCH", 2)
+    monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(9)))
-    take_in = import_work._take_in
+    apply_rows = work._take_in
 
     async def then_stop(*arguments):
-        more = await take_in(*arguments)
+        more = await apply_rows(*arguments)
         await do(empty, importing.stop_import, import_id=import_id)
         return more
 
-    monkeypatch.setattr(import_work, "_take_in", then_stop)
+    monkeypatch.setattr(work, "_take_in", then_stop)
     view = await run(empty, import_id)
     assert (view.state, view.created) == ("stopped", 2)
     assert await do(empty, listing.count_contacts) == 2

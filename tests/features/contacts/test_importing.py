@@ -13,22 +13,16 @@ from tests.features.contacts.files import (
 )
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.core.events import Deed
-from xobito_app.features.contacts import (
-    book,
-    fields,
-    groups,
-    import_files,
-    import_work,
-    importing,
-    statuses,
-)
+from xobito_app.core.events import ChangeType
+from xobito_app.features.contacts.imports import files, importing, work
+from xobito_app.features.contacts.labels import custom_fields, groups, statuses
+from xobito_app.features.contacts.records import contacts
 
 pytestmark = pytest.mark.usefixtures("_migrated")
 
 
 async def test_a_file_becomes_contacts_with_all_their_facts(empty):
-    await do(empty, fields.create_field, draft={"label": "Shoe size", "kind": "number"})
+    await do(empty, custom_fields.create_field, draft={"label": "Shoe size", "kind": "number"})
     view = await both(
         empty,
         "Phone,First Name,Surname,E-Mail,Status,Lead Source,Tags,Shoe Size,Country,Unknown\n"
@@ -100,7 +94,7 @@ async def test_cyrillic_in_its_old_encoding_is_recognised(empty):
 
 
 async def test_a_workbook_is_read_like_a_file(empty):
-    await do(empty, fields.create_field, draft={"label": "Born", "kind": "date"})
+    await do(empty, custom_fields.create_field, draft={"label": "Born", "kind": "date"})
     await both(
         empty,
         workbook(
@@ -122,7 +116,7 @@ async def test_numbers_in_a_workbook_are_read_with_the_workspaces_country(empty)
     from xobito_app.features.workspaces.service import rename_workspace
 
     await do(empty, rename_workspace, name="Shop", time_zone="UTC", country="US")
-    await do(empty, fields.create_field, draft={"label": "Born", "kind": "date"})
+    await do(empty, custom_fields.create_field, draft={"label": "Born", "kind": "date"})
     await both(empty, workbook([["Phone", "Born"], [6505551234, "date:32874"]]))
     (contact,) = await everybody(empty)
     assert (contact.phone, contact.custom) == ("+16505551234", {"born": "1990-01-01"})
@@ -181,7 +175,7 @@ async def test_variants_and_repetitions_in_one_file_are_one_person(empty):
 
 @pytest.mark.parametrize("size", [1, 2, 1000])
 async def test_dry_run_and_real_run_agree_whatever_the_batches(empty, monkeypatch, size):
-    monkeypatch.setattr(import_work, "BATCH", size)
+    monkeypatch.setattr(work, "BATCH", size)
     await add(empty, phone="+16505550001", first_name="Old", email="a@example.com")
     content = (
         "phone,name,email,groups,status\n"
@@ -243,7 +237,7 @@ async def test_new_names_are_refused_to_those_who_may_not_make_them(empty, monke
 
 async def test_required_fields_are_asked_of_new_contacts_only(empty):
     await add(empty, phone="+16505550001")
-    await do(empty, fields.create_field, draft={"label": "Code", "is_required": True})
+    await do(empty, custom_fields.create_field, draft={"label": "Code", "is_required": True})
     view = await both(
         empty, "phone,name,code\n+16505550001,A,\n+16505550002,B,\n+16505550003,C,7\n"
     )
@@ -259,7 +253,10 @@ async def test_one_batch_tells_once_with_old_values(empty):
     )
     await run(empty, import_id)
     about = [e for e in told[count:] if e.record == "contact"]
-    assert [(e.deed, len(e.changes)) for e in about] == [(Deed.CREATED, 2), (Deed.UPDATED, 1)]
+    assert [(e.change_type, len(e.changes)) for e in about] == [
+        (ChangeType.CREATED, 2),
+        (ChangeType.UPDATED, 1),
+    ]
     assert about[1].changes[0].record_id == known.id
     assert about[1].changes[0].original == {"first_name": "Old", "groups": ["A"]}
 
@@ -342,7 +339,7 @@ async def test_rights_and_walls(empty):
             await do(empty, service, actor=agent, import_id=import_id, **extra)
         with pytest.raises(NotFound):
             await do(await make_empty_world(), service, import_id=import_id, **extra)
-    import_files.discard(empty.workspace_id, import_id)
+    files.discard(empty.workspace_id, import_id)
     with pytest.raises(NotFound, match="Upload it again"):
         await run(empty, import_id)
 
@@ -350,9 +347,9 @@ async def test_rights_and_walls(empty):
 async def test_an_export_can_be_taken_in_again(empty):
     from tests.features.contacts.book import change
     from xobito_app.core.text import defuse
-    from xobito_app.features.contacts import exporting
+    from xobito_app.features.contacts.lists import exporting
 
-    await do(empty, fields.create_field, draft={"label": "Tier"})
+    await do(empty, custom_fields.create_field, draft={"label": "Tier"})
     await add(
         empty,
         phone="+16505550001",
@@ -363,8 +360,8 @@ async def test_an_export_can_be_taken_in_again(empty):
         description="one\ntwo",
     )
     before = await everybody(empty)
-    columns, chosen = await do(empty, exporting.begin_export, narrowed=where())
-    rows, _ = await do(empty, exporting.read_rows, columns=columns, narrowed=chosen)
+    columns, chosen = await do(empty, exporting.begin_export, contact_filter=where())
+    rows, _ = await do(empty, exporting.read_rows, columns=columns, contact_filter=chosen)
     import csv
     import io
 
@@ -374,7 +371,7 @@ async def test_an_export_can_be_taken_in_again(empty):
     )
     await change(empty, before[0].id, first_name="X", country="", group_ids=[], city="Z")
     assert counts(await both(empty, buffer.getvalue())) == (0, 1, 0, 0)
-    after = await do(empty, book.get_contact_view, contact_id=before[0].id)
+    after = await do(empty, contacts.get_contact_view, contact_id=before[0].id)
     assert (after.first_name, after.country, after.custom) == ("-Ana", "DE", {"tier": "gold"})
     assert [group.name for group in after.groups] == ["A,B", "VIP"]
     assert after.description == "one\ntwo"

@@ -6,8 +6,9 @@ from tests.features.contacts.book import add, change, do, listen_in
 from tests.fixtures import make_member
 from xobito_app.core import ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.core.events import Deed, Record
-from xobito_app.features.contacts import book, fields, groups, sources, statuses
+from xobito_app.core.events import ChangeType, RecordType
+from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
+from xobito_app.features.contacts.records import contacts
 
 pytestmark = pytest.mark.usefixtures("_migrated")
 
@@ -26,7 +27,7 @@ async def test_exactly_one_status_is_the_default(empty):
     assert (await add(empty)).status.id == fresh.id
     with pytest.raises(Invalid, match="another status the default"):
         await do(empty, statuses.update_status, status_id=fresh.id, is_default=False)
-    changed = [e.changes[0].original for e in told if e.record is Record.STATUS]
+    changed = [e.changes[0].original for e in told if e.record is RecordType.STATUS]
     assert {"is_default": True} in changed
     assert {"is_default": False} in changed
 
@@ -46,11 +47,11 @@ async def test_two_defaults_at_once_leave_one(empty):
         ({"name": "ab"}, "name"),
         ({"name": "x" * 256}, "name"),
         ({"name": "new"}, "name"),
-        ({"name": "Fine", "colour": "red"}, "colour"),
-        ({"name": "Fine", "colour": "#12345g"}, "colour"),
+        ({"name": "Fine", "color": "red"}, "color"),
+        ({"name": "Fine", "color": "#12345g"}, "color"),
     ],
 )
-async def test_a_status_has_a_name_of_its_own_and_a_colour(empty, given, field):
+async def test_a_status_has_a_name_of_its_own_and_a_color(empty, given, field):
     with pytest.raises(Invalid) as caught:
         await do(empty, statuses.create_status, **given)
     assert set(caught.value.fields) == {field}
@@ -67,11 +68,11 @@ async def test_a_status_in_use_goes_only_with_a_replacement(empty):
         assert set(caught.value.fields) == {"replace_with"}
     told = listen_in(empty)
     await do(empty, statuses.delete_status, status_id=lost.id, replace_with=new.id)
-    after = await do(empty, book.get_contact_view, contact_id=contact.id)
+    after = await do(empty, contacts.get_contact_view, contact_id=contact.id)
     assert after.status.id == new.id
-    assert [(e.record, e.deed) for e in told][-2:] == [
-        (Record.CONTACT, Deed.UPDATED),
-        (Record.STATUS, Deed.DELETED),
+    assert [(e.record, e.change_type) for e in told][-2:] == [
+        (RecordType.CONTACT, ChangeType.UPDATED),
+        (RecordType.STATUS, ChangeType.DELETED),
     ]
     with pytest.raises(Invalid, match="default status"):
         await do(empty, statuses.delete_status, status_id=new.id, replace_with=lost.id)
@@ -86,7 +87,7 @@ async def test_sources_behave_alike(empty):
         await do(empty, sources.delete_source, source_id=shop.id)
     web = await named(empty, sources.list_sources, "Website")
     await do(empty, sources.delete_source, source_id=shop.id, replace_with=web.id)
-    after = await do(empty, book.get_contact_view, contact_id=contact.id)
+    after = await do(empty, contacts.get_contact_view, contact_id=contact.id)
     assert after.source.name == "Website"
     await do(empty, sources.update_source, source_id=web.id, is_default=True, name="Site")
     rows = await do(empty, sources.list_sources)
@@ -106,7 +107,7 @@ async def test_a_groups_contacts_move_to_the_replacement(empty):
     told = listen_in(empty)
     await do(empty, groups.delete_group, group_id=old.id, replace_with=kept.id)
     for contact in (one, two):
-        after = await do(empty, book.get_contact_view, contact_id=contact.id)
+        after = await do(empty, contacts.get_contact_view, contact_id=contact.id)
         assert [group.name for group in after.groups] == ["Kept"]
     originals = {c.record_id: c.original for c in told[-1].changes}
     assert originals == {one.id: {"groups": ["Old"]}, two.id: {"groups": ["Kept", "Old"]}}
@@ -117,7 +118,7 @@ async def test_a_group_may_go_without_replacement(empty):
     old = await named(empty, groups.list_groups, "Old")
     await do(empty, groups.update_group, group_id=old.id, name="Older")
     await do(empty, groups.delete_group, group_id=old.id)
-    assert (await do(empty, book.get_contact_view, contact_id=contact.id)).groups == ()
+    assert (await do(empty, contacts.get_contact_view, contact_id=contact.id)).groups == ()
 
 
 async def test_the_same_group_made_by_many_at_once_is_one(empty):
@@ -142,7 +143,7 @@ async def test_only_those_who_may_manage_them_do(empty):
         (statuses.delete_status, {"status_id": row.id}),
         (sources.create_source, {"name": "Fine"}),
         (groups.create_group, {"name": "Fine"}),
-        (fields.create_field, {"draft": {"label": "Fine"}}),
+        (custom_fields.create_field, {"draft": {"label": "Fine"}}),
     ):
         with pytest.raises(Forbidden):
             await do(empty, service, actor=agent, **arguments)
@@ -151,7 +152,7 @@ async def test_only_those_who_may_manage_them_do(empty):
 
 
 async def field(world, **draft):
-    return await do(world, fields.create_field, draft=draft)
+    return await do(world, custom_fields.create_field, draft=draft)
 
 
 async def test_custom_values_are_read_by_their_kind(empty):
@@ -218,24 +219,24 @@ async def test_required_and_default_values(empty):
     with pytest.raises(Invalid, match="Code is required"):
         await change(empty, contact.id, custom={"code": ""})
     assert (await change(empty, contact.id, city="Lima")).city == "Lima"
-    await do(empty, fields.update_field, field_id=code.id, draft={"is_active": False})
+    await do(empty, custom_fields.update_field, field_id=code.id, draft={"is_active": False})
     assert (await add(empty)).custom == {"tier": "Silver"}
 
 
 async def test_a_deleted_field_takes_its_values_along(empty):
     code = await field(empty, label="Code")
     contact = await add(empty, custom={"code": "7"})
-    await do(empty, fields.delete_field, field_id=code.id)
-    assert (await do(empty, book.get_contact_view, contact_id=contact.id)).custom == {}
+    await do(empty, custom_fields.delete_field, field_id=code.id)
+    assert (await do(empty, contacts.get_contact_view, contact_id=contact.id)).custom == {}
 
 
 async def test_fields_keep_an_order_and_their_slug(empty):
     made = [await field(empty, label=label) for label in ("A b", "C", "D")]
     assert [row.slug for row in made] == ["a_b", "c", "d"]
-    await do(empty, fields.order_fields, field_ids=[made[2].id, made[0].id])
-    assert [row.slug for row in await do(empty, fields.list_fields)] == ["d", "a_b", "c"]
+    await do(empty, custom_fields.order_fields, field_ids=[made[2].id, made[0].id])
+    assert [row.slug for row in await do(empty, custom_fields.list_fields)] == ["d", "a_b", "c"]
     after = await do(
-        empty, fields.update_field, field_id=made[0].id, draft={"label": "Z", "slug": "z"}
+        empty, custom_fields.update_field, field_id=made[0].id, draft={"label": "Z", "slug": "z"}
     )
     assert (after.label, after.slug) == ("Z", "a_b")
 
@@ -245,7 +246,7 @@ async def test_fields_keep_an_order_and_their_slug(empty):
     [
         ({"label": ""}, {"label", "slug"}),
         ({"label": "X", "slug": "no spaces"}, {"slug"}),
-        ({"label": "X", "kind": "colour"}, {"kind"}),
+        ({"label": "X", "kind": "color"}, {"kind"}),
         ({"label": "X", "kind": "dropdown"}, {"options"}),
         ({"label": "X", "kind": "number", "default": "many"}, {"default"}),
         ({"label": "X", "help": "x" * 501, "placeholder": "x" * 192}, {"help", "placeholder"}),

@@ -7,17 +7,18 @@ from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid
 from xobito_app.core.permissions import Actor
-from xobito_app.features.contacts import fields, listing, statuses
+from xobito_app.features.contacts.labels import custom_fields, statuses
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule, Sort, SortBy
 
 pytestmark = pytest.mark.usefixtures("_migrated")
 
 
-async def names(world, sort=None, **narrowed):
+async def names(world, sort=None, **contact_filter):
     page = await do(
         world,
         listing.list_contacts,
-        narrowed=where(**narrowed),
+        contact_filter=where(**contact_filter),
         sort=sort or Sort(SortBy.NAME, False),
     )
     return [contact.name for contact in page.rows]
@@ -26,11 +27,11 @@ async def names(world, sort=None, **narrowed):
 @pytest.fixture
 async def people(empty):
     lost = next(s for s in await do(empty, statuses.list_statuses) if s.name == "Lost")
-    await do(empty, fields.create_field, draft={"label": "Size", "kind": "number"})
-    await do(empty, fields.create_field, draft={"label": "Born", "kind": "date"})
+    await do(empty, custom_fields.create_field, draft={"label": "Size", "kind": "number"})
+    await do(empty, custom_fields.create_field, draft={"label": "Born", "kind": "date"})
     await do(
         empty,
-        fields.create_field,
+        custom_fields.create_field,
         draft={"label": "Likes", "kind": "checkboxes", "options": ["Tea", "Pie"]},
     )
     empty_ids = {}
@@ -97,7 +98,7 @@ async def test_every_condition_narrows(people):
         for group in contact.groups
     }
     now = clock.now()
-    for narrowed, found in (
+    for contact_filter, found in (
         ({"type": "customer"}, ["Bob"]),
         ({"status_ids": (lost.id,)}, ["Bob"]),
         ({"group_ids": (group_ids["VIP"],)}, ["carla", "Élodie Durand"]),
@@ -116,8 +117,8 @@ async def test_every_condition_narrows(people):
         ({"ids": ()}, []),
     ):
         wanted = ["Bob", "carla", "Élodie Durand"] if found is None else found
-        assert sorted(await names(world, **narrowed)) == sorted(wanted), narrowed
-        count = await do(world, listing.count_contacts, narrowed=where(**narrowed))
+        assert sorted(await names(world, **contact_filter)) == sorted(wanted), contact_filter
+        count = await do(world, listing.count_contacts, contact_filter=where(**contact_filter))
         assert count == len(wanted)
 
 
@@ -198,10 +199,10 @@ async def test_a_damaged_or_foreign_cursor_is_refused(empty):
 
 
 async def test_a_filter_survives_being_stored(empty):
-    narrowed = where(
+    contact_filter = where(
         search="a", status_ids=(empty.owner.user_id,), custom=(CustomRule(slug="x", op="is_set"),)
     )
-    assert ContactFilter.model_validate(narrowed.model_dump(mode="json")) == narrowed
+    assert ContactFilter.model_validate(contact_filter.model_dump(mode="json")) == contact_filter
 
 
 async def test_lists_end_at_the_workspaces_wall(empty):

@@ -11,20 +11,14 @@ from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from xobito_app.core.events import Deed
+from xobito_app.core.events import ChangeType
 from xobito_app.core.phone import E164
-from xobito_app.features.contacts import (
-    book,
-    duplicates,
-    fields,
-    groups,
-    listing,
-    merging,
-    notes,
-    timeline,
-)
-from xobito_app.features.contacts.merge_rows import said
-from xobito_app.features.inbox import search, work
+from xobito_app.features.contacts.labels import custom_fields, groups
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.merging import duplicates, merging
+from xobito_app.features.contacts.merging.merge_rows import said
+from xobito_app.features.contacts.records import contacts, notes, timeline
+from xobito_app.features.inbox.threads import search, thread_actions
 from xobito_app.models.connection import Number
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -59,7 +53,7 @@ async def snapshot(world) -> dict[str, list[dict[str, Any]]]:
 
 async def contact_of(world, number: str) -> UUID:
     async with unit_of_work(world.workspace_id) as uow:
-        owner = await book.find_phone_owner(uow.session, world.workspace_id, E164("+" + number))
+        owner = await contacts.find_phone_owner(uow.session, world.workspace_id, E164("+" + number))
     assert owner
     return owner.id
 
@@ -111,7 +105,7 @@ async def couple(world):
     await deliver(on(deliveries.incoming(world, drop, "elsewhere", at=at + 30), elsewhere))
     keep_id, drop_id = await contact_of(world, keep), await contact_of(world, drop)
     agent = await make_member(world, "Manager")
-    await do(world, fields.create_field, draft={"label": "Tier"})
+    await do(world, custom_fields.create_field, draft={"label": "Tier"})
     await change(world, keep_id, first_name="", last_name="", company="Acme", groups=["A"])
     await change(
         world,
@@ -127,10 +121,12 @@ async def couple(world):
         type="customer",
     )
     for thread in await do(world, timeline.list_conversations, contact_id=drop_id):
-        await do(world, work.mark_read, actor=agent, conversation_id=thread.id, shown=None)
+        await do(
+            world, thread_actions.mark_read, actor=agent, conversation_id=thread.id, shown=None
+        )
     (thread,) = await do(world, timeline.list_conversations, contact_id=keep_id)
-    await do(world, work.mark_read, conversation_id=thread.id, shown=None)
-    await do(world, work.close, conversation_id=thread.id)
+    await do(world, thread_actions.mark_read, conversation_id=thread.id, shown=None)
+    await do(world, thread_actions.close, conversation_id=thread.id)
     await do(world, notes.add_note, contact_id=drop_id, body="a note")
     return keep_id, drop_id, keep, drop
 
@@ -143,7 +139,7 @@ async def test_a_merge_gathers_everything_and_undoing_restores_it_exactly(world,
     told = listen_in(world)
     count = len(told)
     merge = await do(world, merging.merge_contacts, keep_id=keep_id, drop_id=drop_id)
-    after = await do(world, book.get_contact_view, contact_id=keep_id)
+    after = await do(world, contacts.get_contact_view, contact_id=keep_id)
     assert {field.field: field.result for field in shown.fields} == {
         field.field: after.custom["tier"]
         if field.field == "custom.tier"
@@ -163,10 +159,10 @@ async def test_a_merge_gathers_everything_and_undoing_restores_it_exactly(world,
     found = await do(world, search.search, typed="dropped one")
     assert len(found.messages) == 1
     with pytest.raises(NotFound):
-        await do(world, book.get_contact_view, contact_id=drop_id)
-    assert [(e.deed, e.changes[0].record_id) for e in told[count:]] == [
-        (Deed.DELETED, drop_id),
-        (Deed.UPDATED, keep_id),
+        await do(world, contacts.get_contact_view, contact_id=drop_id)
+    assert [(e.change_type, e.changes[0].record_id) for e in told[count:]] == [
+        (ChangeType.DELETED, drop_id),
+        (ChangeType.UPDATED, keep_id),
     ]
     # Their number still leads to the one contact.
     assert await contact_of(world, drop) == keep_id
@@ -185,7 +181,7 @@ async def test_what_happened_since_survives_the_undoing(world, couple):
     await change(world, keep_id, city="Quito")
     await deliver(deliveries.incoming(world, keep, "since then", at=1_790_000_100))
     await do(world, merging.undo_merge, merge_id=merge.id)
-    kept = await do(world, book.get_contact_view, contact_id=keep_id)
+    kept = await do(world, contacts.get_contact_view, contact_id=keep_id)
     assert (kept.city, kept.email) == ("Quito", "")
     (thread,) = await do(world, timeline.list_conversations, contact_id=keep_id)
     assert (thread.preview, thread.inbound_count) == ("since then", 2)
@@ -241,7 +237,7 @@ async def test_a_status_or_group_that_went_meanwhile_is_left_out(world):
     (gone,) = await do(world, groups.list_groups)
     await do(world, groups.delete_group, group_id=gone.id)
     await do(world, merging.undo_merge, merge_id=merge.id)
-    assert (await do(world, book.get_contact_view, contact_id=drop.id)).groups == ()
+    assert (await do(world, contacts.get_contact_view, contact_id=drop.id)).groups == ()
 
 
 async def test_other_features_may_follow(world):

@@ -7,20 +7,21 @@ from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.phone import E164
-from xobito_app.features.contacts import book, listing, notes, segments, timeline
+from xobito_app.features.contacts.lists import listing, segments
+from xobito_app.features.contacts.records import contacts, notes, timeline
 from xobito_app.features.contacts.service import opt_out
-from xobito_app.features.inbox import work
+from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.usefixtures("_migrated")
 
 
 async def test_a_segment_counts_what_it_means_now(empty):
-    narrowed = where(country="DE")
+    contact_filter = where(country="DE")
     await add(empty, country="DE")
-    made = await do(empty, segments.save_segment, name="Germans", narrowed=narrowed)
-    assert (made.contacts, made.narrowed) == (1, narrowed)
-    await do(empty, segments.save_segment, name="All", narrowed=where())
+    made = await do(empty, segments.save_segment, name="Germans", contact_filter=contact_filter)
+    assert (made.contacts, made.contact_filter) == (1, contact_filter)
+    await do(empty, segments.save_segment, name="All", contact_filter=where())
     await add(empty, country="DE")
     rows = await do(empty, segments.list_segments)
     assert [(row.name, row.contacts) for row in rows] == [("All", 2), ("Germans", 2)]
@@ -29,7 +30,7 @@ async def test_a_segment_counts_what_it_means_now(empty):
         segments.save_segment,
         segment_id=made.id,
         name="French",
-        narrowed=where(country="FR"),
+        contact_filter=where(country="FR"),
     )
     assert changed.contacts == 0
     await do(empty, segments.delete_segment, segment_id=made.id)
@@ -37,15 +38,15 @@ async def test_a_segment_counts_what_it_means_now(empty):
 
 
 async def test_segments_have_names_of_their_own_and_are_the_workspaces(empty):
-    made = await do(empty, segments.save_segment, name="Mine", narrowed=where())
+    made = await do(empty, segments.save_segment, name="Mine", contact_filter=where())
     for name in ("", "MINE", "x" * 192):
         with pytest.raises(Invalid) as caught:
-            await do(empty, segments.save_segment, name=name, narrowed=where())
+            await do(empty, segments.save_segment, name=name, contact_filter=where())
         assert set(caught.value.fields) == {"name"}
     viewer = await make_member(empty, "Viewer")
     assert len(await do(empty, segments.list_segments, actor=viewer)) == 1
     with pytest.raises(Forbidden):
-        await do(empty, segments.save_segment, actor=viewer, name="X", narrowed=where())
+        await do(empty, segments.save_segment, actor=viewer, name="X", contact_filter=where())
     other = await make_empty_world()
     assert await do(other, segments.list_segments) == []
     with pytest.raises(NotFound):
@@ -95,14 +96,18 @@ async def test_messages_and_threads_are_shown_within_sight(world):
     await deliver(deliveries.incoming(world, number, "the first words", at=1_790_000_000))
     await deliver(deliveries.incoming(world, number, "the last words", at=1_790_000_100))
     async with unit_of_work(world.workspace_id) as uow:
-        contact = await book.find_phone_owner(uow.session, world.workspace_id, E164("+" + number))
+        contact = await contacts.find_phone_owner(
+            uow.session, world.workspace_id, E164("+" + number)
+        )
     assert contact
     (thread,) = await do(world, timeline.list_conversations, contact_id=contact.id)
     entries = (await do(world, timeline.read_timeline, contact_id=contact.id)).rows
     said = [entry.text for entry in entries if entry.kind == "message_in"]
     assert said == ["the last words", "the first words"]
     assert [entry.kind for entry in entries][-1] == "message_in" or entries[-1].kind == "created"
-    await do(world, work.assign, conversation_id=thread.id, assignee_id=world.owner.user_id)
+    await do(
+        world, thread_actions.assign, conversation_id=thread.id, assignee_id=world.owner.user_id
+    )
     agent = await make_member(world, "Agent")
     assert await do(world, timeline.list_conversations, actor=agent, contact_id=contact.id) == []
     hidden = await do(world, timeline.read_timeline, actor=agent, contact_id=contact.id)

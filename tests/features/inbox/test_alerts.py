@@ -10,9 +10,9 @@ from tests import deliveries
 from tests.fixtures import make_member, make_world
 from xobito_app import registry
 from xobito_app.core.events import Notice, Topic
-from xobito_app.features.inbox import alerts, threads, work
-from xobito_app.features.inbox.alerts import AlertKind
 from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import alerts, thread_actions, threads
+from xobito_app.features.inbox.threads.alerts import AlertKind
 from xobito_app.features.ingest.drain import drain
 from xobito_app.features.workspaces.service import save_settings
 from xobito_app.persistence import unit_of_work as units
@@ -27,8 +27,8 @@ def notices(monkeypatch):
     registry.register_listeners()
     left: list[Notice] = []
 
-    async def hear(departures):
-        left.extend(n for n in departures.notices if n.topic is Topic.ALERT)
+    async def hear(post_commit):
+        left.extend(n for n in post_commit.notices if n.topic is Topic.ALERT)
 
     monkeypatch.setattr(units, "_sinks", [hear])
     return left
@@ -53,7 +53,9 @@ async def told(actor, notices, preferences=BOTH):
 
 async def give(actor, thread_id, assignee_id):
     async with unit_of_work(actor.workspace_id) as uow:
-        await work.assign(uow.session, actor, conversation_id=thread_id, assignee_id=assignee_id)
+        await thread_actions.assign(
+            uow.session, actor, conversation_id=thread_id, assignee_id=assignee_id
+        )
 
 
 async def test_a_message_in_a_chat_of_nobodys_tells_those_who_see_it(world, notices):
@@ -112,7 +114,7 @@ async def test_a_mention_tells_who_is_called(world, notices):
     thread_id = await receive(world)
     notices.clear()
     async with unit_of_work(world.workspace_id) as uow:
-        await work.add_note(
+        await thread_actions.add_note(
             uow.session,
             world.owner,
             conversation_id=thread_id,

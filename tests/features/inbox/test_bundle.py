@@ -12,12 +12,12 @@ from tests.lines import Line
 from tests.pictures import PDF, jpeg, recording
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.features.inbox import files
-from xobito_app.features.inbox.bundle import Attachment, send_bundle
+from xobito_app.features.inbox.composing.bundle import Attachment, send_bundle
+from xobito_app.features.inbox.media import files
 
 
 async def upload(line: Line, content: bytes, mime: str, name: str) -> UUID:
-    """Put a file where the upload door would."""
+    """Put a file where the upload endpoint would."""
     media_id = ids.new()
     with files.draft(line.workspace_id) as path:
         path.write_bytes(content)

@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import delete, select
 
 from xobito_app.core import clock
-from xobito_app.features.inbox.claiming import claim
-from xobito_app.features.inbox.compose import send_text
-from xobito_app.features.inbox.compose_template import send_template
+from xobito_app.features.inbox.composing.compose import send_text
+from xobito_app.features.inbox.composing.compose_template import send_template
+from xobito_app.features.inbox.sending.claiming import claim
 from xobito_app.models.connection import Connection, ConnectionState
 from xobito_app.models.contacts import Contact, ContactIdentity
 from xobito_app.models.inbox import Message, MessageStatus
@@ -39,7 +39,7 @@ async def queue(line, body: str = "hello", **changes) -> UUID:
 
 
 async def taken(line, limit: int = 10, **given) -> list[UUID]:
-    return [parcel.message.id for parcel in await claim(line.workspace_id, limit, **given)]
+    return [claimed.message.id for claimed in await claim(line.workspace_id, limit, **given)]
 
 
 async def test_only_what_is_queued_is_taken(line):
@@ -107,8 +107,8 @@ async def test_the_oldest_are_taken_first_and_no_more_than_asked_for(line, noon)
 
 async def test_a_number_that_rests_sends_nothing(line):
     message_id = await queue(line)
-    assert await taken(line, resting=[line.world.number_id]) == []
-    assert await taken(line, resting=[uuid4()]) == [message_id]
+    assert await taken(line, paused=[line.world.number_id]) == []
+    assert await taken(line, paused=[uuid4()]) == [message_id]
 
 
 async def test_what_somebody_else_changes_is_not_waited_for(line):
@@ -121,10 +121,10 @@ async def test_what_somebody_else_changes_is_not_waited_for(line):
 
 async def test_taking_in_hand_is_the_first_attempt(line, noon):
     message_id = await queue(line)
-    ((parcel),) = await claim(line.workspace_id, 1)
+    ((claimed),) = await claim(line.workspace_id, 1)
     row = await line.message(message_id)
     assert (row.status, row.attempts, row.claimed_at) == (SENDING, 1, noon)
-    assert parcel.claim.fits(row)
+    assert claimed.claim.fits(row)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ async def test_the_phone_number_is_written_to_or_else_the_user_id(line, phone, u
                     value=user_id,
                 )
             )
-    ((parcel),) = await claim(line.workspace_id, 1)
-    assert (parcel.recipient, not parcel.refusal) == (recipient, recipient is not None)
-    assert not parcel.is_cancelled
+    ((claimed),) = await claim(line.workspace_id, 1)
+    assert (claimed.recipient, not claimed.refusal) == (recipient, recipient is not None)
+    assert not claimed.is_cancelled
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ async def test_a_text_that_is_too_late_is_refused_and_a_template_is_not(
         await line.do(send_template, order, template_id=template.id, values={})
     else:
         await line.do(send_text, line.order(), body="hello")
-    await line.change(await line.thread(), last_inbound_at=noon - timedelta(hours=hours))
-    ((parcel),) = await claim(line.workspace_id, 1)
-    assert words in parcel.refusal
-    assert bool(parcel.refusal) is bool(words)
-    assert (parcel.recipient is None) is bool(words)
-    assert not parcel.is_cancelled
+    await line.change(await line.thread(), last_msg_time=noon - timedelta(hours=hours))
+    ((claimed),) = await claim(line.workspace_id, 1)
+    assert words in claimed.refusal
+    assert bool(claimed.refusal) is bool(words)
+    assert (claimed.recipient is None) is bool(words)
+    assert not claimed.is_cancelled
 
 
 @pytest.mark.parametrize("state", list(ConnectionState))
@@ -188,7 +188,7 @@ async def test_what_waits_for_a_disconnected_account_is_cancelled(line, state):
         connection = await uow.session.get(Connection, line.world.connection_id)
         connection.state = state
         uow.session.add(connection)
-    ((parcel),) = await claim(line.workspace_id, 1)
+    ((claimed),) = await claim(line.workspace_id, 1)
     is_gone = state == ConnectionState.DISCONNECTED
-    assert ("disconnected" in parcel.refusal, parcel.is_cancelled) == (is_gone, is_gone)
-    assert (parcel.recipient is None) is is_gone
+    assert ("disconnected" in claimed.refusal, claimed.is_cancelled) == (is_gone, is_gone)
+    assert (claimed.recipient is None) is is_gone

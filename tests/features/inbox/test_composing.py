@@ -10,9 +10,10 @@ import pytest
 from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.features.inbox import afterwards, compose, compose_template, timeline, work
-from xobito_app.features.inbox.compose_template import suggestions
-from xobito_app.features.inbox.receipts import send_receipt
+from xobito_app.features.inbox.composing import compose, compose_template, message_actions
+from xobito_app.features.inbox.composing.compose_template import suggestions
+from xobito_app.features.inbox.sending.receipts import send_receipt
+from xobito_app.features.inbox.threads import thread_actions, timeline
 from xobito_app.features.workspaces.service import rename_workspace
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -76,12 +77,12 @@ async def test_buttons_lists_and_links(line):
         compose.send_interactive,
         body="Which one?",
         choice=compose.Buttons([Button("a", "Red"), Button("b", "Blue")]),
-        header="Colours",
+        header="Colors",
         footer="Take your time",
     )
     assert entry.content["interactive"] == {
         "kind": "button",
-        "header": "Colours",
+        "header": "Colors",
         "body": "Which one?",
         "footer": "Take your time",
         "buttons": [{"id": "a", "title": "Red"}, {"id": "b", "title": "Blue"}],
@@ -241,7 +242,7 @@ async def test_somebody_known_only_by_user_id_is_written_to_by_it(line):
 
 
 async def test_reading_tells_the_customer(line):
-    await line.do(work.mark_read, conversation_id=line.thread_id, shown=None)
+    await line.do(thread_actions.mark_read, conversation_id=line.thread_id, shown=None)
     assert await send_receipt(line.workspace_id, line.thread_id, also="typing")
     (sent,) = line.wire.sent
     assert sent["status"] == "read"
@@ -250,7 +251,7 @@ async def test_reading_tells_the_customer(line):
 
 async def test_the_customer_is_told_only_of_what_somebody_has_seen(line):
     assert not await send_receipt(line.workspace_id, line.thread_id)
-    await line.do(work.mark_read, conversation_id=line.thread_id, shown=None)
+    await line.do(thread_actions.mark_read, conversation_id=line.thread_id, shown=None)
     (seen,) = (await line.do(timeline.read_thread, conversation_id=line.thread_id)).entries
     await line.write()
     assert await send_receipt(line.workspace_id, line.thread_id)
@@ -261,8 +262,8 @@ async def test_the_customer_is_told_only_of_what_somebody_has_seen(line):
 async def test_typing_is_shown_by_those_who_may_reply(line):
     viewer = await make_member(line.world, "Viewer")
     with pytest.raises(Forbidden):
-        await line.do(afterwards.show_typing, conversation_id=line.thread_id, actor=viewer)
-    await line.do(afterwards.show_typing, conversation_id=line.thread_id)
+        await line.do(message_actions.show_typing, conversation_id=line.thread_id, actor=viewer)
+    await line.do(message_actions.show_typing, conversation_id=line.thread_id)
 
 
 @pytest.mark.parametrize(

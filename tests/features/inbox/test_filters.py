@@ -7,10 +7,10 @@ from sqlmodel import select
 
 from tests.features.inbox.test_threads import inbox, listed
 from xobito_app.core import ids
-from xobito_app.features.contacts.book import update_contact
+from xobito_app.features.contacts.records.contacts import update_contact
 from xobito_app.features.contacts.schemas import ContactDraft
-from xobito_app.features.inbox import threads
 from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import threads
 from xobito_app.models.contacts import ContactGroup, ContactSource, ContactStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -23,7 +23,7 @@ async def sorted_inbox(world, inbox):
     _, _, rows = inbox
     first, second, third = rows["mine to answer"], rows["for the manager"], rows["up for grabs"]
     async with unit_of_work(world.workspace_id) as uow:
-        status = ContactStatus(workspace_id=world.workspace_id, name="Hot", colour="#ff0000")
+        status = ContactStatus(workspace_id=world.workspace_id, name="Hot", color="#ff0000")
         source = ContactSource(workspace_id=world.workspace_id, name="Fair")
         uow.session.add_all([status, source])
         await uow.session.flush()

@@ -11,10 +11,10 @@ from sqlmodel import select
 from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, NotFound
-from xobito_app.features.inbox import dispatch as dispatching
-from xobito_app.features.inbox import limiter, outcomes
-from xobito_app.features.inbox.claiming import claim
-from xobito_app.features.inbox.compose import send_text
+from xobito_app.features.inbox.composing.compose import send_text
+from xobito_app.features.inbox.sending import dispatch as dispatching
+from xobito_app.features.inbox.sending import limiter, send_results
+from xobito_app.features.inbox.sending.claiming import claim
 from xobito_app.models.connection import Number
 from xobito_app.models.inbox import Conversation, MessageStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -23,8 +23,8 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 async def in_hand(line):
     """Queue a message and take it in hand."""
     await line.do(send_text, line.order(), body="mine")
-    ((parcel),) = await claim(line.workspace_id, 1)
-    return parcel.claim
+    ((claimed),) = await claim(line.workspace_id, 1)
+    return claimed.claim
 
 
 async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by_it_then(line):
@@ -58,12 +58,12 @@ async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by
 async def test_a_stale_claim_fails_nothing(line):
     """Somebody else has the message in hand by now; what the old hand says does not count."""
     old = await in_hand(line)
-    held = await outcomes.renew(old, clock.now() + timedelta(seconds=5))
+    held = await send_results.renew(old, clock.now() + timedelta(seconds=5))
     assert held is not None
-    await outcomes.fail(old, "The old hand gave up.")
+    await send_results.fail(old, "The old hand gave up.")
     row = await line.message(old.message_id)
     assert (row.status, row.error_text) == (MessageStatus.SENDING, "")
-    await outcomes.fail(held, "The new hand gave up.")
+    await send_results.fail(held, "The new hand gave up.")
     row = await line.message(old.message_id)
     assert (row.status, row.error_text) == (MessageStatus.FAILED, "The new hand gave up.")
 
@@ -71,7 +71,7 @@ async def test_a_stale_claim_fails_nothing(line):
 async def test_a_claim_on_what_was_settled_fails_nothing(line):
     held = await in_hand(line)
     await line.change(await line.message(held.message_id), status=MessageStatus.DELIVERED)
-    await outcomes.fail(held, "Too late.")
+    await send_results.fail(held, "Too late.")
     assert (await line.message(held.message_id)).status == MessageStatus.DELIVERED
 
 
@@ -82,7 +82,7 @@ async def test_only_what_was_taken_in_hand_by_then_is_given_up_for_lost(line, se
     """Renewed since: somebody is alive and still at it."""
     held = await in_hand(line)
     before = held.at + timedelta(seconds=seconds)
-    assert await outcomes.lose(line.workspace_id, [held.message_id], before) == int(lost)
+    assert await send_results.lose(line.workspace_id, [held.message_id], before) == int(lost)
     status = (await line.message(held.message_id)).status
     assert status == (MessageStatus.UNRESOLVED if lost else MessageStatus.SENDING)
 
@@ -92,7 +92,7 @@ async def test_what_is_in_nobody_s_hand_is_not_given_up_for_lost(line, status):
     held = await in_hand(line)
     await line.change(await line.message(held.message_id), status=status)
     later = held.at + timedelta(hours=1)
-    assert await outcomes.lose(line.workspace_id, [held.message_id], later) == 0
+    assert await send_results.lose(line.workspace_id, [held.message_id], later) == 0
     assert (await line.message(held.message_id)).status == status
 
 

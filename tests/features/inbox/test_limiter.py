@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from xobito_app.features.inbox import limiter
-from xobito_app.features.inbox.limiter import Grant, Limit, acquire, rate_of, slow_down
+from xobito_app.features.inbox.sending import limiter
+from xobito_app.features.inbox.sending.limiter import Grant, Limit, acquire, rate_of, slow_down
 from xobito_app.persistence.redis import redis_client
 
 

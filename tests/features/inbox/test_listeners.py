@@ -13,10 +13,10 @@ from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_member
 from xobito_app import registry
 from xobito_app.core import clock
-from xobito_app.features.inbox.listeners import is_keyword, next_answerer
-from xobito_app.features.workspaces import duty, team
+from xobito_app.features.inbox.receiving.listeners import is_keyword, next_answerer
+from xobito_app.features.workspaces import assignment_rota, team
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces.duty import Answerer
+from xobito_app.features.workspaces.assignment_rota import Answerer
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -77,7 +77,10 @@ async def test_words_stop_bots_and_marketing(world):
 async def test_nobody_who_is_inactive_or_gone_or_may_not_reply_is_given_chats(world):
     async def offered() -> set[str]:
         async with unit_of_work(world.workspace_id) as uow:
-            return {one.name for one in await duty.list_answerers(uow.session, world.workspace_id)}
+            return {
+                one.name
+                for one in await assignment_rota.list_answerers(uow.session, world.workspace_id)
+            }
 
     async def change(service, person, **given):
         async with unit_of_work(world.workspace_id) as uow:

@@ -13,9 +13,10 @@ from tests.lines import Line
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts.labels import list_labels
-from xobito_app.features.inbox import canned, macros, timeline
-from xobito_app.features.inbox.macros import ME, Do, MacroAction
+from xobito_app.features.contacts.records.apply_labels import list_labels
+from xobito_app.features.inbox.composing import canned, macros
+from xobito_app.features.inbox.composing.macros import ME, Do, MacroAction
+from xobito_app.features.inbox.threads import timeline
 from xobito_app.models.contacts import ContactGroup, ContactGroupMember
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -67,7 +68,7 @@ async def test_a_step_that_fails_undoes_the_others(line):
     macro_id = await make(
         line, MacroAction(Do.STATUS, "close"), MacroAction(Do.SEND, str(await reply(line)))
     )
-    await line.change(await line.thread(), last_inbound_at=None)
+    await line.change(await line.thread(), last_msg_time=None)
     with pytest.raises(Invalid, match="window"):
         await run(line, macro_id)
     assert (await line.thread()).status == "open"

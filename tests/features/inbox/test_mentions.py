@@ -7,9 +7,9 @@ import pytest
 from tests import deliveries
 from tests.fixtures import make_member, make_world
 from xobito_app.core.errors import NotFound
-from xobito_app.features.inbox import mentions, threads, timeline, work
-from xobito_app.features.inbox.mentions import names_in
 from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import mentions, thread_actions, threads, timeline
+from xobito_app.features.inbox.threads.mentions import names_in
 from xobito_app.features.ingest.drain import drain
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -54,8 +54,8 @@ async def test_who_is_called_finds_the_note_until_they_look(world):
     ana = await make_member(world, "Agent", "Ana Ruiz")
     thread_id = await thread_of(world)
     note = {"conversation_id": thread_id, "body": "@Ana Ruiz your turn", "key": "n1"}
-    await do(work.add_note, world.owner, **note)
-    await do(work.add_note, world.owner, **note)
+    await do(thread_actions.add_note, world.owner, **note)
+    await do(thread_actions.add_note, world.owner, **note)
     assert await do(mentions.count_unseen, ana) == 1
     (found,) = await do(mentions.list_mentions, ana)
     assert (found.author, found.excerpt) == ("Olga Owner", "@Ana Ruiz your turn")
@@ -72,11 +72,18 @@ async def test_who_is_called_finds_the_note_until_they_look(world):
 async def test_a_mention_in_a_thread_out_of_sight_is_not_shown(world):
     ana = await make_member(world, "Agent", "Ana Ruiz")
     thread_id = await thread_of(world)
-    await do(work.assign, world.owner, conversation_id=thread_id, assignee_id=world.owner.user_id)
-    await do(work.add_note, world.owner, conversation_id=thread_id, body="@Ana Ruiz", key="n2")
+    await do(
+        thread_actions.assign,
+        world.owner,
+        conversation_id=thread_id,
+        assignee_id=world.owner.user_id,
+    )
+    await do(
+        thread_actions.add_note, world.owner, conversation_id=thread_id, body="@Ana Ruiz", key="n2"
+    )
     assert await do(mentions.count_unseen, ana) == 0
     assert await do(mentions.list_mentions, ana) == []
-    await do(work.assign, world.owner, conversation_id=thread_id, assignee_id=ana.user_id)
+    await do(thread_actions.assign, world.owner, conversation_id=thread_id, assignee_id=ana.user_id)
     assert await do(mentions.count_unseen, ana) == 1
 
 
@@ -85,7 +92,7 @@ async def test_calling_oneself_or_a_stranger_makes_no_mention(world):
     await make_member(other, "Agent", "Bo Li")
     thread_id = await thread_of(world)
     await do(
-        work.add_note,
+        thread_actions.add_note,
         world.owner,
         conversation_id=thread_id,
         body="@Olga Owner and @Bo Li",
@@ -94,4 +101,6 @@ async def test_calling_oneself_or_a_stranger_makes_no_mention(world):
     assert await do(mentions.count_unseen, world.owner) == 0
     assert await do(mentions.count_unseen, other.owner) == 0
     with pytest.raises(NotFound):
-        await do(work.add_note, other.owner, conversation_id=thread_id, body="@x", key="n4")
+        await do(
+            thread_actions.add_note, other.owner, conversation_id=thread_id, body="@x", key="n4"
+        )

@@ -11,21 +11,18 @@ from tests.fixtures import make_member, make_world
 from tests.lines import Line
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from xobito_app.features.inbox.afterwards import (
-    cancel_scheduled,
-    react,
-)
-from xobito_app.features.inbox.claiming import claim
-from xobito_app.features.inbox.compose import send_text
-from xobito_app.features.inbox.compose_template import send_template
-from xobito_app.features.inbox.sweep import sweep
-from xobito_app.features.inbox.timeline import read_thread
+from xobito_app.features.inbox.composing.compose import send_text
+from xobito_app.features.inbox.composing.compose_template import send_template
+from xobito_app.features.inbox.composing.message_actions import cancel_scheduled, react
+from xobito_app.features.inbox.sending.claiming import claim
+from xobito_app.features.inbox.sending.sweep import sweep
+from xobito_app.features.inbox.threads.timeline import read_thread
 from xobito_app.models.connection import Connection, ConnectionState
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
 async def close_window(line: Line) -> None:
-    await line.change(await line.thread(), last_inbound_at=clock.now() - timedelta(hours=24))
+    await line.change(await line.thread(), last_msg_time=clock.now() - timedelta(hours=24))
 
 
 async def test_a_text_goes_out_and_its_ticks_come_back(line):

@@ -15,9 +15,8 @@ from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.core.permissions import Permission
-from xobito_app.features.inbox import search, threads, timeline, work
 from xobito_app.features.inbox.rules import (
-    Sight,
+    ConversationVisibility,
     WindowState,
     call_words,
     can_resend,
@@ -27,6 +26,7 @@ from xobito_app.features.inbox.rules import (
     window_state,
 )
 from xobito_app.features.inbox.schemas import ListView, ThreadFilter
+from xobito_app.features.inbox.threads import search, thread_actions, threads, timeline
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 WROTE = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,23 +173,25 @@ def named(permissions) -> str:
 @pytest.mark.parametrize("whose", ["mine", "a colleague's", "nobody's"])
 def test_what_each_permission_shows(permissions, whose):
     me = uuid4()
-    sight = Sight.of(type("Someone", (), {"user_id": me, "can": lambda _, p: p in permissions})())
+    visibility = ConversationVisibility.of(
+        type("Someone", (), {"user_id": me, "can": lambda _, p: p in permissions})()
+    )
     assignee = {"mine": me, "a colleague's": uuid4(), "nobody's": None}[whose]
     visible = whose in shown_by(permissions)
-    assert sight.reaches(assignee) is visible
-    assert bool(sight.explain(assignee)) is not visible
-    assert sight.is_blind is not bool(permissions)
+    assert visibility.includes(assignee) is visible
+    assert bool(visibility.explain(assignee)) is not visible
+    assert visibility.is_blind is not bool(permissions)
 
 
 @pytest.mark.parametrize("whose", ["own", "unassigned", "others", ""])
 def test_who_sees_anything_is_not_blind(whose):
     seen = {name: name == whose for name in ("own", "unassigned", "others")}
-    assert Sight(user_id=uuid4(), **seen).is_blind is not bool(whose)
+    assert ConversationVisibility(user_id=uuid4(), **seen).is_blind is not bool(whose)
 
 
 def test_why_a_thread_cannot_be_seen_is_said_in_a_sentence():
     me = uuid4()
-    blind = Sight(user_id=me, own=False, unassigned=False, others=False)
+    blind = ConversationVisibility(user_id=me, own=False, unassigned=False, others=False)
     assert blind.explain(me) == "Your role does not show the inbox."
     assert "assigned to nobody" in blind.explain(None)
     assert "somebody else" in blind.explain(uuid4())
@@ -210,7 +212,7 @@ async def three(world):
         rows = {row.preview.removeprefix("question "): row.id for row in page.rows}
         for name, user_id in whose.items():
             if user_id:
-                await work.assign(
+                await thread_actions.assign(
                     uow.session, world.owner, conversation_id=rows[name], assignee_id=user_id
                 )
     return me, rows
@@ -241,11 +243,11 @@ async def test_lists_counts_search_and_threads_show_the_same(world, three, permi
 
 SOON = timedelta(hours=1)
 ACTIONS = (
-    (Permission.INBOX_NOTE, work.add_note, lambda: {"body": "x", "key": uuid4().hex}),
-    (Permission.INBOX_REPLY, work.snooze, lambda: {"until": clock.now() + SOON}),
-    (Permission.INBOX_REPLY, work.reopen, dict),
-    (Permission.INBOX_REPLY, work.close, dict),
-    (Permission.INBOX_ASSIGN, work.assign, lambda: {"assignee_id": None}),
+    (Permission.INBOX_NOTE, thread_actions.add_note, lambda: {"body": "x", "key": uuid4().hex}),
+    (Permission.INBOX_REPLY, thread_actions.snooze, lambda: {"until": clock.now() + SOON}),
+    (Permission.INBOX_REPLY, thread_actions.reopen, dict),
+    (Permission.INBOX_REPLY, thread_actions.close, dict),
+    (Permission.INBOX_ASSIGN, thread_actions.assign, lambda: {"assignee_id": None}),
 )
 
 

@@ -9,16 +9,16 @@ import pytest
 from tests.fixtures import make_world
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Invalid, NotFound
-from xobito_app.features.inbox.afterwards import cancel_scheduled
-from xobito_app.features.inbox.compose import send_text
-from xobito_app.features.inbox.scheduling import (
+from xobito_app.features.inbox.composing.compose import send_text
+from xobito_app.features.inbox.composing.message_actions import cancel_scheduled
+from xobito_app.features.inbox.composing.scheduling import (
     change_scheduled,
     list_scheduled,
     look_ahead,
     presets,
     read_local,
 )
-from xobito_app.features.inbox.sweep import sweep
+from xobito_app.features.inbox.sending.sweep import sweep
 from xobito_app.features.workspaces.service import rename_workspace
 
 ZONE = "Europe/Vienna"

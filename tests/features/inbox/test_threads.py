@@ -12,8 +12,8 @@ from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_member, make_world
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.features.inbox import search, threads, timeline, work
 from xobito_app.features.inbox.schemas import ListView, ThreadFilter
+from xobito_app.features.inbox.threads import search, thread_actions, threads, timeline
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -33,7 +33,7 @@ async def inbox(world):
     rows = {row.preview: row for row in await listed(world.owner)}
     async with unit_of_work(world.workspace_id) as uow:
         for preview, who in (("mine to answer", agent), ("for the manager", manager)):
-            await work.assign(
+            await thread_actions.assign(
                 uow.session,
                 world.owner,
                 conversation_id=rows[preview].id,
@@ -55,7 +55,9 @@ async def test_an_agent_sees_own_and_unassigned_threads_everywhere(world, inbox)
                 uow.session, agent, conversation_id=rows["for the manager"].id
             )
         with pytest.raises(NotFound):
-            await work.close(uow.session, agent, conversation_id=rows["for the manager"].id)
+            await thread_actions.close(
+                uow.session, agent, conversation_id=rows["for the manager"].id
+            )
     assert (counts.mine, counts.unassigned, counts.all, counts.unread) == (1, 1, 2, 2)
     assert found.messages == ()
 
@@ -98,8 +100,8 @@ async def test_unread_is_counted_per_person(world, inbox):
     agent, manager, rows = inbox
     async with unit_of_work(world.workspace_id) as uow:
         given = {"conversation_id": rows["up for grabs"].id, "shown": None}
-        seen = await work.mark_read(uow.session, agent, **given)
-        again = await work.mark_read(uow.session, agent, **given)
+        seen = await thread_actions.mark_read(uow.session, agent, **given)
+        again = await thread_actions.mark_read(uow.session, agent, **given)
     assert (seen, again) == (True, False)
     unread = {r.preview: r.unread for r in await listed(agent)}
     assert unread == {"up for grabs": 0, "mine to answer": 1}
@@ -128,14 +130,14 @@ async def test_closing_snoozing_and_reopening_move_between_lists(world, inbox):
     agent, _, rows = inbox
     thread = rows["mine to answer"].id
     async with unit_of_work(world.workspace_id) as uow:
-        await work.close(uow.session, agent, conversation_id=thread)
+        await thread_actions.close(uow.session, agent, conversation_id=thread)
     assert [r.id for r in await listed(agent, ListView.MINE, status="closed")] == [thread]
     async with unit_of_work(world.workspace_id) as uow:
         with pytest.raises(Invalid, match="90 days"):
-            await work.snooze(
+            await thread_actions.snooze(
                 uow.session, agent, conversation_id=thread, until=clock.now() - timedelta(hours=1)
             )
-        await work.snooze(
+        await thread_actions.snooze(
             uow.session, agent, conversation_id=thread, until=clock.now() + timedelta(hours=1)
         )
     assert [r.id for r in await listed(agent, ListView.MINE, status="snoozed")] == [thread]
@@ -152,11 +154,13 @@ async def test_a_note_is_added_once_per_key_and_needs_the_right(world, inbox):
     thread, key = rows["mine to answer"].id, uuid4().hex
     async with unit_of_work(world.workspace_id) as uow:
         for _ in range(2):
-            await work.add_note(
+            await thread_actions.add_note(
                 uow.session, agent, conversation_id=thread, body="call back", key=key
             )
         with pytest.raises(Forbidden):
-            await work.add_note(uow.session, viewer, conversation_id=thread, body="x", key="k")
+            await thread_actions.add_note(
+                uow.session, viewer, conversation_id=thread, body="x", key="k"
+            )
         view = await timeline.read_thread(uow.session, viewer, conversation_id=thread)
     assert [e.body for e in view.entries if e.direction == "note"] == ["call back"]
     assert view.why_not == "Your role does not allow replying."
@@ -167,7 +171,7 @@ async def test_assigning_to_a_stranger_is_refused(world, inbox):
     stranger = (await make_world()).owner
     async with unit_of_work(world.workspace_id) as uow:
         with pytest.raises(NotFound):
-            await work.assign(
+            await thread_actions.assign(
                 uow.session,
                 agent,
                 conversation_id=rows["mine to answer"].id,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pictures import recording
 from xobito_app.core.errors import Invalid
-from xobito_app.features.inbox import voice
+from xobito_app.features.inbox.media import voice
 from xobito_app.whatsapp import media as media_rules
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from tests import deliveries
 from tests.fixtures import World
 from xobito_app.core import clock
-from xobito_app.features.inbox.timeline import read_thread
+from xobito_app.features.inbox.threads.timeline import read_thread
 from xobito_app.features.ingest.drain import drain
 from xobito_app.models.inbox import Conversation
 from xobito_app.persistence.unit_of_work import unit_of_work

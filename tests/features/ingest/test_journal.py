@@ -8,7 +8,7 @@ from tests.deliveries import envelope, incoming
 from tests.fixtures import World, make_member, make_world
 from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.core.permissions import Actor
-from xobito_app.features.inbox import threads
+from xobito_app.features.inbox.threads import threads
 from xobito_app.features.ingest import drain, journal
 from xobito_app.models.connection import EventState
 from xobito_app.persistence.unit_of_work import unit_of_work

@@ -13,11 +13,11 @@ from tests.features.ingest.odd import SENDER, deliver, only, receive, shown
 from tests.features.ingest.test_drain import add_answer
 from tests.fixtures import World
 from xobito_app.core.errors import Forbidden
-from xobito_app.features.inbox import threads
-from xobito_app.features.inbox.compose import send_text
-from xobito_app.features.inbox.outgoing import Order
+from xobito_app.features.inbox.composing.compose import send_text
+from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.features.inbox.schemas import ThreadFilter
-from xobito_app.features.inbox.timeline import read_thread
+from xobito_app.features.inbox.threads import threads
+from xobito_app.features.inbox.threads.timeline import read_thread
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Media, Message
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -252,7 +252,7 @@ async def test_a_call_is_one_entry_of_the_timeline(world, events, text):
     thread = await only(world, Conversation)
     assert (thread.inbound_count, thread.last_kind, thread.last_preview) == (1, "call", text)
     # A customer's call opens the window as a message does.
-    assert int(thread.last_inbound_at.timestamp()) == int(began)
+    assert int(thread.last_msg_time.timestamp()) == int(began)
 
 
 async def test_a_call_of_ours_opens_no_window_and_is_told_by_its_statuses(world):
@@ -270,4 +270,4 @@ async def test_a_call_of_ours_opens_no_window_and_is_told_by_its_statuses(world)
     (entry,) = await shown(world)
     assert entry.text == "Outgoing call, declined"
     thread = await only(world, Conversation)
-    assert (thread.inbound_count, thread.last_inbound_at) == (0, None)
+    assert (thread.inbound_count, thread.last_msg_time) == (0, None)

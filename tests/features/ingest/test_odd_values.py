@@ -139,8 +139,8 @@ async def test_an_older_message_that_comes_late_moves_nothing_back(world):
     contact = await only(world, Contact)
     assert thread.last_preview == "newer"
     assert int(thread.last_message_at.timestamp()) == now
-    assert int(thread.last_inbound_at.timestamp()) == now
-    assert int(contact.last_inbound_at.timestamp()) == now
+    assert int(thread.last_msg_time.timestamp()) == now
+    assert int(contact.last_msg_time.timestamp()) == now
     assert [entry.text for entry in await shown(world)] == ["older", "newer"]
 
 
@@ -155,5 +155,5 @@ async def test_a_late_reaction_moves_the_window_forward_and_never_back(world):
             timestamp=str(at),
         )
     thread = await only(world, Conversation)
-    assert int(thread.last_inbound_at.timestamp()) == now
+    assert int(thread.last_msg_time.timestamp()) == now
     assert int(thread.last_message_at.timestamp()) == now - 3600

@@ -49,7 +49,7 @@ async def keep_secret(world: World, secret: str, app_id: str = "1") -> None:
 
 
 async def post(body: dict, secret: str, *signers: World) -> None:
-    """Store a delivery as the door does that knew so many signers of it."""
+    """Store a delivery as the endpoint does that knew so many signers of it."""
     raw = json.dumps(body).encode()
     connections = tuple(world.connection_id for world in signers)
     async with unit_of_work() as uow:
@@ -112,7 +112,7 @@ async def test_an_account_that_signed_does_not_stand_in_for_the_number_s_owner(w
 
 
 async def test_who_connects_later_with_the_secret_proves_it_by_the_signature(world):
-    """The door knew nobody by then; the kept signature still tells whose it is."""
+    """The endpoint knew nobody by then; the kept signature still tells whose it is."""
     await post(deliveries.incoming(world, "16505550001", "early"), "the app's secret")
     await drain()
     assert await texts(world) == []

@@ -6,8 +6,8 @@ from tests.fixtures import EmptyWorld, World, make_empty_world, make_member
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.features.connection import connecting
 from xobito_app.features.connection.repository import ConnectionRepository
-from xobito_app.features.inbox import threads
 from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import threads
 from xobito_app.features.ingest import drain
 from xobito_app.features.templates import service, sync
 from xobito_app.features.templates.repository import TemplateRepository

@@ -8,7 +8,7 @@ from tests.fixtures import make_empty_world
 from tests.receivers import Receiver, receiving
 from xobito_app import registry
 from xobito_app.core import clock
-from xobito_app.core.events import Deed, Record, RecordChange, RecordsChanged, publish
+from xobito_app.core.events import ChangeType, RecordChange, RecordsChanged, RecordType, publish
 from xobito_app.features.webhooks import rules, service
 from xobito_app.features.webhooks.deliver import deliver
 from xobito_app.models.contacts import Contact, ContactSource, ContactStatus
@@ -55,13 +55,23 @@ class Shop:
     async def source(self, name: str = "Fair"):
         return await self.add(ContactSource(workspace_id=self.workspace_id, name=name))
 
-    async def tell(self, row, deed: Deed = Deed.CREATED, record: Record = Record.CONTACT, **old):
-        await self.tell_all([row], deed, record, **old)
+    async def tell(
+        self,
+        row,
+        change_type: ChangeType = ChangeType.CREATED,
+        record: RecordType = RecordType.CONTACT,
+        **old,
+    ):
+        await self.tell_all([row], change_type, record, **old)
 
-    async def tell_all(self, rows, deed=Deed.CREATED, record=Record.CONTACT, **old):
+    async def tell_all(
+        self, rows, change_type=ChangeType.CREATED, record=RecordType.CONTACT, **old
+    ):
         changes = tuple(RecordChange(row.id, old) for row in rows)
         async with unit_of_work(self.workspace_id) as uow:
-            await publish(uow.session, RecordsChanged(self.workspace_id, record, deed, changes))
+            await publish(
+                uow.session, RecordsChanged(self.workspace_id, record, change_type, changes)
+            )
 
     async def deliver(self) -> int:
         return await deliver(self.workspace_id)

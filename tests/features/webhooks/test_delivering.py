@@ -12,7 +12,7 @@ from tests.fixtures import make_empty_world
 from tests.receivers import never, receiving
 from xobito_app.core import clock
 from xobito_app.core.errors import Unavailable
-from xobito_app.core.events import Deed, Record
+from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.features.activity.service import list_activity
 from xobito_app.features.webhooks import deliver as delivering
 from xobito_app.features.webhooks import rules, service
@@ -38,13 +38,18 @@ def test_there_are_exactly_nine_events():
 
 async def test_each_of_the_nine_arrives_with_its_body_and_headers(shop):
     rows = {
-        Record.CONTACT: await shop.contact(),
-        Record.STATUS: await shop.status(),
-        Record.SOURCE: await shop.source(),
+        RecordType.CONTACT: await shop.contact(),
+        RecordType.STATUS: await shop.status(),
+        RecordType.SOURCE: await shop.source(),
     }
     for record, row in rows.items():
-        for deed in Deed:
-            await shop.tell(row, deed, record, **({"name": "Old"} if deed is Deed.UPDATED else {}))
+        for change_type in ChangeType:
+            await shop.tell(
+                row,
+                change_type,
+                record,
+                **({"name": "Old"} if change_type is ChangeType.UPDATED else {}),
+            )
     assert await shop.deliver() == 9
     assert sorted(shop.receiver.seen("X-Webhook-Event")) == sorted(rules.EVENTS)
     for headers, body in shop.receiver.requests:
@@ -52,7 +57,7 @@ async def test_each_of_the_nine_arrives_with_its_body_and_headers(shop):
         assert list(told) == ["event", "model", "data", "original", "timestamp"]
         assert headers["x-webhook-event"] == f"{told['model']}.{told['event']}"
         assert told["original"] == ({"name": "Old"} if told["event"] == "updated" else None)
-        assert told["data"]["id"] == str(rows[Record(told["model"])].id)
+        assert told["data"]["id"] == str(rows[RecordType(told["model"])].id)
         assert set(told["data"]) == {"id", "attributes", "relations"}
         assert told["timestamp"].endswith("+00:00")
         assert len(told["timestamp"]) == 25
@@ -75,8 +80,8 @@ async def test_only_wanted_events_are_kept(shop):
     await shop.configure(events=["status.updated"])
     await shop.tell(await shop.contact())
     status = await shop.status()
-    await shop.tell(status, Deed.CREATED, Record.STATUS)
-    await shop.tell(status, Deed.UPDATED, Record.STATUS, name="Cold")
+    await shop.tell(status, ChangeType.CREATED, RecordType.STATUS)
+    await shop.tell(status, ChangeType.UPDATED, RecordType.STATUS, name="Cold")
     assert [line.event for line in await shop.log()] == ["status.updated"]
 
 
@@ -94,7 +99,7 @@ async def test_a_receiver_that_was_down_gets_everything_in_order_under_the_same_
     ana, bo = await shop.contact("Ana"), await shop.contact("Bo")
     for number in range(3):
         for row in (ana, bo):
-            await shop.tell(row, Deed.UPDATED, first_name=f"{row.first_name}{number}")
+            await shop.tell(row, ChangeType.UPDATED, first_name=f"{row.first_name}{number}")
     for _ in range(6):
         await shop.deliver()
         time.advance(minutes=10)
@@ -121,7 +126,7 @@ async def test_after_24_hours_a_delivery_is_given_up_and_the_next_one_goes_on(sh
     row = await shop.contact()
     await shop.tell(row)
     time.advance(hours=1)
-    await shop.tell(row, Deed.UPDATED, first_name="Old")
+    await shop.tell(row, ChangeType.UPDATED, first_name="Old")
     shop.receiver.status = 500
     for _ in range(30):
         await shop.deliver()
@@ -235,8 +240,8 @@ async def test_a_receiver_has_thirty_seconds_and_is_heard_for_four_kilobytes(sho
 
 async def test_what_a_dead_worker_had_in_hand_is_sent_again_under_the_same_id(shop, time):
     await shop.tell(await shop.contact())
-    parcels, _ = await delivering._claim(shop.workspace_id, 5)
-    await delivering.post(parcels[0])
+    claimed_rows, _ = await delivering._claim(shop.workspace_id, 5)
+    await delivering.post(claimed_rows[0])
     # Here the worker dies: nothing is noted.
     await delivering.sweep(shop.workspace_id)
     assert await shop.deliver() == 0
@@ -280,15 +285,15 @@ async def test_old_deliveries_go(shop, time):
 
 async def test_an_outcome_that_comes_too_late_changes_nothing(shop, time):
     await shop.tell(await shop.contact())
-    parcels, _ = await delivering._claim(shop.workspace_id, 5)
+    claimed_rows, _ = await delivering._claim(shop.workspace_id, 5)
     time.advance(minutes=5)
     await delivering.sweep(shop.workspace_id)
     await shop.deliver()
     await delivering._note(
-        shop.workspace_id, parcels[0], delivering.Outcome({}, 1, None, "too late")
+        shop.workspace_id, claimed_rows[0], delivering.Outcome({}, 1, None, "too late")
     )
     async with unit_of_work(shop.workspace_id) as uow:
-        row = await uow.session.get(WebhookDelivery, parcels[0].delivery_id)
+        row = await uow.session.get(WebhookDelivery, claimed_rows[0].delivery_id)
     assert row is not None
     assert row.state == DeliveryState.DELIVERED
 

@@ -5,11 +5,12 @@ import pytest
 from tests.fixtures import make_member, make_world
 from xobito_app import registry
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
-from xobito_app.core.events import Deed
+from xobito_app.core.events import ChangeType
 from xobito_app.features.activity.service import list_activity
-from xobito_app.features.contacts import book
-from xobito_app.features.contacts.published import publish_records
-from xobito_app.features.inbox import compose, work
+from xobito_app.features.contacts.records import contacts
+from xobito_app.features.contacts.records.published import publish_records
+from xobito_app.features.inbox.composing import compose
+from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.features.webhooks import rules, service
 from xobito_app.models.webhooks import WebhookEndpoint
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -112,7 +113,7 @@ async def test_the_log_is_read_in_windows_and_by_state_and_event(shop):
     for n in range(5):
         await shop.tell(await shop.contact(str(n)))
     await shop.deliver()
-    await shop.tell(await shop.contact(), Deed.DELETED)
+    await shop.tell(await shop.contact(), ChangeType.DELETED)
     first = await shop.do(service.list_deliveries, limit=4)
     second = await shop.do(service.list_deliveries, limit=4, cursor=first.cursor)
     assert (len(first.rows), len(second.rows), second.cursor) == (4, 2, "")
@@ -169,15 +170,15 @@ async def test_each_change_of_the_settings_stands_in_the_activity_log(shop):
 
 async def test_changes_made_through_the_services_arrive_with_their_old_values(shop):
     ana = await shop.do(
-        book.create_contact,
+        contacts.create_contact,
         draft={"first_name": "Ana", "phone": "+16505551234", "groups": ["VIP"]},
     )
     await shop.do(
-        book.update_contact,
+        contacts.update_contact,
         contact_id=ana.id,
         draft={"first_name": "Anna", "groups": [], "city": "Lima"},
     )
-    await shop.do(book.delete_contact, contact_id=ana.id)
+    await shop.do(contacts.delete_contact, contact_id=ana.id)
     await shop.deliver()
     told = [json.loads(body) for _, body in shop.receiver.requests]
     assert [(t["model"], t["event"]) for t in told] == [
@@ -199,11 +200,11 @@ async def test_messages_threads_and_templates_fire_nothing(line, setting):
     await line.write()
     await line.do(compose.send_text, line.order(), body="Hello back")
     await line.do(
-        work.assign,
+        thread_actions.assign,
         conversation_id=line.thread_id,
         assignee_id=line.world.owner.user_id,
     )
-    await line.do(work.close, conversation_id=line.thread_id)
+    await line.do(thread_actions.close, conversation_id=line.thread_id)
     await line.template()
     page = await line.do(service.list_deliveries)
     assert page.rows == (), "the customer was known before"
@@ -212,7 +213,7 @@ async def test_messages_threads_and_templates_fire_nothing(line, setting):
 async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
     from sqlalchemy import event
 
-    from xobito_app.core.events import Record, RecordChange, RecordsChanged, publish
+    from xobito_app.core.events import RecordChange, RecordsChanged, RecordType, publish
     from xobito_app.persistence.engine import get_engine
 
     registry.register_listeners()
@@ -225,7 +226,9 @@ async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
     try:
         async with unit_of_work(empty.workspace_id) as uow:
             change = (RecordChange(empty.workspace_id),)
-            told = RecordsChanged(empty.workspace_id, Record.CONTACT, Deed.CREATED, change)
+            told = RecordsChanged(
+                empty.workspace_id, RecordType.CONTACT, ChangeType.CREATED, change
+            )
             asked.clear()
             await publish(uow.session, *[told] * 20)
     finally:
@@ -234,9 +237,9 @@ async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
 
 
 async def test_what_is_published_of_a_record_that_is_gone_is_nothing(shop):
-    from xobito_app.core.events import Record
+    from xobito_app.core.events import RecordType
 
-    for record in Record:
+    for record in RecordType:
         async with unit_of_work(shop.workspace_id) as uow:
             found = await publish_records(
                 uow.session, shop.workspace_id, record, [shop.workspace_id]

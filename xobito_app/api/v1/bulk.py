@@ -12,8 +12,9 @@ from xobito_app.api import exports
 from xobito_app.api.v1.declare import Call, CsvFile, endpoint, needing
 from xobito_app.api.v1.selection import FilterQuery, Selection, narrow
 from xobito_app.api.v1.shapes import Line, Moment, Out
-from xobito_app.features.contacts import bulk, exporting
-from xobito_app.features.contacts.bulk import JobView
+from xobito_app.features.contacts.bulk import bulk
+from xobito_app.features.contacts.bulk.bulk import JobView
+from xobito_app.features.contacts.lists import exporting
 from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.models.contact_work import JobKind
 
@@ -77,14 +78,14 @@ async def start_bulk(call: Call, *, body: BulkOrder) -> BulkJob:
     It is done in the background to all contacts meant at this moment; the answer names the action,
     to be asked how far it is. `delete` takes the ability `contacts.delete` as well.
     """
-    narrowed = await body.narrowed(call)
+    contact_filter = await body.contact_filter(call)
     is_delete = body.action == JobKind.DELETE
     with needing("contacts.delete") if is_delete else nullcontext():
         view = await bulk.start_job(
             call.session,
             call.actor,
             kind=body.action,
-            narrowed=narrowed,
+            contact_filter=contact_filter,
             target_id=body.target_id,
             reason=body.reason,
         )
@@ -120,8 +121,8 @@ async def export_contacts(call: Call, *, query: FilterQuery) -> CsvFile:
     Newest first, with all facts and custom fields; several filters must all fit. UTF-8 with a byte
     order mark; cells that spreadsheets would take for formulas begin with an apostrophe.
     """
-    narrowed = await narrow(call, query)
+    contact_filter = await narrow(call, query)
     columns, chosen = await exporting.begin_export(
-        call.session, call.actor, narrowed=narrowed or ContactFilter(ids=())
+        call.session, call.actor, contact_filter=contact_filter or ContactFilter(ids=())
     )
     return CsvFile(exports.dated("contacts"), exports.contact_lines(call.actor, columns, chosen))

@@ -22,8 +22,9 @@ from xobito_app.api.v1.shapes import (
     numbered,
     walked,
 )
-from xobito_app.features.contacts import book, listing
-from xobito_app.features.contacts.published import contact_fields, contact_relations
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.records import contacts
+from xobito_app.features.contacts.records.published import contact_fields, contact_relations
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Sort
 
 _TAG, _THING = "Contacts", "Contact"
@@ -47,7 +48,7 @@ class StatusMark(Out):
 
     id: UUID
     name: str
-    colour: str
+    color: str
 
 
 class Contact(Out):
@@ -173,9 +174,9 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
 
     Newest first unless `sort` says otherwise; several filters must all fit.
     """
-    narrowed = await narrow(call, query)
+    contact_filter = await narrow(call, query)
     order = Sort.parse(query.sort)
-    if narrowed is None:
+    if contact_filter is None:
         return Page[Contact](
             **numbered(call, [], page=query.page, per_page=query.per_page, total=0)
         )
@@ -184,7 +185,7 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
             window = await listing.list_contacts(
                 call.session,
                 call.actor,
-                narrowed=narrowed,
+                contact_filter=contact_filter,
                 sort=order,
                 cursor=query.cursor,
                 limit=query.per_page,
@@ -193,7 +194,9 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
         return Page[Contact](**walked(call, rows, per_page=query.per_page, cursor=window.cursor))
     if (query.page - 1) * query.per_page > listing.DEEPEST:
         # Behind the end there is nothing, however far; only what exists is too deep to skip to.
-        total = await listing.count_contacts(call.session, call.actor, narrowed=narrowed)
+        total = await listing.count_contacts(
+            call.session, call.actor, contact_filter=contact_filter
+        )
         if (query.page - 1) * query.per_page >= total:
             return Page[Contact](
                 **numbered(call, [], page=query.page, per_page=query.per_page, total=total)
@@ -201,7 +204,7 @@ async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
     found = await listing.page_contacts(
         call.session,
         call.actor,
-        narrowed=narrowed,
+        contact_filter=contact_filter,
         sort=order,
         page=query.page,
         per_page=query.per_page,
@@ -231,14 +234,16 @@ async def create_contact(call: Call, *, body: ContactNew) -> Contact:
 
     Status and source are the defaults unless given; groups are made when missing.
     """
-    return Contact.of(await book.create_contact(call.session, call.actor, draft=body.draft()))
+    return Contact.of(await contacts.create_contact(call.session, call.actor, draft=body.draft()))
 
 
 @endpoint("GET", "/contacts/{contact_id}", tag=_TAG, thing=_THING, ability="contacts.read")
 async def get_contact(call: Call) -> Contact:
     """Get a contact."""
     contact_id = call.id("contact_id")
-    return Contact.of(await book.get_contact_view(call.session, call.actor, contact_id=contact_id))
+    return Contact.of(
+        await contacts.get_contact_view(call.session, call.actor, contact_id=contact_id)
+    )
 
 
 @endpoint(
@@ -256,7 +261,7 @@ async def update_contact(call: Call, *, body: ContactChange) -> Contact:
     Only the fields that are given change.
     """
     return Contact.of(
-        await book.update_contact(
+        await contacts.update_contact(
             call.session, call.actor, contact_id=call.id("contact_id"), draft=body.draft()
         )
     )
@@ -275,4 +280,4 @@ async def delete_contact(call: Call) -> None:
 
     Its conversations go with it.
     """
-    await book.delete_contact(call.session, call.actor, contact_id=call.id("contact_id"))
+    await contacts.delete_contact(call.session, call.actor, contact_id=call.id("contact_id"))

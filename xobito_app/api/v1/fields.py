@@ -9,14 +9,14 @@ from pydantic import Field
 
 from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.shapes import In, Name, Out, Page, PageQuery, limited, part
-from xobito_app.features.contacts import fields
+from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
 from xobito_app.models.contacts import FieldKind
 
 _TAG, _THING = "Custom fields", "Custom field"
 
 Slug = Annotated[str, limited(40)]
-Option = Annotated[str, limited(fields.OPTION_LIMIT, 1)]
+Option = Annotated[str, limited(custom_fields.OPTION_LIMIT, 1)]
 
 
 class CustomField(Out):
@@ -44,12 +44,12 @@ class CustomField(Out):
 class _FieldFacts(In):
     options: list[Option] | None = Field(
         default=None,
-        max_length=fields.MOST_OPTIONS,
+        max_length=custom_fields.MOST_OPTIONS,
         description="Needed for a dropdown and for checkboxes; others have none.",
     )
     placeholder: Name | None = None
     help: Annotated[str, limited(500)] | None = None
-    default: Annotated[str, limited(fields.TEXT_AREA_LIMIT)] | None = None
+    default: Annotated[str, limited(custom_fields.TEXT_AREA_LIMIT)] | None = None
     is_required: bool | None = None
     is_active: bool | None = None
     shows_in_table: bool | None = None
@@ -75,14 +75,14 @@ class CustomFieldChange(_FieldFacts):
 
     label: Annotated[str, limited(191, 1)] | None = None
     position: int | None = Field(
-        default=None, ge=0, le=fields.MOST_FIELDS, description="Counted from 0."
+        default=None, ge=0, le=custom_fields.MOST_FIELDS, description="Counted from 0."
     )
 
 
 @endpoint("GET", "/custom-fields", tag=_TAG, ability="contacts.read")
 async def list_custom_fields(call: Call, *, query: PageQuery) -> Page[CustomField]:
     """List custom fields, in their order."""
-    found = await fields.list_fields(call.session, call.actor)
+    found = await custom_fields.list_fields(call.session, call.actor)
     return Page[CustomField](**part(call, [CustomField.of(view) for view in found], query))
 
 
@@ -97,14 +97,14 @@ async def list_custom_fields(call: Call, *, query: PageQuery) -> Page[CustomFiel
 )
 async def create_custom_field(call: Call, *, body: CustomFieldNew) -> CustomField:
     """Create a custom field, after the others."""
-    return CustomField.of(await fields.create_field(call.session, call.actor, body.draft()))
+    return CustomField.of(await custom_fields.create_field(call.session, call.actor, body.draft()))
 
 
 @endpoint("GET", "/custom-fields/{field_id}", tag=_TAG, thing=_THING, ability="contacts.read")
 async def get_custom_field(call: Call) -> CustomField:
     """Get a custom field."""
     return CustomField.of(
-        await fields.get_field(call.session, call.actor, field_id=call.id("field_id"))
+        await custom_fields.get_field(call.session, call.actor, field_id=call.id("field_id"))
     )
 
 
@@ -123,18 +123,18 @@ async def update_custom_field(call: Call, *, body: CustomFieldChange) -> CustomF
     Only what is given changes; slug and kind stay, for values are kept under them.
     """
     field_id = call.id("field_id")
-    view = await fields.update_field(
+    view = await custom_fields.update_field(
         call.session, call.actor, field_id=field_id, draft=body.draft()
     )
     if body.position is not None:
         others = [
             other.id
-            for other in await fields.list_fields(call.session, call.actor)
+            for other in await custom_fields.list_fields(call.session, call.actor)
             if other.id != field_id
         ]
         others.insert(body.position, field_id)
-        await fields.order_fields(call.session, call.actor, field_ids=others)
-        view = await fields.get_field(call.session, call.actor, field_id=field_id)
+        await custom_fields.order_fields(call.session, call.actor, field_ids=others)
+        view = await custom_fields.get_field(call.session, call.actor, field_id=field_id)
     return CustomField.of(view)
 
 
@@ -148,4 +148,4 @@ async def update_custom_field(call: Call, *, body: CustomFieldChange) -> CustomF
 )
 async def delete_custom_field(call: Call) -> None:
     """Delete a custom field, with what all contacts have in it."""
-    await fields.delete_field(call.session, call.actor, field_id=call.id("field_id"))
+    await custom_fields.delete_field(call.session, call.actor, field_id=call.id("field_id"))

@@ -19,9 +19,9 @@ from xobito_app.api.v1.shapes import (
     part,
     walked,
 )
-from xobito_app.features.contacts import notes, timeline
-from xobito_app.features.contacts.notes import NoteView
-from xobito_app.features.contacts.timeline import TimelineEntry
+from xobito_app.features.contacts.records import notes, timeline
+from xobito_app.features.contacts.records.notes import NoteView
+from xobito_app.features.contacts.records.timeline import TimelineEntry
 
 _TAG = "Notes and timeline"
 

@@ -18,11 +18,11 @@ from xobito_app.api.v1.declare import Call, CsvFile, FilePart, endpoint, lacking
 from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, limited, part
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
-from xobito_app.features.contacts import import_files, importing
-from xobito_app.features.contacts.columns import IGNORED
-from xobito_app.features.contacts.import_files import Prepared
-from xobito_app.features.contacts.importing import ImportView
-from xobito_app.features.inbox.files import draft_in
+from xobito_app.features.contacts.imports import files, importing
+from xobito_app.features.contacts.imports.files import Prepared
+from xobito_app.features.contacts.imports.importing import ImportView
+from xobito_app.features.contacts.records.columns import IGNORED
+from xobito_app.features.inbox.media.files import draft_in
 from xobito_app.features.tokens.schemas import Caller
 
 _TAG, _THING = "Imports", "Import"
@@ -110,17 +110,17 @@ async def _prepared(
     workspace_id, import_id = caller.actor.workspace_id, ids.new()
     is_used = False
     try:
-        with draft_in(import_files.folder_of(workspace_id)) as raw:
+        with draft_in(files.folder_of(workspace_id)) as raw:
             size = await asyncio.to_thread(_copy, file.file, raw)
             prepared = await asyncio.to_thread(
-                import_files.prepare, raw, import_files.path_of(workspace_id, import_id)
+                files.prepare, raw, files.path_of(workspace_id, import_id)
             )
         uploaded = _Uploaded(import_id, file.filename or "", size, prepared)
         yield uploaded
         is_used = uploaded.is_used
     finally:
         if not is_used:
-            import_files.discard(workspace_id, import_id)
+            files.discard(workspace_id, import_id)
 
 
 def _copy(source: BinaryIO, path: Path) -> int:
@@ -136,7 +136,7 @@ def _copy(source: BinaryIO, path: Path) -> int:
     ability="contacts.create",
     message="Import begun",
     status=202,
-    file=FilePart("file", import_files.MOST_BYTES, ImportForm, is_alone=True),
+    file=FilePart("file", files.MOST_BYTES, ImportForm, is_alone=True),
     prepare=_prepared,
 )
 async def start_import(call: Call, *, body: ImportForm) -> Import:
@@ -224,7 +224,7 @@ async def read_import_errors(call: Call) -> CsvFile:
     """
     import_id = call.id("import_id")
     await importing.get_import(call.session, call.actor, import_id=import_id)
-    path = import_files.errors_path_of(call.actor.workspace_id, import_id)
+    path = files.errors_path_of(call.actor.workspace_id, import_id)
     return CsvFile(f"refused-{import_id}", _pieces(path))
 
 

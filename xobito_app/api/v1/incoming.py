@@ -19,8 +19,8 @@ from starlette.datastructures import UploadFile
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooLarge
 from xobito_app.core.permissions import Actor
-from xobito_app.features.inbox import files
-from xobito_app.features.outside import client
+from xobito_app.features.inbox.media import files
+from xobito_app.features.outbound_http import client
 from xobito_app.whatsapp import media as media_rules
 from xobito_app.whatsapp.payloads import MediaKind
 

@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints
 
 from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, limited, part
-from xobito_app.features.contacts import groups, sources, statuses
+from xobito_app.features.contacts.labels import groups, sources, statuses
 from xobito_app.features.contacts.schemas import GroupView, SourceView, StatusView
 
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Status(Out):
@@ -20,7 +20,7 @@ class Status(Out):
 
     id: UUID
     name: str
-    colour: str
+    color: str
     is_default: bool
     position: int
     contacts: int = Field(description="How many contacts are in it.")
@@ -68,7 +68,7 @@ class StatusNew(In):
     """A new status."""
 
     name: Annotated[str, limited(255, 3)]
-    colour: Colour = statuses.COLOUR
+    color: Color = statuses.COLOR
     is_default: bool = False
 
 
@@ -76,7 +76,7 @@ class StatusChange(In):
     """Fields of a status that change."""
 
     name: Annotated[str, limited(255, 3)] | None = None
-    colour: Colour | None = None
+    color: Color | None = None
     is_default: bool | None = None
     position: int | None = Field(default=None, ge=0, le=10_000)
 
@@ -120,7 +120,7 @@ async def list_statuses(call: Call, *, query: PageQuery) -> Page[Status]:
     ability="statuses.create",
     message="Status created",
     status=201,
-    example={"name": "Waiting for delivery", "colour": "#d97706"},
+    example={"name": "Waiting for delivery", "color": "#d97706"},
 )
 async def create_status(call: Call, *, body: StatusNew) -> Status:
     """Create a status."""
@@ -129,7 +129,7 @@ async def create_status(call: Call, *, body: StatusNew) -> Status:
             call.session,
             call.actor,
             name=body.name,
-            colour=body.colour,
+            color=body.color,
             is_default=body.is_default,
         )
     )
@@ -150,7 +150,7 @@ async def get_status(call: Call) -> Status:
     thing="Status",
     ability="statuses.update",
     message="Status updated",
-    example={"colour": "#16a34a"},
+    example={"color": "#16a34a"},
 )
 async def update_status(call: Call, *, body: StatusChange) -> Status:
     """Update a status.
@@ -163,7 +163,7 @@ async def update_status(call: Call, *, body: StatusChange) -> Status:
             call.actor,
             status_id=call.id("status_id"),
             name=body.name,
-            colour=body.colour,
+            color=body.color,
             is_default=body.is_default,
             position=body.position,
         )

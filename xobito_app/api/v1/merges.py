@@ -10,9 +10,10 @@ from xobito_app.api.v1.contacts import Contact
 from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, part
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.features.contacts import book, duplicates, merging
-from xobito_app.features.contacts.duplicates import DuplicatePair
-from xobito_app.features.contacts.merging import MergePreview, MergeView
+from xobito_app.features.contacts.merging import duplicates, merging
+from xobito_app.features.contacts.merging.duplicates import DuplicatePair
+from xobito_app.features.contacts.merging.merging import MergePreview, MergeView
+from xobito_app.features.contacts.records import contacts
 
 _TAG = "Duplicates"
 
@@ -127,7 +128,7 @@ async def merge_contacts(call: Call, *, body: MergeOrder) -> MergeResult:
     notes follow. It can be undone for thirty days. With `dry_run` nothing changes.
     """
     keep_id = call.id("contact_id")
-    await book.get_contact_view(call.session, call.actor, contact_id=keep_id)
+    await contacts.get_contact_view(call.session, call.actor, contact_id=keep_id)
     if body.other_id == keep_id:
         raise Invalid.field("other_id", "Choose two different contacts.")
     pair = {"keep_id": keep_id, "drop_id": body.other_id}

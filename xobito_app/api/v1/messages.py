@@ -23,11 +23,12 @@ from xobito_app.api.v1.shapes import (
     numbered,
     walked,
 )
-from xobito_app.features.inbox import compose, history, reaching
-from xobito_app.features.inbox.compose import Buttons, LinkButton
-from xobito_app.features.inbox.history import Written
-from xobito_app.features.inbox.outgoing import Order
+from xobito_app.features.inbox.composing import compose, open_thread
+from xobito_app.features.inbox.composing.compose import Buttons, LinkButton
+from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.features.inbox.schemas import EntryView
+from xobito_app.features.inbox.threads import history
+from xobito_app.features.inbox.threads.history import Written
 from xobito_app.features.tokens.schemas import Caller
 from xobito_app.whatsapp import limits
 from xobito_app.whatsapp.payloads import MediaKind
@@ -196,7 +197,7 @@ class Entry(Out):
 
 async def order_for(call: Call, body: Addressed, *, is_template: bool = False) -> Order:
     """Return the order for a message to somebody, who becomes a contact when unknown."""
-    thread_id = await reaching.reach(
+    thread_id = await open_thread.reach(
         call.session,
         call.actor,
         phone_number=body.phone_number,

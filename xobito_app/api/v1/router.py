@@ -24,7 +24,7 @@ from xobito_app.api.v1 import (
 )
 from xobito_app.api.v1.answers import failure
 from xobito_app.api.v1.declare import ENDPOINTS, Endpoint
-from xobito_app.api.v1.door import Place
+from xobito_app.api.v1.entrypoint import Place
 
 MODULES = (
     contacts,

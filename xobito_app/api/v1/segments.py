@@ -9,8 +9,8 @@ from pydantic import Field
 from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.selection import Filter
 from xobito_app.api.v1.shapes import In, Moment, Name, Out, Page, PageQuery, part
-from xobito_app.features.contacts import segments
-from xobito_app.features.contacts.segments import SegmentView
+from xobito_app.features.contacts.lists import segments
+from xobito_app.features.contacts.lists.segments import SegmentView
 
 _TAG, _THING = "Segments", "Segment"
 
@@ -31,7 +31,7 @@ class Segment(Out):
         return cls(
             id=view.id,
             name=view.name,
-            filter=Filter.of(view.narrowed),
+            filter=Filter.of(view.contact_filter),
             contacts=view.contacts,
             created_at=view.created_at,
             updated_at=view.updated_at,
@@ -72,7 +72,7 @@ async def create_segment(call: Call, *, body: SegmentNew) -> Segment:
     """Create a segment."""
     return Segment.of(
         await segments.save_segment(
-            call.session, call.actor, name=body.name, narrowed=body.filter.narrowed()
+            call.session, call.actor, name=body.name, contact_filter=body.filter.contact_filter()
         )
     )
 
@@ -104,7 +104,7 @@ async def update_segment(call: Call, *, body: SegmentChange) -> Segment:
             call.actor,
             segment_id=segment_id,
             name=body.name or held.name,
-            narrowed=body.filter.narrowed() if body.filter else held.narrowed,
+            contact_filter=body.filter.contact_filter() if body.filter else held.contact_filter,
         )
     )
 

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 from xobito_app.api.v1.declare import Call
 from xobito_app.api.v1.shapes import GivenMoment, In, Line, Name, limited
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.features.contacts import groups, segments
+from xobito_app.features.contacts.labels import groups
+from xobito_app.features.contacts.lists import segments
 from xobito_app.features.contacts.schemas import ContactFilter
 
 _Ids = Annotated[list[UUID], Field(max_length=100)]
@@ -105,7 +106,7 @@ class Filter(_Exact):
     updated_since: GivenMoment | None = None
     custom: Annotated[list[CustomRule], Field(max_length=20)] = []
 
-    def narrowed(self) -> ContactFilter:
+    def contact_filter(self) -> ContactFilter:
         """Return it as the address book takes it."""
         given = dict(self)
         return ContactFilter.model_validate(
@@ -113,10 +114,10 @@ class Filter(_Exact):
         )
 
     @classmethod
-    def of(cls, narrowed: ContactFilter) -> Filter:
+    def of(cls, contact_filter: ContactFilter) -> Filter:
         """Take a filter over from the address book."""
-        given = narrowed.model_dump(include=set(cls.model_fields))
-        return cls.model_validate({**given, "type": narrowed.type or None})
+        given = contact_filter.model_dump(include=set(cls.model_fields))
+        return cls.model_validate({**given, "type": contact_filter.type or None})
 
 
 class Selection(In):
@@ -126,7 +127,7 @@ class Selection(In):
     filter: Filter | None = Field(default=None, description="An empty one means all contacts.")
     segment_id: UUID | None = None
 
-    async def narrowed(self, call: Call) -> ContactFilter:
+    async def contact_filter(self, call: Call) -> ContactFilter:
         """Return whom it means.
 
         Raises:
@@ -136,7 +137,7 @@ class Selection(In):
         if sum(way is not None for way in ways) != 1:
             raise Invalid("Give one of contact_ids, filter and segment_id.")
         if self.filter is not None:
-            return self.filter.narrowed()
+            return self.filter.contact_filter()
         if self.segment_id is not None:
             return await segment_filter(call, self.segment_id)
         return ContactFilter(ids=tuple(self.contact_ids or ()))

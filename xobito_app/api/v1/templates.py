@@ -16,7 +16,7 @@ from xobito_app.api.v1.messages import Addressed, Sent, Url, order_for
 from xobito_app.api.v1.shapes import Moment, Out, Page, PageQuery, limited, numbered
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.connection import accounts
-from xobito_app.features.inbox.compose_template import send_template
+from xobito_app.features.inbox.composing.compose_template import send_template
 from xobito_app.features.templates import service as templates
 from xobito_app.features.templates.schemas import TemplateView
 from xobito_app.features.tokens.schemas import Caller

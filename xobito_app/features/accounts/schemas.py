@@ -1,4 +1,4 @@
-"""What the accounts feature tells the doors."""
+"""What the accounts feature tells the entrypoints."""
 
 from __future__ import annotations
 

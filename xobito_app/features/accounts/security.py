@@ -20,7 +20,7 @@ from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
 from xobito_app.features.accounts.service import get_user, identify
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
 from xobito_app.models.accounts import LinkKind, OneTimeLink, User
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
@@ -139,7 +139,9 @@ async def request_reset(session: AsyncSession, *, email: str, address: str) -> i
     user = await accounts.find_user_by_email(email)
     if user is not None and await accounts.list_memberships(user.id):
         token = await make_reset_link(session, user.id)
-        await mail.post(session, user.email, letters.password_reset(link=links.reset(token)))
+        await mail.post(
+            session, user.email, email_templates.password_reset(link=links.reset(token))
+        )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the activity log tells the doors."""
+"""What the activity log tells the entrypoints."""
 
 from __future__ import annotations
 

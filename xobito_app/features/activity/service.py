@@ -88,7 +88,7 @@ async def list_activity(
     session: AsyncSession,
     actor: Actor,
     *,
-    narrowed: ActivityFilter | None = None,
+    activity_filter: ActivityFilter | None = None,
     cursor: str = "",
     limit: int = paging.WINDOW,
 ) -> Page[ActivityView]:
@@ -98,7 +98,7 @@ async def list_activity(
         Forbidden: The actor may not see the log.
     """
     require(actor, Permission.ACTIVITY_LOG_VIEW)
-    chosen = narrowed or ActivityFilter()
+    chosen = activity_filter or ActivityFilter()
     page = await ActivityRepository(session, actor.workspace_id).page(
         user_id=chosen.user_id,
         action=chosen.action,

@@ -34,16 +34,16 @@ async def refresh() -> bool:
 
     With a real number connected anywhere in this installation the time is always the real one.
     """
-    before = clock.ahead()
+    before = clock.simulated_offset()
     if get_settings().simulator == "0" or not simulator.is_known() or await _is_real():
-        clock.run_ahead(timedelta(0))
+        clock.set_simulated_offset(timedelta(0))
     else:
         try:
-            clock.run_ahead(timedelta(seconds=await simulator.read_clock_offset()))
+            clock.set_simulated_offset(timedelta(seconds=await simulator.read_clock_offset()))
         except Unavailable:
             # It is restarting: windows must not jump back and forth meanwhile.
             return False
-    return clock.ahead() != before
+    return clock.simulated_offset() != before
 
 
 async def _is_real() -> bool:

@@ -56,7 +56,7 @@ async def take_numbers(
             workspace_id=connection.workspace_id,
             connection_id=connection.id,
             phone_number_id=phone_number_id,
-            colour=place % 8,
+            color=place % 8,
         )
         number.connection_id = connection.id
         _fill(number, raw)

@@ -11,16 +11,16 @@ _SKY, _SUN, _HILL = (150, 200, 240), (255, 214, 102), (92, 160, 110)
 
 
 def photo() -> tuple[str, str, bytes]:
-    """Return a landscape of a few colours as a PNG."""
+    """Return a landscape of a few colors as a PNG."""
 
-    def colour(x: int, y: int) -> tuple[int, int, int]:
+    def color(x: int, y: int) -> tuple[int, int, int]:
         if (x - 360) ** 2 + (y - 90) ** 2 < 45**2:
             return _SUN
         ridge = 210 + 40 * ((x - 160) / 160) ** 2 * (1 if x < 320 else 0.4)
         return _HILL if y > ridge else _SKY
 
     rows = b"".join(
-        b"\x00" + b"".join(bytes(colour(x, y)) for x in range(_WIDTH)) for y in range(_HEIGHT)
+        b"\x00" + b"".join(bytes(color(x, y)) for x in range(_WIDTH)) for y in range(_HEIGHT)
     )
     header = struct.pack(">IIBBBBB", _WIDTH, _HEIGHT, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))

@@ -1,4 +1,4 @@
-"""What the connection feature tells the doors, and what it is given to connect with."""
+"""What the connection feature tells the entrypoints, and what it is given to connect with."""
 
 from __future__ import annotations
 

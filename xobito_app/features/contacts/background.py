@@ -39,7 +39,7 @@ async def nudge_open(
     workspace_id: UUID,
     job: JobType,
 ) -> None:
-    """Nudge for work that nobody may be doing."""
+    """Wake workers for work that nobody may be doing."""
     async with unit_of_work(workspace_id) as uow:
         for row in await repository(uow.session, workspace_id).list_open():
             enqueue(uow.session, job, workspace_id, row.id)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from xobito_app.core.feature import Feature, Job
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import bulk_work, import_work
-from xobito_app.features.contacts.importing import drop_old
+from xobito_app.features.contacts.bulk import bulk_work
+from xobito_app.features.contacts.imports import work
+from xobito_app.features.contacts.imports.importing import drop_old
 from xobito_app.features.contacts.job_types import CONTACTS_BULK, CONTACTS_IMPORT
 
 _SWEEP_EVERY = timedelta(seconds=15)
@@ -17,7 +18,7 @@ FEATURE = Feature(
     "contacts",
     jobs=(
         Job(CONTACTS_BULK, bulk_work.work, sweep=bulk_work.nudge_open, every=_SWEEP_EVERY),
-        Job(CONTACTS_IMPORT, import_work.work, sweep=import_work.nudge_open, every=_SWEEP_EVERY),
+        Job(CONTACTS_IMPORT, work.work, sweep=work.nudge_open, every=_SWEEP_EVERY),
     ),
     retention=(drop_old,),
     log_areas={

@@ -82,11 +82,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class StatusMark:
-    """The status of a contact, as a coloured mark."""
+    """The status of a contact, as a colored mark."""
 
     id: UUID
     name: str
-    colour: str
+    color: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class ContactView:
     is_enabled: bool
     opted_out_at: datetime | None
     opt_out_reason: str
-    last_inbound_at: datetime | None
+    last_msg_time: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -142,7 +142,7 @@ class StatusView:
 
     id: UUID
     name: str
-    colour: str
+    color: str
     is_default: bool
     position: int
     contacts: int

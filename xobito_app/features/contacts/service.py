@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.events import Deed
+from xobito_app.core.events import ChangeType
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
+from xobito_app.features.contacts.change_events import tell_contacts
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
@@ -23,7 +24,6 @@ from xobito_app.features.contacts.repository import (
 )
 from xobito_app.features.contacts.rules import name_of, phone_of
 from xobito_app.features.contacts.schemas import ContactFacts, Person
-from xobito_app.features.contacts.telling import tell_contacts
 from xobito_app.models.contacts import Contact, IdentityKind
 
 
@@ -77,7 +77,7 @@ async def _tell_of_consent(
             name=name_of(contact),
             **detail,
         )
-    await tell_contacts(session, workspace_id, Deed.UPDATED, originals)
+    await tell_contacts(session, workspace_id, ChangeType.UPDATED, originals)
 
 
 async def attach_user_id(

@@ -7,9 +7,6 @@ from datetime import timedelta
 from xobito_app.core.events import MessageReceived
 from xobito_app.core.feature import Feature, Job, Subscription
 from xobito_app.core.permissions import Permission
-from xobito_app.features.inbox import keeping
-from xobito_app.features.inbox.dispatch import dispatch
-from xobito_app.features.inbox.fetch import fetch_due
 from xobito_app.features.inbox.job_types import (
     CONVERSATIONS_WAKE,
     HISTORY_CLEAR,
@@ -17,9 +14,12 @@ from xobito_app.features.inbox.job_types import (
     OUTBOUND_SEND,
     READ_RECEIPT,
 )
-from xobito_app.features.inbox.listeners import on_message
-from xobito_app.features.inbox.receipts import send_receipt
-from xobito_app.features.inbox.sweep import sweep
+from xobito_app.features.inbox.receiving.fetch import fetch_due
+from xobito_app.features.inbox.receiving.listeners import on_message
+from xobito_app.features.inbox.sending.dispatch import dispatch
+from xobito_app.features.inbox.sending.receipts import send_receipt
+from xobito_app.features.inbox.sending.sweep import sweep
+from xobito_app.features.inbox.threads import retention
 
 FEATURE = Feature(
     "inbox",
@@ -27,16 +27,16 @@ FEATURE = Feature(
     jobs=(
         Job(OUTBOUND_SEND, dispatch, sweep=sweep, every=timedelta(seconds=5), is_merged=False),
         Job(READ_RECEIPT, send_receipt, is_merged=False),
-        Job(CONVERSATIONS_WAKE, keeping.wake, sweep=keeping.wake, every=timedelta(seconds=30)),
+        Job(CONVERSATIONS_WAKE, retention.wake, sweep=retention.wake, every=timedelta(seconds=30)),
         Job(MEDIA_FETCH, fetch_due, sweep=fetch_due, every=timedelta(seconds=30)),
         Job(
             HISTORY_CLEAR,
-            keeping.clear_history,
-            sweep=keeping.clear_history,
+            retention.clear_history,
+            sweep=retention.clear_history,
             every=timedelta(hours=6),
         ),
     ),
-    retention=(keeping.drop_unsent, keeping.drop_ownerless),
+    retention=(retention.drop_unsent, retention.drop_ownerless),
     log_areas={
         "conversation": "Conversations",
         "message": "Messages",

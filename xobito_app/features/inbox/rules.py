@@ -30,19 +30,19 @@ class WindowState(StrEnum):
     CLOSED = "closed"
 
 
-def window_closes_at(last_inbound_at: datetime | None) -> datetime | None:
+def window_closes_at(last_msg_time: datetime | None) -> datetime | None:
     """Return when free-form replies end; None when the contact never wrote."""
-    return last_inbound_at + REPLY_WINDOW if last_inbound_at else None
+    return last_msg_time + REPLY_WINDOW if last_msg_time else None
 
 
-def is_within_window(last_inbound_at: datetime | None, now: datetime) -> bool:
+def is_within_window(last_msg_time: datetime | None, now: datetime) -> bool:
     """Tell whether a free-form message may still be sent to this contact."""
-    return last_inbound_at is not None and now - last_inbound_at < REPLY_WINDOW
+    return last_msg_time is not None and now - last_msg_time < REPLY_WINDOW
 
 
-def window_state(last_inbound_at: datetime | None, now: datetime) -> WindowState:
+def window_state(last_msg_time: datetime | None, now: datetime) -> WindowState:
     """Tell how near the end of the reply window is."""
-    closes_at = window_closes_at(last_inbound_at)
+    closes_at = window_closes_at(last_msg_time)
     if closes_at is None or closes_at <= now:
         return WindowState.CLOSED
     left = closes_at - now
@@ -52,7 +52,7 @@ def window_state(last_inbound_at: datetime | None, now: datetime) -> WindowState
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ConversationVisibility:
     """Which threads an actor may see; the one rule behind lists, search, counts, pushes and files.
 
     Seeing the team's threads means all that are assigned to anybody; `inbox.view_all` adds the
@@ -65,7 +65,7 @@ class Sight:
     others: bool
 
     @classmethod
-    def of(cls, actor: Actor) -> Sight:
+    def of(cls, actor: Actor) -> ConversationVisibility:
         """Read the rule from an actor's permissions."""
         everything = actor.can(Permission.INBOX_VIEW_ALL)
         team = everything or actor.can(Permission.INBOX_VIEW_TEAM)
@@ -81,7 +81,7 @@ class Sight:
         """Tell whether no thread at all can be seen."""
         return not (self.own or self.unassigned or self.others)
 
-    def reaches(self, assignee_id: UUID | None) -> bool:
+    def includes(self, assignee_id: UUID | None) -> bool:
         """Tell whether a thread with this assignee can be seen."""
         if assignee_id is None:
             return self.unassigned
@@ -91,7 +91,7 @@ class Sight:
 
     def explain(self, assignee_id: UUID | None) -> str:
         """Answer "why can't I see this?" in one sentence; empty when it can be seen."""
-        if self.reaches(assignee_id):
+        if self.includes(assignee_id):
             return ""
         if assignee_id is None:
             return "It is assigned to nobody, and your role does not show unassigned chats."

@@ -1,4 +1,4 @@
-"""What the inbox tells the doors."""
+"""What the inbox tells the entrypoints."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ThreadLine:
     assignee_id: UUID | None
     assignee_name: str
     last_at: datetime
-    last_inbound_at: datetime | None
+    last_msg_time: datetime | None
     preview: str
     kind: str
     direction: str

@@ -10,12 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.events import Topic
 from xobito_app.features.connection import news as connection_news
 from xobito_app.features.contacts import service as contacts
-from xobito_app.features.contacts.resolve import resolve_people
+from xobito_app.features.contacts.records.resolve import resolve_people
 from xobito_app.features.contacts.schemas import Person
-from xobito_app.features.inbox.arrivals import is_from_somebody
-from xobito_app.features.inbox.calls import receive_calls
-from xobito_app.features.inbox.effects import receive_statuses
-from xobito_app.features.inbox.receive import receive_messages
+from xobito_app.features.inbox.message_updates import receive_statuses
+from xobito_app.features.inbox.receiving.arrivals import is_from_somebody
+from xobito_app.features.inbox.receiving.calls import receive_calls
+from xobito_app.features.inbox.receiving.receive import receive_messages
 from xobito_app.features.templates import news as template_news
 from xobito_app.features.workspaces.service import read_settings
 from xobito_app.models.contacts import ContactType

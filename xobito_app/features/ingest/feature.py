@@ -7,7 +7,7 @@ from datetime import timedelta
 from xobito_app.core.feature import Feature, Job
 from xobito_app.features.ingest.drain import drain
 from xobito_app.features.ingest.job_types import INBOUND_DRAIN
-from xobito_app.features.ingest.keeping import drop_old_deliveries
+from xobito_app.features.ingest.retention import drop_old_deliveries
 
 FEATURE = Feature(
     "ingest",

@@ -113,7 +113,7 @@ class DeliveryRepository:
     async def list_pending(self, event_ids: Collection[UUID]) -> Sequence[InboundEvent]:
         """Return those of some deliveries that still wait, in the order they came.
 
-        Not locked: reading takes its time, and the door may count a repeat meanwhile.
+        Not locked: reading takes its time, and the endpoint may count a repeat meanwhile.
         """
         statement = (
             select(InboundEvent)

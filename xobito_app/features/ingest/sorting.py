@@ -157,7 +157,7 @@ async def _sorted(event: InboundEvent, share: Share, body: dict[str, Any]) -> li
     if share.workspace_id is None or share.is_refused:
         return []
     # Odd timestamps are judged by the customers' time, not ours.
-    at = event.received_at + clock.ahead()
+    at = event.received_at + clock.simulated_offset()
     parsed = await _aside(event, partial(parse, is_storable=True), body, at)
     return [Sorted(event.id, share.workspace_id, event.attempts, len(event.body), parsed.parts)]
 

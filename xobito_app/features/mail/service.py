@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
+from xobito_app.features.mail.email_templates import Letter
 from xobito_app.features.mail.job_types import MAIL_SEND
-from xobito_app.features.mail.letters import Letter
 from xobito_app.features.mail.rules import MailServer, read_smtp_url
 from xobito_app.models.mail import MailState, OutgoingMail
 from xobito_app.persistence.unit_of_work import enqueue

@@ -1,4 +1,4 @@
-"""What the templates feature tells the doors."""
+"""What the templates feature tells the entrypoints."""
 
 from __future__ import annotations
 

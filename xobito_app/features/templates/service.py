@@ -11,7 +11,7 @@ from xobito_app.core.ids import ConversationId
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.connection import accounts
-from xobito_app.features.inbox import threads
+from xobito_app.features.inbox.threads import threads
 from xobito_app.features.templates.repository import TemplateRepository, cursor_of
 from xobito_app.features.templates.schemas import (
     FilterChoices,

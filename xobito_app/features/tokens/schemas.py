@@ -1,4 +1,4 @@
-"""What tokens tell the doors."""
+"""What tokens tell the entrypoints."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
-from xobito_app.features.outside import client
+from xobito_app.features.outbound_http import client
 from xobito_app.features.webhooks import rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
-from xobito_app.features.workspaces import holders
+from xobito_app.features.workspaces import permission_holders
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
@@ -46,7 +46,7 @@ TOO_LATE = "Not delivered within 24 hours."
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class ClaimedDelivery:
     """A delivery in hand with all it takes to send it."""
 
     delivery_id: UUID
@@ -75,31 +75,33 @@ async def deliver(workspace_id: UUID) -> int:
 
     While the endpoint keeps failing only one delivery is tried, and then the sweep is waited for.
     """
-    flying: set[asyncio.Task[bool]] = set()
+    in_flight: set[asyncio.Task[bool]] = set()
     tries = 0
     try:
         while True:
-            parcels, is_probing = await _claim(workspace_id, rules.IN_FLIGHT - len(flying))
-            flying |= {asyncio.create_task(_send(workspace_id, parcel)) for parcel in parcels}
-            tries += len(parcels)
-            if not flying:
+            claimed_rows, is_probing = await _claim(workspace_id, rules.IN_FLIGHT - len(in_flight))
+            in_flight |= {
+                asyncio.create_task(_send(workspace_id, claimed)) for claimed in claimed_rows
+            }
+            tries += len(claimed_rows)
+            if not in_flight:
                 return tries
             await asyncio.wait(
-                flying, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             # A moment in which more may land: one claim serves them all.
             await asyncio.sleep(GATHER_SECONDS)
-            done = {task for task in flying if task.done()}
-            flying -= done
-            if is_probing and done and not flying and not any(task.result() for task in done):
+            done = {task for task in in_flight if task.done()}
+            in_flight -= done
+            if is_probing and done and not in_flight and not any(task.result() for task in done):
                 return tries
     finally:
         # An ending process leaves what is on its way to the sweep.
-        for task in flying:
+        for task in in_flight:
             task.cancel()
 
 
-async def _claim(workspace_id: UUID, free: int) -> tuple[list[Parcel], bool]:
+async def _claim(workspace_id: UUID, free: int) -> tuple[list[ClaimedDelivery], bool]:
     """Take due deliveries in hand, and tell whether the endpoint is only probed."""
     if free <= 0:
         return [], False
@@ -120,13 +122,15 @@ async def _claim(workspace_id: UUID, free: int) -> tuple[list[Parcel], bool]:
             row.state, row.claimed_at, row.attempts = DeliveryState.SENDING, now, row.attempts + 1
             uow.session.add(row)
         secret = vault().open(endpoint.secret_sealed) if rows else ""
-        parcels = [parcel_of(row, endpoint.url, secret, now) for row in rows]
-    return parcels, is_probing
+        claimed_rows = [claimed_delivery(row, endpoint.url, secret, now) for row in rows]
+    return claimed_rows, is_probing
 
 
-def parcel_of(row: WebhookDelivery, url: str, secret: str, claimed_at: datetime) -> Parcel:
+def claimed_delivery(
+    row: WebhookDelivery, url: str, secret: str, claimed_at: datetime
+) -> ClaimedDelivery:
     """Return a delivery with where it goes and what signs it."""
-    return Parcel(
+    return ClaimedDelivery(
         delivery_id=row.id,
         event_id=row.event_id,
         event=row.event,
@@ -139,35 +143,35 @@ def parcel_of(row: WebhookDelivery, url: str, secret: str, claimed_at: datetime)
     )
 
 
-async def _send(workspace_id: UUID, parcel: Parcel) -> bool:
+async def _send(workspace_id: UUID, claimed: ClaimedDelivery) -> bool:
     """Send one delivery, note what came of it, and tell whether it arrived."""
     try:
-        outcome = await post(parcel)
-        await _note(workspace_id, parcel, outcome)
+        outcome = await post(claimed)
+        await _note(workspace_id, claimed, outcome)
     except Exception:
         # The row stays `sending`; the sweep puts it back.
-        log.exception("webhook.not_noted", extra={"delivery_id": str(parcel.delivery_id)})
+        log.exception("webhook.not_noted", extra={"delivery_id": str(claimed.delivery_id)})
         return False
     return not outcome.error
 
 
-async def post(parcel: Parcel) -> Outcome:
+async def post(claimed: ClaimedDelivery) -> Outcome:
     """Send the bytes once, within the time, and return what came of it."""
     headers = rules.headers_for(
-        event=parcel.event,
-        event_id=str(parcel.event_id),
-        at=parcel.made_at,
-        signature=rules.sign(parcel.secret, parcel.body),
-        is_test=parcel.is_test,
+        event=claimed.event,
+        event_id=str(claimed.event_id),
+        at=claimed.made_at,
+        signature=rules.sign(claimed.secret, claimed.body),
+        is_test=claimed.is_test,
     )
     begun = time.monotonic()
     answer, error = None, ""
     try:
         answer = await client.call(
             "POST",
-            parcel.url,
+            claimed.url,
             headers=headers,
-            content=parcel.body,
+            content=claimed.body,
             seconds=rules.ANSWER_SECONDS,
             most=rules.ANSWER_BYTES,
         )
@@ -190,7 +194,7 @@ def keep(row: WebhookDelivery, url: str, outcome: Outcome, at: datetime) -> None
     row.error = outcome.error
 
 
-async def _note(workspace_id: UUID, parcel: Parcel, outcome: Outcome) -> None:
+async def _note(workspace_id: UUID, claimed: ClaimedDelivery, outcome: Outcome) -> None:
     async with unit_of_work(workspace_id) as uow:
         endpoints = EndpointRepository(uow.session, workspace_id)
         endpoint = await endpoints.find_only()
@@ -199,17 +203,17 @@ async def _note(workspace_id: UUID, parcel: Parcel, outcome: Outcome) -> None:
             endpoint = await endpoints.find_only(lock=True)
         deliveries = DeliveryRepository(uow.session, workspace_id)
         row = await deliveries.one_or_none(
-            deliveries.scoped().where(WebhookDelivery.id == parcel.delivery_id).with_for_update()
+            deliveries.scoped().where(WebhookDelivery.id == claimed.delivery_id).with_for_update()
         )
         if (
             row is None
             or endpoint is None
             or row.state != DeliveryState.SENDING
-            or row.claimed_at != parcel.claimed_at
+            or row.claimed_at != claimed.claimed_at
         ):
             return
         now = clock.now()
-        keep(row, parcel.url, outcome, now)
+        keep(row, claimed.url, outcome, now)
         row.claimed_at = None
         uow.session.add(row)
         if outcome.error:
@@ -225,7 +229,7 @@ async def _note(workspace_id: UUID, parcel: Parcel, outcome: Outcome) -> None:
     log.info(
         "webhook.tried",
         extra={
-            "delivery_id": str(parcel.delivery_id),
+            "delivery_id": str(claimed.delivery_id),
             "status": row.status_code,
             "state": str(row.state),
         },
@@ -274,17 +278,17 @@ async def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: 
         failures=endpoint.failure_count,
     )
     announce(session, endpoint.workspace_id, Topic.SETTINGS, endpoint.workspace_id)
-    letter = letters.webhook_disabled(
+    letter = email_templates.webhook_disabled(
         url=endpoint.url, reason=endpoint.reason, link=links.page("/settings/webhooks")
     )
-    for email in await holders.list_emails(
+    for email in await permission_holders.list_emails(
         session, endpoint.workspace_id, holding=Permission.WEBHOOKS_MANAGE
     ):
         await mail.post(session, email, letter)
 
 
 async def sweep(workspace_id: UUID) -> None:
-    """Put back what dead workers had in hand, end what is too old, and nudge for what is due."""
+    """Put back what dead workers held, end what is too old, wake workers for what is due."""
     async with unit_of_work(workspace_id) as uow:
         endpoint = await EndpointRepository(uow.session, workspace_id).find_only()
         if endpoint is None:

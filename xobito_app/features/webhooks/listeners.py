@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
 from xobito_app.core.events import RecordsChanged
-from xobito_app.features.contacts.published import publish_records
+from xobito_app.features.contacts.records.published import publish_records
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import EndpointRepository
 from xobito_app.features.webhooks.rules import Subject, body_of
@@ -30,7 +30,7 @@ async def on_change(session: AsyncSession, event: RecordsChanged) -> None:
         repository = EndpointRepository(session, event.workspace_id)
         known[event.workspace_id] = await repository.find_listening()
     listening = known[event.workspace_id]
-    name = f"{event.record.value}.{event.deed.value}"
+    name = f"{event.record.value}.{event.change_type.value}"
     if listening is None or name not in listening[1]:
         return
     changed = [change.record_id for change in event.changes]
@@ -59,7 +59,7 @@ async def on_change(session: AsyncSession, event: RecordsChanged) -> None:
                 "id": event_id,
                 "event_id": event_id,
                 "object_key": f"{event.record.value}:{change.record_id}",
-                "body": body_of(event.record, event.deed, subject, change.original, now),
+                "body": body_of(event.record, event.change_type, subject, change.original, now),
             }
         )
     if rows:

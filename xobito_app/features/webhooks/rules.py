@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from xobito_app.core.events import Deed, Record
+from xobito_app.core.events import ChangeType, RecordType
 
 EVENTS: tuple[str, ...] = tuple(
-    f"{record.value}.{deed.value}" for record in Record for deed in Deed
+    f"{record.value}.{change_type.value}" for record in RecordType for change_type in ChangeType
 )
 """Contact, status and source × created, updated, deleted; there are no others."""
 
@@ -61,8 +61,8 @@ class Subject:
 
 
 def body_of(
-    record: Record,
-    deed: Deed,
+    record: RecordType,
+    change_type: ChangeType,
     subject: Subject,
     original: Mapping[str, Any],
     at: datetime,
@@ -70,14 +70,14 @@ def body_of(
     """Return the bytes that are signed and sent."""
     return json.dumps(
         {
-            "event": deed.value,
+            "event": change_type.value,
             "model": record.value,
             "data": {
                 "id": subject.record_id,
                 "attributes": subject.attributes,
                 "relations": subject.relations,
             },
-            "original": original if deed is Deed.UPDATED else None,
+            "original": original if change_type is ChangeType.UPDATED else None,
             "timestamp": stamp(at),
         },
         ensure_ascii=False,

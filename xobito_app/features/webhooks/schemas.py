@@ -1,4 +1,4 @@
-"""What webhooks tell the doors."""
+"""What webhooks tell the entrypoints."""
 
 from __future__ import annotations
 

@@ -10,13 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids, paging
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Deed, Record, Topic
+from xobito_app.core.events import ChangeType, RecordType, Topic
 from xobito_app.core.net import read_url
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.published import sample_contact
-from xobito_app.features.outside.client import try_address
+from xobito_app.features.contacts.records.published import sample_contact
+from xobito_app.features.outbound_http.client import try_address
 from xobito_app.features.webhooks import deliver, rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
@@ -35,7 +35,7 @@ from xobito_app.models.webhooks import (
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 from xobito_app.persistence.vault import vault
 
-TEST_EVENT = f"{Record.CONTACT.value}.{Deed.CREATED.value}"
+TEST_EVENT = f"{RecordType.CONTACT.value}.{ChangeType.CREATED.value}"
 _NOBODY = UUID(int=0)
 
 
@@ -198,14 +198,16 @@ async def send_test(actor: Actor) -> DeliveryView:
             endpoint_id=endpoint.id,
             event=TEST_EVENT,
             object_key="test",
-            body=rules.body_of(Record.CONTACT, Deed.CREATED, subject, {}, now),
+            body=rules.body_of(RecordType.CONTACT, ChangeType.CREATED, subject, {}, now),
             is_test=True,
             attempts=1,
             created_at=now,
         )
-        parcel = deliver.parcel_of(row, endpoint.url, vault().open(endpoint.secret_sealed), now)
-    outcome = await deliver.post(parcel)
-    deliver.keep(row, parcel.url, outcome, clock.now())
+        claimed = deliver.claimed_delivery(
+            row, endpoint.url, vault().open(endpoint.secret_sealed), now
+        )
+    outcome = await deliver.post(claimed)
+    deliver.keep(row, claimed.url, outcome, clock.now())
     row.state = DeliveryState.FAILED if outcome.error else DeliveryState.DELIVERED
     async with unit_of_work(actor.workspace_id) as uow:
         uow.session.add(row)
@@ -215,7 +217,7 @@ async def send_test(actor: Actor) -> DeliveryView:
             "webhook.tested",
             about="webhook",
             object_id=row.endpoint_id,
-            name=parcel.url,
+            name=claimed.url,
             status=row.status_code,
         )
     return DeliveryView.of(row)

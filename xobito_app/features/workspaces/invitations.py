@@ -13,7 +13,7 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.accounts import people, rights
 from xobito_app.features.accounts import rules as account_rules
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import letters, links
+from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
 from xobito_app.features.workspaces.schemas import InvitationView, InviteView
@@ -48,7 +48,7 @@ async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UU
     )
     activity.record(session, actor, "staff.invited", about="staff", object_id=link_id, name=address)
     workspace = await session.get(Workspace, actor.workspace_id)
-    letter = letters.invitation(
+    letter = email_templates.invitation(
         workspace=workspace.name if workspace else "Xobito",
         inviter=actor.name,
         link=links.invitation(token),

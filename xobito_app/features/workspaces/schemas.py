@@ -1,4 +1,4 @@
-"""What the workspaces feature tells the doors."""
+"""What the workspaces feature tells the entrypoints."""
 
 from __future__ import annotations
 

@@ -146,9 +146,9 @@ def _seeds(workspace_id: UUID) -> list[Role | ContactStatus | ContactSource]:
     ]
     statuses = [
         ContactStatus(
-            workspace_id=workspace_id, name=name, colour=colour, is_default=i == 0, position=i
+            workspace_id=workspace_id, name=name, color=color, is_default=i == 0, position=i
         )
-        for i, (name, colour) in enumerate(_STATUSES)
+        for i, (name, color) in enumerate(_STATUSES)
     ]
     sources = [
         ContactSource(workspace_id=workspace_id, name=name, is_default=i == 0)

@@ -17,7 +17,7 @@ from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.simulator import magic
 from xobito_app.simulator.control import views
 from xobito_app.simulator.control.burst import plan_burst, run_burst
-from xobito_app.simulator.control.http import Doors, number_of, phone_of, read_body, text_of
+from xobito_app.simulator.control.http import Endpoints, number_of, phone_of, read_body, text_of
 from xobito_app.simulator.graph import templates
 from xobito_app.simulator.world import World
 
@@ -34,7 +34,7 @@ def read_control_token(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
-class ControlDoors(Doors):
+class ControlEndpoints(Endpoints):
     """The endpoints of accounts, clock and disturbances; each says its path."""
 
     def __init__(self, world: World, token: str) -> None:

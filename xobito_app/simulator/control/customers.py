@@ -11,12 +11,12 @@ from xobito_app.core.crypto import same
 from xobito_app.core.errors import Invalid
 from xobito_app.simulator import inbound, statuses
 from xobito_app.simulator.control import views
-from xobito_app.simulator.control.http import Doors, limit_of, phone_of, read_body, text_of
+from xobito_app.simulator.control.http import Endpoints, limit_of, phone_of, read_body, text_of
 from xobito_app.simulator.graph.media import keep_media
 from xobito_app.simulator.world import new_id
 
 
-class CustomerDoors(Doors):
+class CustomerEndpoints(Endpoints):
     """The endpoints of customers; each says its path."""
 
     def routes(self) -> list[Route]:

@@ -22,7 +22,7 @@ _MOST = 200
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Doors:
+class Endpoints:
     """A group of endpoints on one world, guarded by one token."""
 
     def __init__(self, world: World, token: str) -> None:

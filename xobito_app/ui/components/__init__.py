@@ -44,7 +44,7 @@ from xobito_app.ui.components.states import (
     problem,
     skeleton_rows,
 )
-from xobito_app.ui.components.toasts import refused, said
+from xobito_app.ui.components.toasts import toast_error, toast_success
 
 __all__ = [
     "avatar",
@@ -79,10 +79,8 @@ __all__ = [
     "picture_field",
     "popover",
     "problem",
-    "refused",
     "reveal",
     "row_menu",
-    "said",
     "search_field",
     "section",
     "select_field",
@@ -94,6 +92,8 @@ __all__ = [
     "tabs",
     "text_area",
     "text_field",
+    "toast_error",
+    "toast_success",
     "tone_of",
     "tooltip",
 ]

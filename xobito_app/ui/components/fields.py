@@ -169,12 +169,12 @@ def check_field(label: str | rx.Var[str], **props: Any) -> rx.Component:
 
 
 def picture_field(
-    shown: rx.Component, *, door: str, label: str, has_picture: rx.Var[bool]
+    shown: rx.Component, *, endpoint: str, label: str, has_picture: rx.Var[bool]
 ) -> rx.Component:
     """Return a picture with buttons to put another there or take it away.
 
-    The script in `assets/xobito.js` sends what is chosen to `door` and says what is wrong with it;
-    the page hears of the change like every other tab does.
+    The script in `assets/xobito.js` sends what is chosen to `endpoint` and says what is wrong
+    with it; the page hears of the change like every other tab does.
     """
     return rx.el.div(
         shown,
@@ -186,7 +186,7 @@ def picture_field(
                 accept="image/png,image/jpeg,image/webp",
                 class_name=styles.SR_ONLY,
                 aria_label=label,
-                data_picture=door,
+                data_picture=endpoint,
             ),
             class_name=f"{styles.BUTTON} button-secondary",
         ),
@@ -195,7 +195,7 @@ def picture_field(
             rx.el.button(
                 "Remove",
                 type="button",
-                data_picture_drop=door,
+                data_picture_drop=endpoint,
                 class_name=f"{styles.BUTTON} button-ghost",
             ),
         ),

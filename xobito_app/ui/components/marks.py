@@ -14,7 +14,7 @@ AVATAR_TONES = 8
 
 
 def tone_of(object_id: object) -> int:
-    """Return which of the avatar colours belongs to an id; the same everywhere and always."""
+    """Return which of the avatar colors belongs to an id; the same everywhere and always."""
     return sum(str(object_id).replace("-", "").encode()) % AVATAR_TONES
 
 
@@ -26,7 +26,7 @@ def avatar(
     photo: str | rx.Var[str] = "",
     **props: Any,
 ) -> rx.Component:
-    """Return initials on the colour of an id, or the photo when there is one.
+    """Return initials on the color of an id, or the photo when there is one.
 
     Initials and tone come ready from the row model (`core.text.initials`, `tone_of`).
     """
@@ -43,12 +43,12 @@ def avatar(
 def badge(
     label: str | rx.Var[str], tone: Tone | rx.Var[str] = "neutral", **props: Any
 ) -> rx.Component:
-    """Return a small coloured word for a state."""
+    """Return a small colored word for a state."""
     return rx.el.span(label, class_name=_toned("badge", tone), **props)
 
 
 def dot(tone: Tone | rx.Var[str] = "neutral", **props: Any) -> rx.Component:
-    """Return a coloured point; say the same in words beside it or in a title."""
+    """Return a colored point; say the same in words beside it or in a title."""
     return rx.el.span(class_name=_toned("dot", tone), **props)
 
 

@@ -7,11 +7,11 @@ from reflex_base.event import Event
 from xobito_app.ui import browser
 
 
-def said(sentence: str) -> Event:
+def toast_success(sentence: str) -> Event:
     """Tell that something is done."""
     return browser.toast("success", sentence, duration=3000)
 
 
-def refused(sentence: str) -> Event:
+def toast_error(sentence: str) -> Event:
     """Tell why something was not done; the same sentence stands once."""
     return browser.toast("error", sentence, duration=6000, id=sentence)

@@ -10,7 +10,7 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.ui.components import avatar, count, menu, menu_item, menu_label, menu_line
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.routes import ROUTES, PageRoute, Place
+from xobito_app.ui.routes import ROUTES, NavSection, PageRoute
 from xobito_app.ui.shell.state import PaletteState, ShellState, WorkspaceRow
 from xobito_app.ui.theme import icon
 
@@ -31,9 +31,9 @@ def rail(current: PageRoute) -> rx.Component:
             data_key="mod k",
             on_click=PaletteState.show,
         ),
-        *(_entry(route, current) for route in ROUTES if route.place is Place.MAIN),
+        *(_entry(route, current) for route in ROUTES if route.section is NavSection.MAIN),
         rx.el.div(class_name="rail-space"),
-        *(_entry(route, current) for route in ROUTES if route.place is Place.FOOT),
+        *(_entry(route, current) for route in ROUTES if route.section is NavSection.FOOT),
         rx.el.button(
             icon("panel-left-open", class_name="rail-unfold"),
             icon("panel-left-close", class_name="rail-fold"),

@@ -9,7 +9,7 @@ import reflex as rx
 from xobito_app.core.text import initials
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import threads
+from xobito_app.features.inbox.threads import threads
 from xobito_app.features.workspaces.pictures import logo_url, photo_url
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.components import tone_of

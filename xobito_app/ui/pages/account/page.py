@@ -58,7 +58,7 @@ def _profile() -> rx.Component:
         "How colleagues see you. Times are shown in your time zone.",
         picture_field(
             avatar(person.initials, person.tone, size="large", photo=person.photo),
-            door="/pictures/me",
+            endpoint="/pictures/me",
             label="Choose a photo",
             has_picture=person.photo != "",
         ),

@@ -14,7 +14,7 @@ from xobito_app.features.accounts import service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import conceal, reveal, said
+from xobito_app.ui.components import conceal, reveal, toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.account.rows import ProfileRow, SessionRow
 from xobito_app.ui.security import AppState, guarded
@@ -114,7 +114,7 @@ class AccountState(AppState):
         async with unit_of_work(viewer.actor.workspace_id) as uow:
             await accounts.revoke_session(uow.session, viewer, session_id=ids.parse(session_id))
         await self._read(viewer)
-        return said("That browser is signed out.")
+        return toast_success("That browser is signed out.")
 
     @rx.event
     @guarded()
@@ -206,4 +206,4 @@ class SecondFactorState(AppState):
             self.errors = field_errors(error)
             return None
         self._show("off")
-        return said("The second factor is off.")
+        return toast_success("The second factor is off.")

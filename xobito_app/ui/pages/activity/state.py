@@ -55,10 +55,13 @@ class ActivityState(AppState):
 
     async def _show(self, viewer: Viewer) -> None:
         try:
-            narrowed = read_filter(self.chosen, viewer.time_zone)
+            activity_filter = read_filter(self.chosen, viewer.time_zone)
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 page = await activity.list_activity(
-                    uow.session, viewer.actor, narrowed=narrowed, cursor=self._cursors[-1]
+                    uow.session,
+                    viewer.actor,
+                    activity_filter=activity_filter,
+                    cursor=self._cursors[-1],
                 )
         except AppError as error:
             self.stage, self.problem, self.rows = "failed", error.message, []

@@ -11,13 +11,13 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts.labels import list_labels
-from xobito_app.features.inbox import canned, macros
-from xobito_app.features.inbox.macros import Do, MacroAction, MacroView
+from xobito_app.features.contacts.records.apply_labels import list_labels
+from xobito_app.features.inbox.composing import canned, macros
+from xobito_app.features.inbox.composing.macros import Do, MacroAction, MacroView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -165,7 +165,7 @@ class MacroState(AppState):
             ]
             return None
         self.is_open = False
-        return [said("Saved."), MacroState.load]
+        return [toast_success("Saved."), MacroState.load]
 
     @rx.event
     @guarded(Permission.CANNED_REPLIES_MANAGE)
@@ -174,7 +174,7 @@ class MacroState(AppState):
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             await macros.remove(uow.session, actor, macro_id=ids.parse(macro_id))
-        return [said("Deleted."), MacroState.load]
+        return [toast_success("Deleted."), MacroState.load]
 
 
 def _id(text: str) -> UUID | None:

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.features.inbox import macros
+from xobito_app.features.inbox.composing import macros
 from xobito_app.ui.components import (
     button,
     dialog,

@@ -11,9 +11,9 @@ from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
-from xobito_app.features.inbox import canned
+from xobito_app.features.inbox.composing import canned
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -98,7 +98,7 @@ class CannedState(AppState):
             self.errors = field_errors(error)
             return None
         self.is_open = False
-        return [said("Saved."), CannedState.load]
+        return [toast_success("Saved."), CannedState.load]
 
     @rx.event
     @guarded(Permission.CANNED_REPLIES_MANAGE)
@@ -107,4 +107,4 @@ class CannedState(AppState):
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             await canned.remove(uow.session, actor, reply_id=ids.parse(reply_id))
-        return [said("Deleted."), CannedState.load]
+        return [toast_success("Deleted."), CannedState.load]

@@ -114,7 +114,7 @@ def _head() -> rx.Component:
                 rx.cond(
                     view.status,
                     rx.el.span(
-                        rx.el.span(class_name="status-dot", style={"background": view.colour}),
+                        rx.el.span(class_name="status-dot", style={"background": view.color}),
                         view.status,
                         class_name="chip",
                     ),

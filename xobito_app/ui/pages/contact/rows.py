@@ -10,10 +10,10 @@ from typing import Any
 from babel import Locale
 
 from xobito_app.core.text import initials, shorten
-from xobito_app.features.contacts.merging import MergeView
-from xobito_app.features.contacts.notes import NoteView
+from xobito_app.features.contacts.merging.merging import MergeView
+from xobito_app.features.contacts.records.notes import NoteView
+from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
-from xobito_app.features.contacts.timeline import TimelineEntry
 from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
@@ -49,7 +49,7 @@ class ContactCard:
     tone: int = 0
     line: str = ""
     status: str = ""
-    colour: str = ""
+    color: str = ""
     type: str = ""
     is_opted_out: bool = False
     opt_out_line: str = ""
@@ -72,7 +72,7 @@ class ContactCard:
                 part for part in (view.phone_display, view.email, view.company) if part
             ),
             status=view.status.name if view.status else "",
-            colour=view.status.colour if view.status else "",
+            color=view.status.color if view.status else "",
             type=TYPES.get(view.type, view.type),
             is_opted_out=view.opted_out_at is not None,
             opt_out_line=f"Opted out on {when}. {view.opt_out_reason}".strip() if when else "",
@@ -95,7 +95,7 @@ def _facts(view: ContactView, zone: str) -> list[Fact]:
         for part in (view.address, f"{view.zip} {view.city}".strip(), view.state, country)
         if part
     )
-    wrote = formats.full(view.last_inbound_at, zone) if view.last_inbound_at else ""
+    wrote = formats.full(view.last_msg_time, zone) if view.last_msg_time else ""
     return [
         Fact("Phone", view.phone_display, f"tel:{view.phone}" if view.phone else ""),
         Fact("E-mail", view.email, f"mailto:{view.email}" if view.email else ""),

@@ -10,11 +10,13 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError, Invalid, NotFound
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import book, fields, merging, notes, timeline
+from xobito_app.features.contacts.labels import custom_fields
+from xobito_app.features.contacts.merging import merging
+from xobito_app.features.contacts.records import contacts, notes, timeline
 from xobito_app.features.contacts.schemas import ContactDraft
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contact.rows import ContactCard, EventRow, MergeRow, NoteRow, ThreadRow
 from xobito_app.ui.security import AppState, guarded
@@ -60,8 +62,8 @@ class ContactState(AppState):
         actor, zone, row_id = viewer.actor, viewer.time_zone, self._here()
         async with unit_of_work(actor.workspace_id) as uow:
             session = uow.session
-            view = await book.get_contact_view(session, actor, contact_id=row_id)
-            own = await fields.list_fields(session, actor, active_only=True)
+            view = await contacts.get_contact_view(session, actor, contact_id=row_id)
+            own = await custom_fields.list_fields(session, actor, active_only=True)
             happened = await timeline.read_timeline(session, actor, contact_id=row_id)
             threads = await timeline.list_conversations(session, actor, contact_id=row_id)
             written = await notes.list_notes(session, actor, contact_id=row_id)
@@ -90,12 +92,12 @@ class ContactState(AppState):
             actor = await self._actor()
             draft["opt_out_reason"] = f"Set by {actor.name}"
         await self._change(draft)
-        return said("Opted out." if is_out is True else "Opted in again.")
+        return toast_success("Opted out." if is_out is True else "Opted in again.")
 
     async def _change(self, draft: ContactDraft) -> None:
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
-            await book.update_contact(uow.session, actor, contact_id=self._here(), draft=draft)
+            await contacts.update_contact(uow.session, actor, contact_id=self._here(), draft=draft)
         await self._read()
 
     @rx.event
@@ -110,9 +112,9 @@ class ContactState(AppState):
         """Delete the contact and what was written with them."""
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
-            await book.delete_contact(uow.session, actor, contact_id=self._here())
+            await contacts.delete_contact(uow.session, actor, contact_id=self._here())
         self.asks_to_delete = False
-        return [said("Deleted."), rx.redirect("/contacts")]
+        return [toast_success("Deleted."), rx.redirect("/contacts")]
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -122,7 +124,7 @@ class ContactState(AppState):
         async with unit_of_work(actor.workspace_id) as uow:
             await merging.undo_merge(uow.session, actor, merge_id=ids.parse(merge_id))
         await self._read()
-        return said("The two are apart again.")
+        return toast_success("The two are apart again.")
 
     # Notes -------------------------------------------------------------------------------
 
@@ -163,4 +165,4 @@ class ContactState(AppState):
         async with unit_of_work(actor.workspace_id) as uow:
             await notes.delete_note(uow.session, actor, note_id=ids.parse(note_id))
         await self._read()
-        return said("Deleted.")
+        return toast_success("Deleted.")

@@ -9,7 +9,7 @@ from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
-from xobito_app.features.contacts import importing
+from xobito_app.features.contacts.imports import importing
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.contact_import.state import KEY, ImportCard, ImportState
@@ -17,7 +17,7 @@ from xobito_app.ui.pages.contact_import.state import KEY, ImportCard, ImportStat
 
 async def hear(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Patch the tabs that show an import that went on."""
-    changed = {notice.about for notice in notices}
+    changed = {notice.subject_id for notice in notices}
     watching = [
         look
         for look in looks

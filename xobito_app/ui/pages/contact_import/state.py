@@ -11,11 +11,11 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import importing
-from xobito_app.features.contacts.importing import ImportHead, ImportView
+from xobito_app.features.contacts.imports import importing
+from xobito_app.features.contacts.imports.importing import ImportHead, ImportView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded
@@ -237,4 +237,4 @@ class ImportState(AppState):
                 uow.session, actor, import_id=ids.parse(self.card.id)
             )
         self._show_card(ImportCard.of(view))
-        return said("Stopped. What was taken in stays.")
+        return toast_success("Stopped. What was taken in stays.")

@@ -10,11 +10,11 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import fields
+from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contact_labels.state import MANAGES
 from xobito_app.ui.security import AppState, guarded
@@ -105,7 +105,7 @@ class FieldsState(AppState):
         """Read all own fields, in their order."""
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
-            found = await fields.list_fields(uow.session, actor)
+            found = await custom_fields.list_fields(uow.session, actor)
         self.rows = [FieldRow.of(view, place, len(found)) for place, view in enumerate(found)]
 
     @rx.event
@@ -146,16 +146,16 @@ class FieldsState(AppState):
         try:
             async with unit_of_work(actor.workspace_id) as uow:
                 if self.open_row.id:
-                    await fields.update_field(
+                    await custom_fields.update_field(
                         uow.session, actor, field_id=ids.parse(self.open_row.id), draft=draft
                     )
                 else:
-                    await fields.create_field(uow.session, actor, draft)
+                    await custom_fields.create_field(uow.session, actor, draft)
         except Invalid as error:
             self.errors = field_errors(error)
             return None
         self.question = ""
-        return [said("Saved."), FieldsState.load]
+        return [toast_success("Saved."), FieldsState.load]
 
     @rx.event
     @guarded(Permission.CUSTOM_FIELDS_MANAGE)
@@ -163,9 +163,11 @@ class FieldsState(AppState):
         """Delete the field and what contacts have in it."""
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
-            await fields.delete_field(uow.session, actor, field_id=ids.parse(self.open_row.id))
+            await custom_fields.delete_field(
+                uow.session, actor, field_id=ids.parse(self.open_row.id)
+            )
         self.question = ""
-        return [said("Deleted."), FieldsState.load]
+        return [toast_success("Deleted."), FieldsState.load]
 
     @rx.event
     @guarded(Permission.CUSTOM_FIELDS_MANAGE)
@@ -179,7 +181,7 @@ class FieldsState(AppState):
         order[place], order[other] = order[other], order[place]
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
-            await fields.order_fields(
+            await custom_fields.order_fields(
                 uow.session, actor, field_ids=[ids.parse(row) for row in order]
             )
         return FieldsState.load

@@ -123,8 +123,8 @@ def _label(kind: str, row: ObjectVar[LabelRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.cond(
-                row.colour,
-                rx.el.span(class_name="status-dot", style={"background": row.colour}),
+                row.color,
+                rx.el.span(class_name="status-dot", style={"background": row.color}),
             ),
             rx.el.span(row.name, class_name=styles.CELL_MAIN),
             rx.cond(row.is_default, badge("Default", "accent", style={"marginLeft": "8px"})),
@@ -169,10 +169,10 @@ def _label_form() -> rx.Component:
             rx.cond(
                 state.kind == "status",
                 text_field(
-                    "Colour",
-                    name="colour",
+                    "Color",
+                    name="color",
                     kind="color",
-                    default_value=state.colour,
+                    default_value=state.color,
                     errors=state.errors,
                 ),
             ),

@@ -11,11 +11,11 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts import groups, sources, statuses
+from xobito_app.features.contacts.labels import groups, sources, statuses
 from xobito_app.features.contacts.schemas import GroupView, SourceView, StatusView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -25,7 +25,7 @@ KINDS = {
     "group": (Permission.GROUPS_MANAGE, "group"),
 }
 MANAGES = (*(permission for permission, _ in KINDS.values()), Permission.CUSTOM_FIELDS_MANAGE)
-COLOURS = ("#64748b", "#3b82f6", "#22c55e", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#14b8a6")
+COLORS = ("#64748b", "#3b82f6", "#22c55e", "#f59e0b", "#ef4444", "#8b5cf6", "#ec4899", "#14b8a6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class LabelRow:
 
     id: str
     name: str
-    colour: str
+    color: str
     is_default: bool
     contacts: str
     link: str
@@ -46,7 +46,7 @@ class LabelRow:
         return cls(
             id=str(view.id),
             name=view.name,
-            colour=view.colour if isinstance(view, StatusView) else "",
+            color=view.color if isinstance(view, StatusView) else "",
             is_default=not isinstance(view, GroupView) and view.is_default,
             contacts=f"{view.contacts:,}",
             link=f"/contacts?{kind}={view.id}",
@@ -100,7 +100,7 @@ class LabelFormState(AppState):
     kind: rx.Field[str] = rx.field("status")
     row_id: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
-    colour: rx.Field[str] = rx.field(COLOURS[0])
+    color: rx.Field[str] = rx.field(COLORS[0])
     is_default: rx.Field[bool] = rx.field(False)
     is_used: rx.Field[bool] = rx.field(False)
     others: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -127,7 +127,7 @@ class LabelFormState(AppState):
 
     def _open(self, question: str, kind: str, row: LabelRow | None, listed: LabelsState) -> None:
         self.kind, self.row_id, self.name = kind, row.id if row else "", row.name if row else ""
-        self.colour = row.colour if row and row.colour else COLOURS[0]
+        self.color = row.color if row and row.color else COLORS[0]
         self.is_default, self.is_used = bool(row and row.is_default), bool(row and row.is_used)
         self.others = [(r.id, r.name) for r in listed._rows(kind) if not row or r.id != row.id]
         self.errors, self.question = {}, question
@@ -154,7 +154,7 @@ class LabelFormState(AppState):
                             session,
                             actor,
                             name=name,
-                            colour=forms.text(form, "colour", 7),
+                            color=forms.text(form, "color", 7),
                             is_default=is_default,
                         )
                     case ("status", UUID()):
@@ -163,7 +163,7 @@ class LabelFormState(AppState):
                             actor,
                             status_id=row_id,
                             name=name,
-                            colour=forms.text(form, "colour", 7),
+                            color=forms.text(form, "color", 7),
                             is_default=is_default or None,
                         )
                     case ("source", None):
@@ -184,7 +184,7 @@ class LabelFormState(AppState):
             self.errors = field_errors(error)
             return None
         self.question = ""
-        return [said("Saved."), LabelsState.load]
+        return [toast_success("Saved."), LabelsState.load]
 
     @rx.event
     @guarded(*MANAGES)
@@ -213,4 +213,4 @@ class LabelFormState(AppState):
             self.errors = field_errors(error)
             return None
         self.question = ""
-        return [said("Deleted."), LabelsState.load]
+        return [toast_success("Deleted."), LabelsState.load]

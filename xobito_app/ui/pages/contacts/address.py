@@ -62,20 +62,22 @@ def filter_of(query: Query, zone: str) -> ContactFilter:
     return ContactFilter(**wanted)
 
 
-def query_of(narrowed: ContactFilter, zone: str) -> dict[str, str]:
+def query_of(contact_filter: ContactFilter, zone: str) -> dict[str, str]:
     """Return the parameters that mean a filter; the way back from `filter_of`."""
-    query = {"q": narrowed.search, "type": narrowed.type}
+    query = {"q": contact_filter.search, "type": contact_filter.type}
     for name, field in _IDS.items():
-        query[name] = ",".join(str(row_id) for row_id in getattr(narrowed, field))
+        query[name] = ",".join(str(row_id) for row_id in getattr(contact_filter, field))
     for name, field in _ANSWERS.items():
-        answer = getattr(narrowed, field)
+        answer = getattr(contact_filter, field)
         query[name] = "" if answer is None else "yes" if answer else "no"
-    query["assignee"] = "nobody" if narrowed.is_unassigned else str(narrowed.assignee_id or "")
-    query["country"], query["language"] = narrowed.country, narrowed.language
-    query["since"] = _date(narrowed.created_from, zone)
-    until = narrowed.created_until
+    query["assignee"] = (
+        "nobody" if contact_filter.is_unassigned else str(contact_filter.assignee_id or "")
+    )
+    query["country"], query["language"] = contact_filter.country, contact_filter.language
+    query["since"] = _date(contact_filter.created_from, zone)
+    until = contact_filter.created_until
     query["until"] = _date(until - timedelta(days=1) if until else None, zone)
-    query |= {f"{_CUSTOM}{rule.slug}": rule.value for rule in narrowed.custom}
+    query |= {f"{_CUSTOM}{rule.slug}": rule.value for rule in contact_filter.custom}
     return read_query(query)
 
 

@@ -9,10 +9,10 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import bulk
+from xobito_app.features.contacts.bulk import bulk
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contacts.rows import JobRow, is_recent
 from xobito_app.ui.pages.contacts.state import ContactsState
@@ -87,7 +87,7 @@ class BulkState(AppState):
                     uow.session,
                     viewer.actor,
                     kind=self.kind,
-                    narrowed=listed._meant(viewer.time_zone),
+                    contact_filter=listed._meant(viewer.time_zone),
                     target_id=ids.parse(target) if target else None,
                     reason=forms.text(form, "reason", 255),
                 )
@@ -109,4 +109,4 @@ class BulkState(AppState):
             await bulk.stop_job(uow.session, actor, job_id=ids.parse(job_id))
             jobs = await bulk.list_jobs(uow.session, actor, limit=5)
         listed._show_jobs([JobRow.of(view) for view in jobs if is_recent(view, now)])
-        return said("Stopped. What was done stays.")
+        return toast_success("Stopped. What was done stays.")

@@ -10,12 +10,13 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import book, fields, sources, statuses
+from xobito_app.features.contacts.labels import custom_fields, sources, statuses
+from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.schemas import ContactDraft, CustomFieldView
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contacts.rows import custom_text
 from xobito_app.ui.security import AppState, guarded
@@ -99,14 +100,14 @@ class ContactFormState(AppState):
         async with unit_of_work(actor.workspace_id) as uow:
             session = uow.session
             view = (
-                await book.get_contact_view(session, actor, contact_id=ids.parse(row_id))
+                await contacts.get_contact_view(session, actor, contact_id=ids.parse(row_id))
                 if row_id
                 else None
             )
             known_statuses = await statuses.list_statuses(session, actor)
             known_sources = await sources.list_sources(session, actor)
             members = await team.list_members(session, actor)
-            own = await fields.list_fields(session, actor, active_only=True)
+            own = await custom_fields.list_fields(session, actor, active_only=True)
         self.statuses = [(str(status.id), status.name) for status in known_statuses]
         self.sources = [(str(source.id), source.name) for source in known_sources]
         self.people = [(str(member.user_id), member.name) for member in members]
@@ -137,11 +138,11 @@ class ContactFormState(AppState):
         try:
             async with unit_of_work(actor.workspace_id) as uow:
                 if self.editing:
-                    view = await book.update_contact(
+                    view = await contacts.update_contact(
                         uow.session, actor, contact_id=ids.parse(self.editing), draft=draft
                     )
                 else:
-                    view = await book.create_contact(uow.session, actor, draft=draft)
+                    view = await contacts.create_contact(uow.session, actor, draft=draft)
         except Invalid as error:
             # Errors of own fields name them as REST does; the form's names differ.
             self.errors = {
@@ -150,7 +151,7 @@ class ContactFormState(AppState):
             }
             return None
         self.is_open = False
-        return [said("Saved."), browser.go(f"/contacts/{view.id}")]
+        return [toast_success("Saved."), browser.go(f"/contacts/{view.id}")]
 
     def _draft(self, form: dict[str, Any]) -> ContactDraft:
         wanted: dict[str, Any] = {name: forms.text(form, name, 5000) for name in TEXTS}

@@ -308,8 +308,8 @@ def _row(row: ObjectVar[ContactRow]) -> rx.Component:
 def _cell(cell: ObjectVar[Cell]) -> rx.Component:
     return rx.el.td(
         rx.cond(
-            cell.colour,
-            rx.el.span(class_name="status-dot", style={"background": cell.colour}),
+            cell.color,
+            rx.el.span(class_name="status-dot", style={"background": cell.color}),
         ),
         cell.text,
         class_name=f"{styles.CELL_EXTRA} {styles.TRUNCATE} contact-cell",

@@ -9,9 +9,9 @@ from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
-from xobito_app.features.contacts import bulk
+from xobito_app.features.contacts.bulk import bulk
+from xobito_app.features.contacts.records.views import read_views
 from xobito_app.features.contacts.schemas import ContactView
-from xobito_app.features.contacts.views import read_views
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.contacts.rows import JobRow, is_recent
@@ -26,7 +26,7 @@ async def hear(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> 
         return
     if any(notice.topic is Topic.CONTACT_JOB for notice in notices):
         await _show_jobs(workspace_id, looks)
-    changed = {notice.about for notice in notices if notice.topic is Topic.CONTACT}
+    changed = {notice.subject_id for notice in notices if notice.topic is Topic.CONTACT}
     # Many at once are told as the whole workspace.
     everything = str(workspace_id) in changed
     shown = {row_id for look in looks for row_id in look.shown or ()}

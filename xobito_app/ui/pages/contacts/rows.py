@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from xobito_app.core.text import initials, shorten
-from xobito_app.features.contacts.bulk import JobView
+from xobito_app.features.contacts.bulk.bulk import JobView
+from xobito_app.features.contacts.lists.segments import SegmentView
 from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
-from xobito_app.features.contacts.segments import SegmentView
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.pages.contacts.address import TYPES
@@ -46,11 +46,11 @@ def custom_text(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell beside the name: words, or a mark in a colour."""
+    """One cell beside the name: words, or a mark in a color."""
 
     id: str
     text: str
-    colour: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class ContactRow:
 
 def _cell(view: ContactView, column: str, zone: str) -> Cell:
     if column == "status" and view.status:
-        return Cell(column, view.status.name, view.status.colour)
+        return Cell(column, view.status.name, view.status.color)
     if column.startswith("field."):
         return Cell(column, shorten(custom_text(view.custom.get(column[6:])), 60))
     words: Mapping[str, str] = {

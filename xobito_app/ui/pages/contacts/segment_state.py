@@ -9,10 +9,10 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.contacts import segments
+from xobito_app.features.contacts.lists import segments
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.state import ContactsState
@@ -57,14 +57,14 @@ class SegmentState(AppState):
                     viewer.actor,
                     name=name,
                     segment_id=ids.parse(known) if known else None,
-                    narrowed=address.filter_of(listed.query, viewer.time_zone),
+                    contact_filter=address.filter_of(listed.query, viewer.time_zone),
                 )
         except Invalid as error:
             self.errors = field_errors(error)
             return None
         self.is_open = False
         path = address.path_of({}, segment=str(view.id), sort=listed.sort)
-        return [said("Saved."), browser.go(path)]
+        return [toast_success("Saved."), browser.go(path)]
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -78,4 +78,4 @@ class SegmentState(AppState):
             )
         self.is_open = False
         path = address.path_of({}, sort=listed.sort)
-        return [said("Segment deleted. Its contacts stay."), browser.go(path)]
+        return [toast_success("Segment deleted. Its contacts stay."), browser.go(path)]

@@ -16,15 +16,9 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.contacts import (
-    bulk,
-    fields,
-    groups,
-    listing,
-    segments,
-    sources,
-    statuses,
-)
+from xobito_app.features.contacts.bulk import bulk
+from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
+from xobito_app.features.contacts.lists import listing, segments
 from xobito_app.features.contacts.schemas import (
     ContactFilter,
     ContactView,
@@ -123,16 +117,18 @@ class ContactsState(AppState):
             query = address.read_query(given)
             saved = await segments.list_segments(session, actor)
             segment = next((view for view in saved if str(view.id) == opened), None)
-            kept = address.query_of(segment.narrowed, zone) if segment else {}
+            kept = address.query_of(segment.contact_filter, zone) if segment else {}
             query = query or kept
-            narrowed = address.filter_of(query, zone)
+            contact_filter = address.filter_of(query, zone)
             self.sort = str(given.get("sort") or "")[:40]
             page = await listing.list_contacts(
-                session, actor, narrowed=narrowed, sort=Sort.parse(self.sort)
+                session, actor, contact_filter=contact_filter, sort=Sort.parse(self.sort)
             )
-            self.total = await listing.count_contacts(session, actor, narrowed=narrowed)
+            self.total = await listing.count_contacts(session, actor, contact_filter=contact_filter)
             everybody = (
-                await listing.count_contacts(session, actor) if narrowed != ContactFilter() else -1
+                await listing.count_contacts(session, actor)
+                if contact_filter != ContactFilter()
+                else -1
             )
             named = {
                 "status": _choices(await statuses.list_statuses(session, actor)),
@@ -142,7 +138,7 @@ class ContactsState(AppState):
                     (str(m.user_id), m.name) for m in await team.list_members(session, actor)
                 ],
             }
-            own = await fields.list_fields(session, actor, active_only=True)
+            own = await custom_fields.list_fields(session, actor, active_only=True)
             jobs = await bulk.list_jobs(session, actor, limit=5)
         self.statuses, self.sources = named["status"], named["source"]
         self.groups, self.people = named["group"], named["assignee"]
@@ -161,7 +157,7 @@ class ContactsState(AppState):
         self.columns = Column.all_of(own, wanted[:MOST_COLUMNS])
         now = clock.now()
         self.jobs = [JobRow.of(view) for view in jobs if is_recent(view, now)]
-        said_filter = narrowed.model_dump_json(exclude_defaults=True)
+        said_filter = contact_filter.model_dump_json(exclude_defaults=True)
         self.export_link = f"/exports/contacts.csv?{urlencode({'filter': said_filter})}"
         self._show(page, viewer)
 
@@ -181,12 +177,12 @@ class ContactsState(AppState):
     async def _turn(self, cursors: list[str]) -> None:
         async with showing(self, KEY, None) as told:
             viewer = told.viewer
-            narrowed = address.filter_of(self.query, viewer.time_zone)
+            contact_filter = address.filter_of(self.query, viewer.time_zone)
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 page = await listing.list_contacts(
                     uow.session,
                     viewer.actor,
-                    narrowed=narrowed,
+                    contact_filter=contact_filter,
                     sort=Sort.parse(self.sort),
                     cursor=cursors[-1] if cursors else "",
                 )

@@ -12,13 +12,15 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials, shorten
-from xobito_app.features.contacts import book, distinct, duplicates, listing, merging
-from xobito_app.features.contacts.merge_rows import MergedField
-from xobito_app.features.contacts.merging import MergePreview
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.merging import duplicates, merging, not_duplicates
+from xobito_app.features.contacts.merging.merge_rows import MergedField
+from xobito_app.features.contacts.merging.merging import MergePreview
+from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.schemas import ContactFilter, ContactView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, formats
-from xobito_app.ui.components import refused, said, tone_of
+from xobito_app.ui.components import toast_error, toast_success, tone_of
 from xobito_app.ui.security import AppState, guarded
 
 PARTNERS = 8
@@ -134,7 +136,7 @@ class DuplicatesState(AppState):
                         view.second,
                         f"Set apart by {view.actor_name}, {formats.full(view.created_at, zone)}",
                     )
-                    for view in await distinct.list_distinct(uow.session, actor)
+                    for view in await not_duplicates.list_distinct(uow.session, actor)
                 ]
             else:
                 rows = [
@@ -142,7 +144,7 @@ class DuplicatesState(AppState):
                     for pair in await duplicates.find_duplicates(uow.session, actor)
                 ]
             keeper = (
-                await book.get_contact_view(uow.session, actor, contact_id=ids.parse(kept))
+                await contacts.get_contact_view(uow.session, actor, contact_id=ids.parse(kept))
                 if kept
                 else None
             )
@@ -166,7 +168,7 @@ class DuplicatesState(AppState):
             page = await listing.list_contacts(
                 uow.session,
                 actor,
-                narrowed=ContactFilter(search=self.typed),
+                contact_filter=ContactFilter(search=self.typed),
                 limit=PARTNERS + 1,
             )
         own = self.keeper[0].id
@@ -184,7 +186,7 @@ class DuplicatesState(AppState):
                     uow.session, actor, keep_id=ids.parse(keep_id), drop_id=ids.parse(drop_id)
                 )
         except AppError as error:
-            return refused(error.message)
+            return toast_error(error.message)
         self._show(preview)
         return None
 
@@ -203,7 +205,7 @@ class DuplicatesState(AppState):
     async def set_apart(self, first_id: str, second_id: str):
         """Remember that these are two people, and show the pair no more."""
         return await self._decide(
-            distinct.set_apart,
+            not_duplicates.set_apart,
             first_id,
             second_id,
             "They are not shown as duplicates any more. “Show dismissed” has them.",
@@ -214,7 +216,7 @@ class DuplicatesState(AppState):
     async def take_back(self, first_id: str, second_id: str):
         """Let a dismissed pair be found again."""
         return await self._decide(
-            distinct.take_back, first_id, second_id, "They may be found as duplicates again."
+            not_duplicates.take_back, first_id, second_id, "They may be found as duplicates again."
         )
 
     async def _decide(self, service: Decision, first_id: str, second_id: str, words: str) -> Event:
@@ -228,11 +230,11 @@ class DuplicatesState(AppState):
                     second_id=ids.parse(second_id),
                 )
         except AppError as error:
-            return refused(error.message)
+            return toast_error(error.message)
         # One of three alike may now be paired with another.
         await self._read()
         self.is_open = False
-        return said(words)
+        return toast_success(words)
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -256,10 +258,10 @@ class DuplicatesState(AppState):
                     drop_id=ids.parse(self.drop_id),
                 )
         except AppError as error:
-            yield refused(error.message)
+            yield toast_error(error.message)
             return
         finally:
             self.is_merging = False
         self.is_open = False
-        yield said("Merged. It can be undone on the contact's page for 30 days.")
+        yield toast_success("Merged. It can be undone on the contact's page for 30 days.")
         yield browser.go(f"/contacts/{self.keep_id}")

@@ -12,10 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts.find import find_contacts
-from xobito_app.features.inbox import compose
-from xobito_app.features.inbox.outgoing import Order
-from xobito_app.features.inbox.places import read_place
+from xobito_app.features.contacts.records.find import find_contacts
+from xobito_app.features.inbox.composing import compose
+from xobito_app.features.inbox.composing.locations import read_place
+from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
 from xobito_app.ui.failures import field_errors

@@ -6,7 +6,7 @@ import json
 
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
-from xobito_app.features.inbox.bundle import Attachment
+from xobito_app.features.inbox.composing.bundle import Attachment
 
 _MOST_CHARACTERS = 40_000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import search
+from xobito_app.features.inbox.threads import search
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.shell.providers import Command, command_providers
 

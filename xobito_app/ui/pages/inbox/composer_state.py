@@ -12,15 +12,15 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
-from xobito_app.features.inbox import (
-    afterwards,
+from xobito_app.features.inbox.composing import (
     compose,
     compose_template,
+    message_actions,
     scheduling,
     template_draft,
-    work,
 )
-from xobito_app.features.inbox.bundle import send_bundle
+from xobito_app.features.inbox.composing.bundle import send_bundle
+from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, forms
@@ -92,7 +92,7 @@ class ComposerState(AppState):
             async with unit_of_work(viewer.actor.workspace_id) as uow:
                 session, actor = uow.session, viewer.actor
                 if draft.mode == "note":
-                    await work.add_note(
+                    await thread_actions.add_note(
                         session, actor, conversation_id=conversation_id, body=body, key=key
                     )
                 else:
@@ -151,7 +151,7 @@ class ComposerState(AppState):
         """Put an emoji on a message, or take ours away with an empty one."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await afterwards.react(
+            await message_actions.react(
                 uow.session,
                 viewer.actor,
                 conversation_id=await self._conversation(),
@@ -166,7 +166,9 @@ class ComposerState(AppState):
         """Try a failed message once more."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await afterwards.resend(uow.session, viewer.actor, message_id=ids.parse(message_id))
+            await message_actions.resend(
+                uow.session, viewer.actor, message_id=ids.parse(message_id)
+            )
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -174,7 +176,7 @@ class ComposerState(AppState):
         """Say what became of a message whose answer from WhatsApp was lost."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await afterwards.resolve_unresolved(
+            await message_actions.resolve_unresolved(
                 uow.session,
                 viewer.actor,
                 message_id=ids.parse(message_id),

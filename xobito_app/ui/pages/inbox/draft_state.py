@@ -9,7 +9,7 @@ import reflex as rx
 
 from xobito_app.core import ids
 from xobito_app.core.permissions import Permission
-from xobito_app.features.inbox.outgoing import Order
+from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.ui.security import AppState, guarded
 
 

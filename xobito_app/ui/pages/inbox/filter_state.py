@@ -8,7 +8,7 @@ import reflex as rx
 
 from xobito_app.core import ids
 from xobito_app.features.connection import accounts
-from xobito_app.features.contacts.labels import list_labels
+from xobito_app.features.contacts.records.apply_labels import list_labels
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.state import NARROWED, SEES_INBOX, InboxListState
 from xobito_app.ui.security import AppState, current_viewer, guarded

@@ -9,8 +9,8 @@ import reflex as rx
 from xobito_app.core import clock
 from xobito_app.core.text import initials
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import mentions
-from xobito_app.features.inbox.mentions import MentionView
+from xobito_app.features.inbox.threads import mentions
+from xobito_app.features.inbox.threads.mentions import MentionView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
 from xobito_app.ui.live import showing

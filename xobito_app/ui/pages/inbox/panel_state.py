@@ -9,7 +9,7 @@ import reflex as rx
 
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.contacts.schemas import ContactFacts
-from xobito_app.features.inbox import timeline
+from xobito_app.features.inbox.threads import timeline
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
 from xobito_app.ui.security import AppState

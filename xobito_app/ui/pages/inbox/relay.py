@@ -10,11 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.paging import WINDOW
-from xobito_app.features.inbox import alerts, presence, rules, threads, timeline
-from xobito_app.features.inbox.alerts import AlertView
-from xobito_app.features.inbox.mentions import MentionView
-from xobito_app.features.inbox.rules import Sight
+from xobito_app.features.inbox import rules
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import Counts, EntryView, ListView, ThreadFilter, ThreadLine
+from xobito_app.features.inbox.threads import alerts, presence, threads, timeline
+from xobito_app.features.inbox.threads.alerts import AlertView
+from xobito_app.features.inbox.threads.mentions import MentionView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.inbox import mention_state
@@ -30,27 +31,25 @@ COUNTS_EVERY_SECONDS = 1.0
 """Counts are asked for again at most this often for a person, however much happens."""
 
 
-def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
+def belongs(line: ThreadLine, wanted: ThreadFilter, visibility: ConversationVisibility) -> bool:
     """Tell whether a thread stands in a list, as `threads.list_threads` would.
 
     Facts of the contact are judged by `threads.fitting`: a line does not carry them.
     """
-    if line.status != wanted.status or not sight.reaches(line.assignee_id):
+    if line.status != wanted.status or not visibility.includes(line.assignee_id):
         return False
     if wanted.number_id and line.number_id != wanted.number_id:
         return False
     if wanted.unread and not line.unread:
         return False
-    if wanted.closing_soon and rules.window_state(
-        line.last_inbound_at, clock.business_now()
-    ) not in (
+    if wanted.closing_soon and rules.window_state(line.last_msg_time, clock.business_now()) not in (
         rules.WindowState.SOON,
         rules.WindowState.NOW,
     ):
         return False
     match wanted.view:
         case ListView.MINE:
-            return line.assignee_id is not None and line.assignee_id == sight.user_id
+            return line.assignee_id is not None and line.assignee_id == visibility.user_id
         case ListView.UNASSIGNED:
             return line.assignee_id is None
         case ListView.TEAM:
@@ -60,7 +59,7 @@ def belongs(line: ThreadLine, wanted: ThreadFilter, sight: Sight) -> bool:
 
 async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Patch the tabs that show any of the changed threads."""
-    changed = {UUID(notice.about) for notice in notices}
+    changed = {UUID(notice.subject_id) for notice in notices}
     opened = {look.shown.conversation_id for look in looks} & changed
     async with unit_of_work(workspace_id) as uow:
         lines = await threads.read_lines(uow.session, workspace_id, changed)
@@ -85,16 +84,20 @@ async def _entries(
 ) -> dict[UUID, EntryView]:
     """Read the changed entries of the threads that somebody has open here."""
     wanted = {
-        UUID(n.item)
+        UUID(n.part_id)
         for n in notices
-        if n.topic is Topic.MESSAGE and n.item and UUID(n.about) in opened
+        if n.topic is Topic.MESSAGE and n.part_id and UUID(n.subject_id) in opened
     }
     found = await timeline.read_entries(session, workspace_id, wanted) if wanted else {}
     for notice in notices:
         # Something about a message changed that is not the message itself: a reaction.
-        if notice.topic is Topic.MESSAGE and not notice.item and UUID(notice.about) in opened:
+        if (
+            notice.topic is Topic.MESSAGE
+            and not notice.part_id
+            and UUID(notice.subject_id) in opened
+        ):
             found |= await timeline.entries_with_reactions(
-                session, workspace_id, UUID(notice.about)
+                session, workspace_id, UUID(notice.subject_id)
             )
     return found
 
@@ -107,11 +110,15 @@ def _judge(
     fitting: Collection[UUID],
 ) -> None:
     shown, viewer = look.shown, look.viewer
-    sight, zone, now = Sight.of(viewer.actor), viewer.time_zone, clock.business_now()
+    visibility, zone, now = (
+        ConversationVisibility.of(viewer.actor),
+        viewer.time_zone,
+        clock.business_now(),
+    )
     rows: dict[str, ThreadRow | None] = {}
     for line in lines.values():
         own = threads.for_person(line, seen, viewer.user_id)
-        fits = line.id in fitting and belongs(own, shown.wanted, sight)
+        fits = line.id in fitting and belongs(own, shown.wanted, visibility)
         rows[str(line.id)] = (
             ThreadRow.of(own, zone=zone, now=now, selected=str(shown.conversation_id or ""))
             if fits
@@ -121,8 +128,8 @@ def _judge(
     line = lines.get(shown.conversation_id) if shown.conversation_id else None
     if line is None:
         return
-    if not sight.reaches(line.assignee_id):
-        why = sight.explain(line.assignee_id)
+    if not visibility.includes(line.assignee_id):
+        why = visibility.explain(line.assignee_id)
         look.change(ThreadState, lambda state: state._lose(why))
         return
     news = [e for e in entries.values() if e.conversation_id == line.id]
@@ -159,7 +166,7 @@ def _showing_counts(counts: Counts) -> Callable[[InboxListState], None]:
 
 async def carry_presence(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Show in open threads who else looks or types."""
-    for conversation_id in {UUID(notice.about) for notice in notices}:
+    for conversation_id in {UUID(notice.subject_id) for notice in notices}:
         showing = [look for look in looks if look.shown.conversation_id == conversation_id]
         if not showing:
             continue
@@ -175,7 +182,7 @@ def _showing_presence(conversation_id: str, words: str) -> Callable[[ThreadState
 
 async def carry_mentions(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Show people that a note calls them, or that they have looked."""
-    called = {notice.about for notice in notices}
+    called = {notice.subject_id for notice in notices}
     viewers = {look.viewer.user_id: look.viewer for look in looks}
     found = {
         user_id: await mention_state.read(viewer)

@@ -91,7 +91,7 @@ class ThreadRow:
                 photo_url(line.assignee_id, line.assignee_picture) if line.assignee_id else ""
             ),
             has_assignee=line.assignee_id is not None,
-            window=rules.window_state(line.last_inbound_at, now).value,
+            window=rules.window_state(line.last_msg_time, now).value,
             is_snoozed=line.status == "snoozed",
             sort=f"{line.last_at.timestamp():017.6f}{line.id}",
             is_selected=str(line.id) == selected,
@@ -99,7 +99,7 @@ class ThreadRow:
 
 
 def tone(key: str) -> str:
-    """Return one of eight avatar colours for an id, always the same one."""
+    """Return one of eight avatar colors for an id, always the same one."""
     return f"tone-{sum(key.encode()) % 8}"
 
 
@@ -146,7 +146,7 @@ class ThreadHeader:
     def of(cls, thread: ThreadView, *, zone: str, now: datetime) -> ThreadHeader:
         """Format the head of a thread."""
         line = thread.line
-        closes_at = rules.window_closes_at(line.last_inbound_at)
+        closes_at = rules.window_closes_at(line.last_msg_time)
         left = int((closes_at - now).total_seconds()) if closes_at else 0
         return cls(
             id=str(line.id),
@@ -158,9 +158,11 @@ class ThreadHeader:
             status=line.status,
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
-            window=rules.window_state(line.last_inbound_at, now).value,
+            window=rules.window_state(line.last_msg_time, now).value,
             # The browser counts by its own clock, which no simulator moves.
-            window_until=(closes_at - clock.ahead()).isoformat() if closes_at and left > 0 else "",
+            window_until=(closes_at - clock.simulated_offset()).isoformat()
+            if closes_at and left > 0
+            else "",
             has_window=left > 0,
             can_reply=thread.can_reply,
             why_not=thread.why_not,
@@ -176,9 +178,9 @@ def _known_as(line: ThreadLine) -> str:
 
 
 def _wrote(line: ThreadLine, now: datetime) -> str:
-    if line.last_inbound_at is None:
+    if line.last_msg_time is None:
         return f"{line.name} has not written yet."
-    hours = int((now - line.last_inbound_at).total_seconds() // 3600)
+    hours = int((now - line.last_msg_time).total_seconds() // 3600)
     if hours < 48:
         return f"{line.name} wrote {hours} hours ago."
     return f"{line.name} wrote {hours // 24} days ago."

@@ -10,11 +10,11 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.inbox import afterwards, scheduling
-from xobito_app.features.inbox.scheduling import Outlook
+from xobito_app.features.inbox.composing import message_actions, scheduling
+from xobito_app.features.inbox.composing.scheduling import Outlook
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -111,7 +111,7 @@ class ScheduleState(AppState):
             self.zone = await scheduling.time_zone_of(uow.session, viewer.actor)
         found = next((entry for entry in waiting if str(entry.id) == message_id), None)
         if found is None or found.due_at is None:
-            return said("This message has left already.")
+            return toast_success("This message has left already.")
         self.body, self.has_body = found.body, found.kind == "text"
         self.local = formats.field_time(found.due_at, self.zone)
         self.errors, self.changing_id = {}, message_id
@@ -142,7 +142,7 @@ class ScheduleState(AppState):
             self.errors = field_errors(error)
             return None
         self.changing_id = ""
-        return said("Changed.")
+        return toast_success("Changed.")
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -150,7 +150,7 @@ class ScheduleState(AppState):
         """Take a scheduled message back."""
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await afterwards.cancel_scheduled(
+            await message_actions.cancel_scheduled(
                 uow.session, viewer.actor, message_id=ids.parse(message_id)
             )
 

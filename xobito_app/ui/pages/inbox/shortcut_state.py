@@ -10,9 +10,9 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
-from xobito_app.features.inbox import canned, macros
+from xobito_app.features.inbox.composing import canned, macros
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.security import AppState, current_viewer, guarded
 
@@ -101,4 +101,4 @@ class ShortcutState(AppState):
                 key=f"{self._key[:30]}{wanted.hex[:24]}",
             )
         self.is_open = False
-        return [said(f"{name}: done."), rx.call_script("xobito.leaveSlash()")]
+        return [toast_success(f"{name}: done."), rx.call_script("xobito.leaveSlash()")]

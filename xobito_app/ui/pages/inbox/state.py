@@ -13,7 +13,6 @@ from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import search, threads
 from xobito_app.features.inbox.schemas import (
     Counts,
     ListView,
@@ -21,6 +20,7 @@ from xobito_app.features.inbox.schemas import (
     ThreadFilter,
     ThreadLine,
 )
+from xobito_app.features.inbox.threads import search, threads
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
 from xobito_app.ui.live import showing

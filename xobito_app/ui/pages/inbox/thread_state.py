@@ -14,16 +14,10 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.inbox import (
-    afterwards,
-    fetch,
-    mentions,
-    presence,
-    scheduling,
-    timeline,
-    work,
-)
+from xobito_app.features.inbox.composing import message_actions, scheduling
+from xobito_app.features.inbox.receiving import fetch
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
+from xobito_app.features.inbox.threads import mentions, presence, thread_actions, timeline
 from xobito_app.features.workspaces import team
 from xobito_app.features.workspaces.schemas import MemberView
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -146,7 +140,7 @@ class ThreadState(AppState):
     async def _mark_read(self) -> None:
         """Remember that the person has seen what stands on the screen, and nothing newer."""
         shown = [ids.parse(row.id) for row in self.entries]
-        await self._work(work.mark_read, shown=shown)
+        await self._work(thread_actions.mark_read, shown=shown)
         await self._work(mentions.mark_seen, shown=shown)
 
     async def _show(self, found: _Found, viewer: Viewer, message_id: str) -> None:
@@ -238,38 +232,40 @@ class ThreadState(AppState):
     @guarded(Permission.INBOX_ASSIGN)
     async def assign(self, user_id: str):
         """Give the thread to a person; an empty id means nobody."""
-        await self._work(work.assign, assignee_id=ids.parse(user_id) if user_id else None)
+        await self._work(thread_actions.assign, assignee_id=ids.parse(user_id) if user_id else None)
 
     @rx.event
     @guarded(Permission.INBOX_ASSIGN)
     async def take(self):
         """Take the thread oneself."""
         viewer = await current_viewer(self)
-        await self._work(work.assign, assignee_id=viewer.user_id)
+        await self._work(thread_actions.assign, assignee_id=viewer.user_id)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def close(self):
         """Close the thread."""
-        await self._work(work.close)
+        await self._work(thread_actions.close)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def reopen(self):
         """Open the thread again."""
-        await self._work(work.reopen)
+        await self._work(thread_actions.reopen)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def snooze(self, span: str):
         """Put the thread aside for one of the offered spans."""
-        await self._work(work.snooze, until=clock.now() + SNOOZES.get(span, SNOOZES["1d"]))
+        await self._work(
+            thread_actions.snooze, until=clock.now() + SNOOZES.get(span, SNOOZES["1d"])
+        )
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def mark_unread(self):
         """Leave the thread and let it count as unread."""
-        await self._work(work.mark_unread)
+        await self._work(thread_actions.mark_unread)
         self._clear()
         await self._unselect()
 
@@ -293,7 +289,7 @@ class ThreadState(AppState):
         """The person types: colleagues see it, and so does the customer."""
         if self.header.id:
             await self._work(presence.be_here, typing=True)
-            await self._work(afterwards.show_typing)
+            await self._work(message_actions.show_typing)
 
     @rx.event
     @guarded(*SEES_INBOX)

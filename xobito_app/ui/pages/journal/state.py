@@ -15,7 +15,7 @@ from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.features.ingest.journal import DeliveryLine, DeliveryView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.components import refused, said
+from xobito_app.ui.components import toast_error, toast_success
 from xobito_app.ui.security import AppState, guarded
 
 _STATES = {
@@ -188,11 +188,11 @@ class JournalState(AppState):
             async with unit_of_work(actor.workspace_id) as uow:
                 await journal.replay(uow.session, actor, event_id=ids.parse(event_id))
             if await self._is_read(event_id):
-                yield said("Read again. What it had done before was not done twice.")
+                yield toast_success("Read again. What it had done before was not done twice.")
             else:
-                yield said("It waits to be read again; the workers have more to do first.")
+                yield toast_success("It waits to be read again; the workers have more to do first.")
             await self._show("")
         except AppError as error:
-            yield refused(error.message)
+            yield toast_error(error.message)
         finally:
             self.is_replaying = False

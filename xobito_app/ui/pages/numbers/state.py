@@ -9,7 +9,7 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.features.connection import service
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui.components import refused, said
+from xobito_app.ui.components import toast_error, toast_success
 from xobito_app.ui.pages.numbers.rows import AccountRow, NumberRow, TierView
 from xobito_app.ui.security import AppState, guarded
 
@@ -53,9 +53,9 @@ class NumbersState(AppState):
         try:
             await service.sync_now(await self._actor())
             await self._show()
-            yield said("Numbers are up to date.")
+            yield toast_success("Numbers are up to date.")
         except AppError as error:
-            yield refused(error.message)
+            yield toast_error(error.message)
         finally:
             self.is_syncing = False
 
@@ -93,6 +93,6 @@ class NumbersState(AppState):
             actor = await self._actor()
             await service.disconnect(actor, connection_id=ids.parse(connection_id))
             await self._show()
-            yield said("Disconnected. Nothing of your data was deleted.")
+            yield toast_success("Disconnected. Nothing of your data was deleted.")
         except AppError as error:
-            yield refused(error.message)
+            yield toast_error(error.message)

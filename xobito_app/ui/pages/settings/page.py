@@ -114,7 +114,7 @@ def _logo() -> rx.Component:
             class_name="rail-mark rail-mark-large",
             aria_hidden="true",
         ),
-        door="/pictures/workspace",
+        endpoint="/pictures/workspace",
         label="Choose a logo",
         has_picture=person.logo != "",
     )

@@ -9,12 +9,12 @@ import reflex as rx
 
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.inbox import keeping
+from xobito_app.features.inbox.threads import retention
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces.settings import WorkspaceSettings
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -144,9 +144,9 @@ class SettingsState(AppState):
         """Clear what is older than the workspace keeps it, without waiting for the night."""
         actor = await self._actor(Permission.SETTINGS_EDIT)
         async with unit_of_work(actor.workspace_id) as uow:
-            await keeping.ask_to_clear(uow.session, actor)
+            await retention.ask_to_clear(uow.session, actor)
         self.asks_to_clear = False
-        return said("Old messages are being cleared.")
+        return toast_success("Old messages are being cleared.")
 
     async def _save(self, form_id: str, changes: dict[str, Any]):  # noqa: ANN202
         actor = await self._actor(Permission.SETTINGS_EDIT)

@@ -6,7 +6,7 @@ import reflex as rx
 
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
-from xobito_app.features.connection import connecting, phone
+from xobito_app.features.connection import connecting, simulated_customer
 from xobito_app.ui.security import AppState, guarded
 
 
@@ -36,7 +36,7 @@ class WelcomeState(AppState):
             actor = await self._actor()
         try:
             await connecting.start_simulator(actor)
-            await phone.greet(actor)
+            await simulated_customer.greet(actor)
         except AppError as error:
             async with self:
                 self.is_busy, self.problem = False, error.message

@@ -8,7 +8,7 @@ from uuid import UUID
 from xobito_app.core.errors import AppError
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.permissions import Permission
-from xobito_app.features.connection import phone
+from xobito_app.features.connection import simulated_customer
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.simulator.state import KEY, READING, PhoneState
 
@@ -17,15 +17,15 @@ GATHER_SECONDS = 0.08
 
 async def follow() -> None:
     """Listen to the simulator for as long as the process lives. A lifespan task."""
-    async for account, _ in phone.listen():
+    async for account, _ in simulated_customer.listen():
         spaces = {tab.viewer.actor.workspace_id for tab in relay.connected(None)}
         relay.hear([Notice(str(space), Topic.SIMULATOR, account) for space in spaces])
 
 
 async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
     """Show what became of the chats that tabs have open."""
-    changed = {notice.about for notice in notices}
-    read: dict[str, tuple[list[phone.Customer], phone.Chat | None]] = {}
+    changed = {notice.subject_id for notice in notices}
+    read: dict[str, tuple[list[simulated_customer.Customer], simulated_customer.Chat | None]] = {}
     for look in looks:
         if look.shown is READING:
             # Once it is read, this is judged again.
@@ -39,9 +39,11 @@ async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) ->
             continue
         try:
             if customer_id not in read:
-                people = await phone.list_customers(actor)
+                people = await simulated_customer.list_customers(actor)
                 chat = (
-                    await phone.read_chat(actor, customer_id=customer_id) if customer_id else None
+                    await simulated_customer.read_chat(actor, customer_id=customer_id)
+                    if customer_id
+                    else None
                 )
                 read[customer_id] = people, chat
         except AppError:
@@ -50,7 +52,7 @@ async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) ->
 
 
 def _showing(
-    people: list[phone.Customer], chat: phone.Chat | None, zone: str
+    people: list[simulated_customer.Customer], chat: simulated_customer.Chat | None, zone: str
 ) -> Callable[[PhoneState], None]:
     def show(state: PhoneState) -> None:
         state._show_people(people)

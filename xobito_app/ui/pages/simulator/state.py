@@ -12,7 +12,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid, NotFound
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
-from xobito_app.features.connection import phone
+from xobito_app.features.connection import simulated_customer
 from xobito_app.ui import formats
 from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded
@@ -74,7 +74,7 @@ _TICKS = {"delivered": "check-check", "read": "read"}
 LEAPS = {"1h": 3600, "6h": 6 * 3600, "25h": 25 * 3600, "now": 0}
 
 
-def phone_row(message: phone.PhoneMessage, zone: str) -> PhoneRow:
+def phone_row(message: simulated_customer.PhoneMessage, zone: str) -> PhoneRow:
     """Format a message for the phone."""
     kind = message.media_kind or message.kind
     return PhoneRow(
@@ -123,11 +123,15 @@ class PhoneState(AppState):
     ) -> None:
         async with showing(self, KEY, READING) as told:
             actor = told.viewer.actor
-            account = await phone.account_of(actor)
-            people = await phone.list_customers(actor) if with_people else []
+            account = await simulated_customer.account_of(actor)
+            people = await simulated_customer.list_customers(actor) if with_people else []
             if or_first and customer_id not in {person.id for person in people}:
                 customer_id = people[0].id if people else ""
-            chat = await phone.read_chat(actor, customer_id=customer_id) if customer_id else None
+            chat = (
+                await simulated_customer.read_chat(actor, customer_id=customer_id)
+                if customer_id
+                else None
+            )
             self.customer_id = customer_id
             if with_people:
                 self._show_people(people)
@@ -141,7 +145,7 @@ class PhoneState(AppState):
                 self.rows = []
             told.narrow(Watched(account, customer_id))
 
-    def _show_people(self, people: list[phone.Customer]) -> None:
+    def _show_people(self, people: list[simulated_customer.Customer]) -> None:
         self.customers = [
             CustomerRow(
                 id=person.id,
@@ -154,7 +158,7 @@ class PhoneState(AppState):
             for person in people
         ]
 
-    def _show_chat(self, chat: phone.Chat, zone: str) -> None:
+    def _show_chat(self, chat: simulated_customer.Chat, zone: str) -> None:
         self.name = chat.customer.name
         self.detail = chat.customer.phone or f"@{chat.customer.username}"
         self.is_typing = chat.customer.is_typing
@@ -178,7 +182,7 @@ class PhoneState(AppState):
         actor = await self._actor()
         text = str(form.get("text") or "")
         if text.strip() and self.customer_id:
-            await phone.say(actor, customer_id=self.customer_id, text=text)
+            await simulated_customer.say(actor, customer_id=self.customer_id, text=text)
             await self._show_customer(self.customer_id)
 
     @rx.event
@@ -186,7 +190,7 @@ class PhoneState(AppState):
     async def send_sample(self, kind: str):
         """Send a photo, document, place or contact card as the customer."""
         actor = await self._actor()
-        await phone.send_sample(actor, customer_id=self.customer_id, kind=str(kind))
+        await simulated_customer.send_sample(actor, customer_id=self.customer_id, kind=str(kind))
         await self._show_customer(self.customer_id)
 
     @rx.event
@@ -198,7 +202,7 @@ class PhoneState(AppState):
             place = int(index)
         except (TypeError, ValueError):
             return
-        await phone.tap(
+        await simulated_customer.tap(
             actor, customer_id=self.customer_id, message_id=str(message_id), index=place
         )
         await self._show_customer(self.customer_id)
@@ -208,7 +212,7 @@ class PhoneState(AppState):
     async def react(self, message_id: str):
         """Like a message as the customer."""
         actor = await self._actor()
-        await phone.react(
+        await simulated_customer.react(
             actor, customer_id=self.customer_id, message_id=str(message_id), emoji="❤️"
         )
         await self._show_customer(self.customer_id)
@@ -225,7 +229,7 @@ class PhoneState(AppState):
         """Make a new customer and be that one."""
         actor = await self._actor()
         try:
-            customer_id = await phone.create_customer(
+            customer_id = await simulated_customer.create_customer(
                 actor, name=str(form.get("name") or ""), phone=str(form.get("phone") or "")
             )
         except Invalid as error:
@@ -252,7 +256,7 @@ class BenchState(AppState):
         """Show clock and disturbances."""
         viewer = await self._viewer()
         try:
-            bench = await phone.read_bench(viewer.actor)
+            bench = await simulated_customer.read_bench(viewer.actor)
         except AppError:
             # The phone beside it says what is wrong.
             return
@@ -270,7 +274,7 @@ class BenchState(AppState):
     async def leap(self, span: str):
         """Move the clock forward, or back to now."""
         actor = await self._actor()
-        await phone.move_clock(actor, seconds=LEAPS.get(str(span), 0))
+        await simulated_customer.move_clock(actor, seconds=LEAPS.get(str(span), 0))
         return [BenchState.load, PhoneState.load]
 
     @rx.event
@@ -285,5 +289,5 @@ class BenchState(AppState):
             "drop": {"drop": 0.3 if is_on else 0},
         }
         if str(name) in values:
-            await phone.disturb(actor, **values[str(name)])
+            await simulated_customer.disturb(actor, **values[str(name)])
         return BenchState.load

@@ -12,7 +12,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import said
+from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.team.state import TeamState
 from xobito_app.ui.security import AppState, guarded
@@ -78,7 +78,7 @@ class RoleEditorState(AppState):
             self.errors = field_errors(error)
             return None
         self.is_open = False
-        return [TeamState.load, said("Role saved.")]
+        return [TeamState.load, toast_success("Role saved.")]
 
     @rx.event
     @guarded(Permission.ROLES_DELETE)
@@ -87,4 +87,4 @@ class RoleEditorState(AppState):
         actor = await self._actor(Permission.ROLES_DELETE)
         async with unit_of_work(actor.workspace_id) as uow:
             await team.delete_role(uow.session, actor, role_id=ids.parse(role_id))
-        return [TeamState.load, said("Role deleted.")]
+        return [TeamState.load, toast_success("Role deleted.")]

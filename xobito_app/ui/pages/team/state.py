@@ -16,7 +16,7 @@ from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import conceal, reveal, said
+from xobito_app.ui.components import conceal, reveal, toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.team.rows import InviteRow, MemberRow, RoleRow
 from xobito_app.ui.security import AppState, guarded
@@ -82,7 +82,7 @@ class TeamState(AppState):
                 role_id=ids.parse(role_id),
             )
         await self._read(viewer)
-        return said("Role changed.")
+        return toast_success("Role changed.")
 
     @rx.event
     @guarded(Permission.STAFF_EDIT)
@@ -97,7 +97,7 @@ class TeamState(AppState):
                 is_active=is_active is True,
             )
         await self._read(viewer)
-        return said("Active again." if is_active is True else "Inactive, and signed out.")
+        return toast_success("Active again." if is_active is True else "Inactive, and signed out.")
 
     @rx.event
     @guarded(Permission.STAFF_CREATE)
@@ -109,7 +109,7 @@ class TeamState(AppState):
                 uow.session, viewer.actor, invite_id=ids.parse(invite_id)
             )
         await self._read(viewer)
-        return said("Invitation withdrawn.")
+        return toast_success("Invitation withdrawn.")
 
 
 class InviteState(AppState):
@@ -178,7 +178,7 @@ class InviteState(AppState):
             return [shown, TeamState.load]
         return [
             TeamState.load,
-            said("Added. They choose their own password at the first sign-in."),
+            toast_success("Added. They choose their own password at the first sign-in."),
         ]
 
     def _show_link(self, link: str, title: str, line: str) -> Event:
@@ -244,7 +244,7 @@ class MemberQuestionState(AppState):
         self.question = ""
         async with unit_of_work(actor.workspace_id) as uow:
             await team.remove_member(uow.session, actor, user_id=ids.parse(self._user_id))
-        return [TeamState.load, said("Removed. What they wrote stays.")]
+        return [TeamState.load, toast_success("Removed. What they wrote stays.")]
 
     @rx.event
     @guarded(Permission.STAFF_EDIT)
@@ -254,4 +254,4 @@ class MemberQuestionState(AppState):
         self.question = ""
         async with unit_of_work(actor.workspace_id) as uow:
             await team.hand_over(uow.session, actor, user_id=ids.parse(self._user_id))
-        return [TeamState.load, said("The workspace has a new owner.")]
+        return [TeamState.load, toast_success("The workspace has a new owner.")]

@@ -14,7 +14,7 @@ from xobito_app.features.templates import service, sync
 from xobito_app.features.templates.schemas import TemplateLine, TemplateView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.components import refused, said
+from xobito_app.ui.components import toast_error, toast_success
 from xobito_app.ui.security import AppState, guarded
 
 _TONES = {"APPROVED": "success", "PENDING": "info", "REJECTED": "danger", "PAUSED": "warning"}
@@ -214,9 +214,9 @@ class TemplatesState(AppState):
         try:
             count = await sync.sync_now(await self._actor())
             await self._show("")
-            yield said(f"{count} templates are up to date.")
+            yield toast_success(f"{count} templates are up to date.")
         except AppError as error:
-            yield refused(error.message)
+            yield toast_error(error.message)
         finally:
             self.is_syncing = False
 

@@ -16,7 +16,7 @@ from xobito_app.features.tokens import rules, service
 from xobito_app.features.tokens.schemas import TokenView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
-from xobito_app.ui.components import conceal, reveal, said
+from xobito_app.ui.components import conceal, reveal, toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.security import AppState, guarded
 
@@ -125,7 +125,7 @@ class TokensState(AppState):
         token_id, self.asked_id = self.asked_id, ""
         async with unit_of_work(actor.workspace_id) as uow:
             await service.revoke_token(uow.session, actor, token_id=ids.parse(token_id))
-        return [TokensState.load, said("Revoked. It opens nothing any more.")]
+        return [TokensState.load, toast_success("Revoked. It opens nothing any more.")]
 
     @rx.event
     @guarded(Permission.API_TOKENS_MANAGE)
@@ -134,7 +134,7 @@ class TokensState(AppState):
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             await service.delete_token(uow.session, actor, token_id=ids.parse(token_id))
-        return [TokensState.load, said("Removed.")]
+        return [TokensState.load, toast_success("Removed.")]
 
 
 class TokenFormState(AppState):

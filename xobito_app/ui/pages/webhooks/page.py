@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from xobito_app.core.events import Deed, Record
+from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.ui import forms, styles
 from xobito_app.ui.components import (
     badge,
@@ -27,7 +27,11 @@ from xobito_app.ui.components.fields import switch
 from xobito_app.ui.pages.webhooks.log import delivery_log, open_delivery
 from xobito_app.ui.pages.webhooks.state import SIGNING_KEY, DeliveryLogState, WebhooksState
 
-_RECORDS = {Record.CONTACT: "Contacts", Record.STATUS: "Statuses", Record.SOURCE: "Sources"}
+_RECORDS = {
+    RecordType.CONTACT: "Contacts",
+    RecordType.STATUS: "Statuses",
+    RecordType.SOURCE: "Sources",
+}
 _VERIFY = """import hashlib, hmac
 
 def is_from_xobito(secret: str, raw_body: bytes, signature: str) -> bool:
@@ -141,7 +145,10 @@ def _matrix() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.div("When", class_name=styles.MATRIX_NAME),
-            rx.el.div(*(rx.el.div(deed.value.capitalize()) for deed in Deed), class_name="deeds"),
+            rx.el.div(
+                *(rx.el.div(change_type.value.capitalize()) for change_type in ChangeType),
+                class_name="deeds",
+            ),
             class_name=f"{styles.MATRIX_ROW} {styles.MUTED}",
             aria_hidden="true",
         ),
@@ -150,19 +157,19 @@ def _matrix() -> rx.Component:
     )
 
 
-def _record(record: Record, name: str) -> rx.Component:
+def _record(record: RecordType, name: str) -> rx.Component:
     return rx.el.div(
         rx.el.div(name, class_name=styles.MATRIX_NAME),
         rx.el.div(
             *(
                 rx.el.div(
                     switch(
-                        f"{name} {deed.value}",
-                        name=f"{record.value}.{deed.value}",
-                        default_checked=WebhooksState.events[f"{record.value}.{deed.value}"],
+                        f"{name} {change_type.value}",
+                        name=f"{record.value}.{change_type.value}",
+                        default_checked=WebhooksState.events[f"{record.value}.{change_type.value}"],
                     )
                 )
-                for deed in Deed
+                for change_type in ChangeType
             ),
             class_name="deeds",
         ),

@@ -12,7 +12,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.webhooks import rules, service
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
-from xobito_app.ui.components import conceal, refused, reveal, said
+from xobito_app.ui.components import conceal, reveal, toast_error, toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.webhooks.rows import FILTERS, DeliveryDetail, DeliveryRow, EndpointRow
 from xobito_app.ui.security import AppState, guarded
@@ -72,7 +72,7 @@ class WebhooksState(AppState):
                 if isinstance(error, Invalid):
                     self.errors = field_errors(error)
                     return None
-            return refused(error.message)
+            return toast_error(error.message)
         async with self:
             self.is_saving, self.warning = False, done.warning
             self.is_secret_shown = bool(done.secret)
@@ -111,7 +111,7 @@ class WebhooksState(AppState):
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             await service.switch(uow.session, actor, is_on=True)
-        return [WebhooksState.load, said("On again. What still waits is sent now.")]
+        return [WebhooksState.load, toast_success("On again. What still waits is sent now.")]
 
 
 class DeliveryLogState(AppState):
@@ -198,7 +198,7 @@ class DeliveryLogState(AppState):
             await service.redeliver(uow.session, actor, delivery_id=ids.parse(self.detail.row.id))
         self.is_open = False
         await self._show("")
-        return said("On its way again, under its old id.")
+        return toast_success("On its way again, under its old id.")
 
     @rx.event(background=True)
     @guarded(Permission.WEBHOOKS_MANAGE)
@@ -214,7 +214,7 @@ class DeliveryLogState(AppState):
         except AppError as error:
             async with self:
                 self.is_testing = False
-            return refused(error.message)
+            return toast_error(error.message)
         async with self:
             self.is_testing = False
             self.detail, self.is_open = DeliveryDetail.of(view, viewer.time_zone), True

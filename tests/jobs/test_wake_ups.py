@@ -1,0 +1,63 @@
+"""A burst of wake-ups costs few messages, and the last commit is always told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from xobito_app.core.events import PostCommit, WakeUp
+from xobito_app.core.jobs import JobType, Lane
+from xobito_app.jobs import wake_ups
+
+DRAIN = JobType("inbound.drain", Lane.LIVE)
+SEND = JobType("outbound.send", Lane.LIVE)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    gone: list[tuple[float, WakeUp]] = []
+    monkeypatch.setattr(
+        wake_ups, "send", lambda wake_up: gone.append((asyncio.get_running_loop().time(), wake_up))
+    )
+    wake_ups._quiet.clear()
+    return gone
+
+
+async def ask(*wanted: WakeUp) -> None:
+    await wake_ups.send_wake_ups(PostCommit(wake_ups=dict.fromkeys(wanted)))
+
+
+async def test_the_first_leaves_at_once_and_a_burst_is_gathered(sent):
+    wake_up = WakeUp(DRAIN)
+    await ask(wake_up)
+    assert len(sent) == 1
+    last = 0.0
+    for _ in range(200):
+        await ask(wake_up)
+        last = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(3 * wake_ups.QUIET_SECONDS)
+    assert 2 <= len(sent) < 40
+    # Whoever asked last was told after they had asked.
+    assert sent[-1][0] >= last
+    assert wake_ups._quiet == {}
+
+
+async def test_different_work_and_planned_work_is_not_gathered(sent):
+    await ask(WakeUp(SEND, arguments=("a",)), WakeUp(SEND, arguments=("b",)))
+    later = WakeUp(SEND, arguments=("a",), delay=5)
+    await ask(later)
+    await ask(later)
+    assert len(sent) == 4
+    await asyncio.sleep(2 * wake_ups.QUIET_SECONDS)
+
+
+async def test_what_waits_at_the_end_still_leaves(sent):
+    wake_up = WakeUp(DRAIN)
+    await ask(wake_up)
+    await ask(wake_up)
+    await wake_ups.flush()
+    assert len(sent) == 2
+    await asyncio.sleep(2 * wake_ups.QUIET_SECONDS)
+    assert len(sent) == 2

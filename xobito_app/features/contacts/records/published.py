@@ -1,0 +1,154 @@
+"""Contacts, statuses and sources as other systems see them: in webhooks and in the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.events import RecordType
+from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.repository import SourceRepository, StatusRepository
+from xobito_app.features.contacts.schemas import ContactView, Named, SourceView, StatusView
+from xobito_app.models.contacts import ContactSource, ContactStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One record: its own fields, and the things it refers to; all JSON values but moments."""
+
+    id: str
+    attributes: dict[str, Any]
+    relations: dict[str, Any]
+
+
+async def publish_records(
+    session: AsyncSession, workspace_id: UUID, record: RecordType, record_ids: Collection[UUID]
+) -> dict[UUID, Published]:
+    """Return records by id, in a fixed number of queries; those that are gone are left out."""
+    wanted = list(record_ids)
+    if record is RecordType.STATUS:
+        statuses = await StatusRepository(session, workspace_id).list_by_ids(wanted)
+        return {row.id: Published(str(row.id), status_fields(row), {}) for row in statuses.values()}
+    if record is RecordType.SOURCE:
+        sources = await SourceRepository(session, workspace_id).list_by_ids(wanted)
+        return {row.id: Published(str(row.id), source_fields(row), {}) for row in sources.values()}
+    views = await read_views(session, workspace_id, wanted)
+    return {
+        view.id: Published(str(view.id), contact_fields(view), contact_relations(view))
+        for view in views.values()
+    }
+
+
+def contact_fields(view: ContactView) -> dict[str, Any]:
+    """Return a contact's own fields."""
+    return {
+        "first_name": view.first_name,
+        "last_name": view.last_name,
+        "profile_name": view.profile_name,
+        "username": view.username,
+        "phone": view.phone or None,
+        "email": view.email,
+        "company": view.company,
+        "website": view.website,
+        "description": view.description,
+        "country": view.country,
+        "city": view.city,
+        "state": view.state,
+        "zip": view.zip,
+        "address": view.address,
+        "type": view.type,
+        "status_id": _id(view.status),
+        "source_id": _id(view.source),
+        "assignee_id": _id(view.assignee),
+        "custom": dict(view.custom),
+        "language": view.language,
+        "is_enabled": view.is_enabled,
+        "opted_out_at": view.opted_out_at,
+        "opt_out_reason": view.opt_out_reason,
+        "created_at": view.created_at,
+        "updated_at": view.updated_at,
+    }
+
+
+def contact_relations(view: ContactView) -> dict[str, Any]:
+    """Return what a contact refers to, by name."""
+    status = view.status
+    return {
+        "status": {"id": str(status.id), "name": status.name, "color": status.color}
+        if status
+        else None,
+        "source": _named(view.source) if view.source else None,
+        "groups": [_named(group) for group in view.groups],
+        "assignee": _named(view.assignee) if view.assignee else None,
+    }
+
+
+def _id(row: Any) -> str | None:
+    return str(row.id) if row else None
+
+
+def _named(row: Named) -> dict[str, str]:
+    return {"id": str(row.id), "name": row.name}
+
+
+def status_fields(row: ContactStatus | StatusView) -> dict[str, Any]:
+    """Return a status's own fields."""
+    return {
+        "name": row.name,
+        "color": row.color,
+        "is_default": row.is_default,
+        "position": row.position,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def source_fields(row: ContactSource | SourceView) -> dict[str, Any]:
+    """Return a source's own fields."""
+    return {
+        "name": row.name,
+        "is_default": row.is_default,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def sample_contact(at: datetime) -> Published:
+    """Return somebody who does not exist, with every field a contact has."""
+    view = ContactView(
+        id=UUID(int=0),
+        name="Test Contact",
+        first_name="Test",
+        last_name="Contact",
+        profile_name="",
+        username="",
+        phone="+15555550100",
+        email="test@example.com",
+        company="",
+        website="",
+        description="Sent by “Send test”; nobody was created.",
+        country="",
+        city="",
+        state="",
+        zip="",
+        address="",
+        type="lead",
+        status=None,
+        source=None,
+        groups=(),
+        assignee=None,
+        custom={},
+        language="en",
+        is_enabled=True,
+        opted_out_at=None,
+        opt_out_reason="",
+        last_msg_time=None,
+        created_at=at.astimezone(UTC),
+        updated_at=at.astimezone(UTC),
+    )
+    return Published(str(view.id), contact_fields(view), contact_relations(view))

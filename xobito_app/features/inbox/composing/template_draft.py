@@ -1,0 +1,74 @@
+"""A template about to be sent from the composer: how it reads, and what fills its blanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.inbox.composing.compose_template import suggest_values
+from xobito_app.features.templates import service as templates
+from xobito_app.whatsapp.templates import VariableKind
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One variable of a template with what is proposed for it."""
+
+    key: str
+    label: str
+    value: str
+    example: str
+    is_media: bool
+    is_optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDraft:
+    """A template as the composer shows it before its blanks are filled."""
+
+    name: str
+    header: str
+    body: str
+    footer: str
+    buttons: tuple[str, ...]
+    blanks: tuple[Blank, ...]
+    needs_media: str
+
+
+async def draft_template(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, template_id: UUID
+) -> TemplateDraft:
+    """Return a template with its blanks proposed from the contact's facts.
+
+    Raises:
+        Forbidden: The actor may not reply.
+        NotFound: The thread is out of sight, or the template is missing.
+    """
+    require(actor, Permission.INBOX_REPLY)
+    template = await templates.get(session, actor, template_id)
+    values = await suggest_values(
+        session, actor, conversation_id=conversation_id, template_id=template_id
+    )
+    blanks = tuple(
+        Blank(
+            key=variable.key,
+            label=variable.label,
+            value=values.get(variable.key, ""),
+            example=variable.example or "",
+            is_media=variable.kind is VariableKind.MEDIA,
+            is_optional=variable.optional,
+        )
+        for variable in template.variables
+    )
+    return TemplateDraft(
+        name=template.name,
+        header=template.header,
+        body=template.body,
+        footer=template.footer,
+        buttons=tuple(button.text for button in template.buttons),
+        blanks=tuple(blank for blank in blanks if not blank.is_optional),
+        needs_media=next((b.label for b in blanks if b.is_media), ""),
+    )

@@ -1,0 +1,85 @@
+"""Bringing a message's files to Meta before the message itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from xobito_app.core import clock
+from xobito_app.core.errors import Invalid
+from xobito_app.features.inbox.media import files
+from xobito_app.features.inbox.repository import MediaRepository
+from xobito_app.features.inbox.sending import send_results
+from xobito_app.features.inbox.sending.claiming import ClaimedMessage
+from xobito_app.models.inbox import Media
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp.client import Client, Credentials
+from xobito_app.whatsapp.graph import UPLOAD_SECONDS
+
+KEPT_BY_META = timedelta(days=29)
+"""Meta keeps an upload for 30 days; a day is left for the message's own way."""
+
+
+async def upload_all(
+    claimed: ClaimedMessage, client: Client, credentials: Credentials
+) -> dict[UUID, str] | None:
+    """Upload the files Meta does not have yet, and return Meta's id of each.
+
+    Uploading may take minutes, in which nobody may think the message lost; hence the parcel's
+    claim is renewed. None when the message was taken out of this hand all the same.
+
+    Raises:
+        GraphError: Meta refused a file.
+        Unavailable: Meta did not answer; nothing of the message has left.
+        Invalid: A file is gone from the data directory.
+    """
+    known = {file.id: file.meta_media_id for file in claimed.files if _is_there(file, claimed)}
+    missing = [file for file in claimed.files if file.id not in known]
+    if not missing:
+        return known
+    for file in missing:
+        # Claimed in the future: that much longer the sweep leaves the message alone.
+        if not await _hold(claimed, timedelta(seconds=UPLOAD_SECONDS)):
+            return None
+        path = files.path_of(file.workspace_id, file.id)
+        try:
+            content = path.open("rb")
+        except OSError:
+            raise Invalid("The file of this message is gone. Attach it again.") from None
+        with content:
+            meta_id = await client.upload_media(
+                credentials,
+                claimed.number.phone_number_id,
+                content,
+                file.mime,
+                file.filename or "file",
+            )
+        known[file.id] = meta_id
+        await _remember(file, meta_id, claimed.number.id)
+    return known if await _hold(claimed, timedelta()) else None
+
+
+async def _hold(claimed: ClaimedMessage, longer: timedelta) -> bool:
+    renewed = await send_results.renew(claimed.claim, clock.now() + longer)
+    if renewed is None:
+        return False
+    claimed.claim = renewed
+    return True
+
+
+def _is_there(file: Media, claimed: ClaimedMessage) -> bool:
+    return (
+        bool(file.meta_media_id)
+        and file.number_id == claimed.message.number_id
+        and file.meta_uploaded_at is not None
+        and clock.now() - file.meta_uploaded_at < KEPT_BY_META
+    )
+
+
+async def _remember(file: Media, meta_id: str, number_id: UUID) -> None:
+    async with unit_of_work(file.workspace_id) as uow:
+        row = await MediaRepository(uow.session, file.workspace_id).find(file.id)
+        if row is not None:
+            row.meta_media_id, row.number_id = meta_id, number_id
+            row.meta_uploaded_at = clock.now()
+            uow.session.add(row)

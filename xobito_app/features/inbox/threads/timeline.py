@@ -1,0 +1,274 @@
+"""The open thread: windows of its entries with files, quotes and reactions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import paging
+from xobito_app.core.errors import NotFound
+from xobito_app.core.paging import WINDOW
+from xobito_app.core.permissions import Actor, Permission
+from xobito_app.features.contacts import service as contacts
+from xobito_app.features.contacts.schemas import ContactFacts
+from xobito_app.features.inbox import rules
+from xobito_app.features.inbox.repository import (
+    MediaRepository,
+    MessageRepository,
+    ReactionRepository,
+)
+from xobito_app.features.inbox.schemas import (
+    EntryView,
+    MediaView,
+    QuoteView,
+    ThreadView,
+)
+from xobito_app.features.inbox.threads.threads import (
+    for_person,
+    get_visible,
+    read_lines,
+    seen_counts,
+)
+from xobito_app.features.workspaces.service import read_settings
+from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
+from xobito_app.persistence import keyset
+from xobito_app.persistence.arrays import any_pair
+
+
+async def read_thread(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, limit: int = WINDOW
+) -> ThreadView:
+    """Return a thread with its newest entries, oldest first.
+
+    Raises:
+        NotFound: It is missing or out of the actor's sight.
+    """
+    thread = await get_visible(session, actor, conversation_id)
+    lines = await read_lines(session, actor.workspace_id, [thread.id])
+    seen = await seen_counts(session, actor.workspace_id, [thread.id], [actor.user_id])
+    entries, older = await _window(session, actor, thread, "", limit)
+    why_not = await why_not_reply(session, actor, thread)
+    return ThreadView(
+        line=for_person(lines[thread.id], seen, actor.user_id),
+        entries=entries,
+        older=older,
+        can_reply=not why_not,
+        why_not=why_not,
+    )
+
+
+async def why_not_reply(session: AsyncSession, actor: Actor, thread: Conversation) -> str:
+    """Return why an actor may not answer in a thread it sees; empty when it may."""
+    if not actor.can(Permission.INBOX_REPLY):
+        return "Your role does not allow replying."
+    if thread.group_id:
+        return "This is a WhatsApp group: it is shown here, and answered in WhatsApp."
+    settings = await read_settings(session, actor.workspace_id)
+    if settings.reply_only_assigned and thread.assignee_id != actor.user_id:
+        return "Only the person this chat is assigned to may reply. Assign it to yourself first."
+    return ""
+
+
+async def read_older(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    conversation_id: UUID,
+    cursor: str,
+    limit: int = WINDOW,
+) -> tuple[tuple[EntryView, ...], str]:
+    """Return the window of entries before a cursor, oldest first, and the next cursor."""
+    thread = await get_visible(session, actor, conversation_id)
+    return await _window(session, actor, thread, cursor, limit)
+
+
+async def read_around(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, message_id: UUID
+) -> tuple[tuple[EntryView, ...], str]:
+    """Return a window that ends a little after one entry, for opening a search result."""
+    thread = await get_visible(session, actor, conversation_id)
+    messages = MessageRepository(session, actor.workspace_id)
+    wanted = await messages.get(message_id)
+    if wanted.conversation_id != thread.id:
+        raise NotFound(messages.missing)
+    later = await messages.all(
+        messages.scoped()
+        .where(col(Message.conversation_id) == thread.id)
+        .where(keyset.after((wanted.at, wanted.id), col(Message.at), col(Message.id)))
+        .order_by(col(Message.at), col(Message.id))
+        .limit(WINDOW // 3)
+    )
+    last = later[-1] if later else None
+    cursor = paging.encode(last.at, last.id) if last else ""
+    return await _window(session, actor, thread, cursor, WINDOW)
+
+
+async def _window(
+    session: AsyncSession, actor: Actor, thread: Conversation, cursor: str, limit: int
+) -> tuple[tuple[EntryView, ...], str]:
+    messages = MessageRepository(session, actor.workspace_id)
+    statement = messages.scoped().where(
+        col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
+    )
+    if cursor:
+        position = paging.decode(cursor)
+        statement = statement.where(keyset.before(position, col(Message.at), col(Message.id)))
+    rows = await messages.all(
+        statement.order_by(col(Message.at).desc(), col(Message.id).desc()).limit(limit + 1)
+    )
+    page = paging.page_of(rows, limit, lambda row: (row.at, row.id))
+    entries = await _dress(session, actor.workspace_id, list(page.rows))
+    return tuple(reversed(entries)), page.cursor
+
+
+async def read_entries(
+    session: AsyncSession, workspace_id: UUID, message_ids: Collection[UUID]
+) -> dict[UUID, EntryView]:
+    """Return entries by id, in a fixed number of queries. The caller judges who may see them."""
+    rows = await MessageRepository(session, workspace_id).list_by_ids(list(message_ids))
+    shown = [row for row in rows.values() if row.kind != rules.REACTION]
+    return {e.id: e for e in await _dress(session, workspace_id, shown)}
+
+
+async def read_entry(session: AsyncSession, message: Message) -> EntryView:
+    """Return one entry that the caller has at hand."""
+    return (await _dress(session, message.workspace_id, [message]))[0]
+
+
+async def entries_with_reactions(
+    session: AsyncSession, workspace_id: UUID, conversation_id: UUID, limit: int = WINDOW
+) -> dict[UUID, EntryView]:
+    """Return the newest entries of a thread anew, when something about one of them changed."""
+    messages = MessageRepository(session, workspace_id)
+    rows = await messages.all(
+        messages.scoped()
+        .where(col(Message.conversation_id) == conversation_id)
+        .where(col(Message.kind) != rules.REACTION)
+        .order_by(col(Message.at).desc(), col(Message.id).desc())
+        .limit(limit)
+    )
+    return {e.id: e for e in await _dress(session, workspace_id, list(rows))}
+
+
+async def _dress(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message]
+) -> list[EntryView]:
+    """Add files, quotes and reactions to entries, each kind in one query."""
+    if not rows:
+        return []
+    media = await _media_of(session, workspace_id, [row.id for row in rows])
+    quotes = await _quotes_of(session, workspace_id, rows)
+    reactions = await _reactions_of(session, workspace_id, rows)
+    return [
+        _entry(
+            row,
+            media.get(row.id),
+            quotes.get((row.number_id, row.reply_to_wamid or "")),
+            reactions.get((row.number_id, row.wamid or ""), {}),
+        )
+        for row in rows
+    ]
+
+
+async def _media_of(
+    session: AsyncSession, workspace_id: UUID, message_ids: Sequence[UUID]
+) -> dict[UUID, Media]:
+    files = MediaRepository(session, workspace_id)
+    rows = await files.all_any(col(Media.message_id), message_ids)
+    return {row.message_id: row for row in rows if row.message_id}
+
+
+async def _quotes_of(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message]
+) -> dict[tuple[UUID, str], QuoteView]:
+    wanted = {(row.number_id, row.reply_to_wamid) for row in rows if row.reply_to_wamid}
+    if not wanted:
+        return {}
+    messages = MessageRepository(session, workspace_id)
+    found = await messages.all(
+        messages.scoped().where(
+            any_pair(col(Message.number_id), col(Message.wamid), wanted),
+            col(Message.wamid).is_not(None),
+        )
+    )
+    known = {
+        (row.number_id, str(row.wamid)): QuoteView(
+            message_id=row.id,
+            author="You" if row.direction == Direction.OUT else "",
+            preview=rules.preview_of(row.kind, row.body, row.content),
+            kind=row.kind,
+        )
+        for row in found
+    }
+    # An answer to something older than this installation still shows that it is an answer.
+    absent = QuoteView(message_id=None, author="", preview="An earlier message", kind="text")
+    return {(n, str(w)): known.get((n, str(w)), absent) for n, w in wanted}
+
+
+async def _reactions_of(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message]
+) -> dict[tuple[UUID, str], dict[bool, str]]:
+    found: dict[tuple[UUID, str], dict[bool, str]] = {}
+    reactions = ReactionRepository(session, workspace_id)
+    for number_id in {row.number_id for row in rows}:
+        wamids = [row.wamid for row in rows if row.wamid and row.number_id == number_id]
+        standing: Sequence[Reaction] = await reactions.list_for(number_id, wamids)
+        for reaction in standing:
+            key = (number_id, reaction.target_wamid)
+            found.setdefault(key, {})[reaction.is_ours] = reaction.emoji
+    return found
+
+
+def _entry(
+    row: Message, media: Media | None, quote: QuoteView | None, reactions: dict[bool, str]
+) -> EntryView:
+    return EntryView(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        direction=row.direction,
+        kind=row.kind,
+        body="" if row.revoked_at else row.body,
+        content={} if row.revoked_at else row.content,
+        status=row.status,
+        at=row.at,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        origin=row.origin,
+        wamid=row.wamid or "",
+        due_at=row.due_at,
+        error_code=row.error_code,
+        error_text=row.error_text,
+        can_resend=rules.can_resend(row.status, row.error_code, row.content),
+        is_edited=row.edited_at is not None,
+        is_revoked=row.revoked_at is not None,
+        media=_media_view(media) if media and not row.revoked_at else None,
+        quote=quote,
+        their_reaction=reactions.get(False, ""),
+        our_reaction=reactions.get(True, ""),
+    )
+
+
+def _media_view(media: Media) -> MediaView:
+    return MediaView(
+        id=media.id,
+        state=media.state,
+        mime=media.mime,
+        filename=media.filename,
+        size=media.size,
+        width=media.width,
+        height=media.height,
+        error=media.error,
+    )
+
+
+async def read_panel(session: AsyncSession, actor: Actor, *, conversation_id: UUID) -> ContactFacts:
+    """Return the facts of the contact beside a thread.
+
+    Raises:
+        NotFound: The thread is missing or out of the actor's sight.
+    """
+    thread = await get_visible(session, actor, conversation_id)
+    return await contacts.read_facts(session, actor.workspace_id, thread.contact_id)
