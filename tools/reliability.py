@@ -59,7 +59,7 @@ MODULES = {
     "tests/features/inbox/test_send_results.py": "sending",
     "tests/features/inbox/test_guards.py": "sending",
     "tests/e2e/test_survival.py": "processes that die",
-    "tests/jobs/test_nudges.py": "processes that die",
+    "tests/jobs/test_wake_ups.py": "processes that die",
 }
 
 

@@ -71,8 +71,7 @@ async def _make_people(slug: str, password: str) -> tuple[Actor, list[str]]:
     from xobito_app.cli import demo_talk
     from xobito_app.core.permissions import ALL, Actor
     from xobito_app.features.inbox.composing import canned
-    from xobito_app.features.workspaces import service as workspaces
-    from xobito_app.features.workspaces import team
+    from xobito_app.features.workspaces import service as workspaces, team
     from xobito_app.persistence.unit_of_work import unit_of_work
 
     owner = f"ana@{slug}.example"

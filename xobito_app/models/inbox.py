@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlalchemy import text as sql
+from sqlalchemy import Index, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import Row, choice, moment, required_moment

@@ -7,8 +7,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text as sql,
+)
 from sqlmodel import Field
 
 from xobito_app.models.base import (

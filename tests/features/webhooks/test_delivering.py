@@ -14,8 +14,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Unavailable
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.features.activity.service import list_activity
-from xobito_app.features.webhooks import deliver as delivering
-from xobito_app.features.webhooks import rules, service
+from xobito_app.features.webhooks import deliver as delivering, rules, service
 from xobito_app.models.contacts import Contact
 from xobito_app.models.mail import OutgoingMail
 from xobito_app.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint

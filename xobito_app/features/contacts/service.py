@@ -16,13 +16,23 @@ from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
+from xobito_app.features.contacts.records.apply_labels import (
+    add_to_group as add_to_group,
+    get_group_name as get_group_name,
+)
+from xobito_app.features.contacts.records.contacts import find_phone_owner as find_phone_owner
+from xobito_app.features.contacts.records.published import (
+    publish_records as publish_records,
+    sample_contact as sample_contact,
+)
+from xobito_app.features.contacts.records.resolve import resolve_people as resolve_people
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.rules import name_of as name_of, phone_of as phone_of
 from xobito_app.features.contacts.schemas import ContactFacts, Person
 from xobito_app.models.contacts import Contact, IdentityKind
 

@@ -17,13 +17,12 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
-from xobito_app.features.outbound_http import client
+from xobito_app.features.outbound_http import service as client
 from xobito_app.features.webhooks import rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
-from xobito_app.features.workspaces import permission_holders
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
@@ -278,10 +277,10 @@ async def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: 
         failures=endpoint.failure_count,
     )
     announce(session, endpoint.workspace_id, Topic.SETTINGS, endpoint.workspace_id)
-    letter = email_templates.webhook_disabled(
-        url=endpoint.url, reason=endpoint.reason, link=links.page("/settings/webhooks")
+    letter = mail.webhook_disabled_email(
+        url=endpoint.url, reason=endpoint.reason, link=mail.page_url("/settings/webhooks")
     )
-    for email in await permission_holders.list_emails(
+    for email in await workspaces.list_emails(
         session, endpoint.workspace_id, holding=Permission.WEBHOOKS_MANAGE
     ):
         await mail.post(session, email, letter)

@@ -15,8 +15,8 @@ from xobito_app.core.net import read_url
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.records.published import sample_contact
-from xobito_app.features.outbound_http.client import try_address
+from xobito_app.features.contacts.service import sample_contact
+from xobito_app.features.outbound_http.service import try_address
 from xobito_app.features.webhooks import deliver, rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository

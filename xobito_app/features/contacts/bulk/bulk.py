@@ -25,7 +25,7 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.features.workspaces.team import member_name
+from xobito_app.features.workspaces.service import member_name
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.persistence.unit_of_work import announce, enqueue
 

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select as sa_select
-from sqlalchemy import update
+from sqlalchemy import select as sa_select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 

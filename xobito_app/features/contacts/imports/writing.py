@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select as sa_select
-from sqlalchemy import text as sql
+from sqlalchemy import select as sa_select, text as sql
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 

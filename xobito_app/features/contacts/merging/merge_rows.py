@@ -23,12 +23,10 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactView
-from xobito_app.features.inbox.threads.thread_transfer import values_of
 from xobito_app.models.contact_work import ContactNote
 from xobito_app.models.contacts import Contact, ContactIdentity, ContactType, IdentityKind
 from xobito_app.persistence.arrays import any_of
-
-Document = dict[str, Any]
+from xobito_app.persistence.snapshots import Document, values_of
 
 NAMES = ("first_name", "last_name")
 ADDRESS = ("country", "city", "state", "zip", "address")

@@ -31,7 +31,7 @@ from xobito_app.features.contacts.repository import (
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Named
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces.team import member_name
+from xobito_app.features.workspaces.service import member_name
 from xobito_app.models.contacts import Contact, IdentityKind
 
 MOST_AT_ONCE = 1000

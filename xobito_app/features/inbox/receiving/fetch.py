@@ -16,8 +16,8 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid, NotFound, TooLarge
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor
-from xobito_app.features.connection import accounts
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection import service as connection_service
+from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.job_types import MEDIA_FETCH
 from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
@@ -75,7 +75,7 @@ async def _claim(workspace_id: UUID) -> list[_Errand]:
             row.attempts += 1
             row.next_try_at = now + LEASE
             session.add(row)
-        lines = await accounts.lines_of(
+        lines = await connection_service.lines_of(
             session, workspace_id, [row.number_id for row in rows if row.number_id]
         )
         errands = []

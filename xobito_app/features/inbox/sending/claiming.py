@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import func, or_, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.features.connection import accounts
+from xobito_app.features.connection import service as connection_service
 from xobito_app.features.contacts import service as people
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.composing import stored_payload
@@ -116,7 +116,9 @@ async def claim(
 async def _pack(
     session: AsyncSession, workspace_id: UUID, rows: Sequence[Message], now: datetime
 ) -> list[ClaimedMessage]:
-    lines = await accounts.lines_of(session, workspace_id, [row.number_id for row in rows])
+    lines = await connection_service.lines_of(
+        session, workspace_id, [row.number_id for row in rows]
+    )
     threads = await ConversationRepository(session, workspace_id).list_by_ids(
         [row.conversation_id for row in rows]
     )
@@ -160,3 +162,13 @@ async def _pack(
             )
         )
     return claimed_rows
+
+
+async def oldest_queued(session: AsyncSession, workspace_id: UUID) -> datetime | None:
+    """Return when the oldest message that waits to be sent was written."""
+    statement = (
+        select(func.min(Message.created_at))
+        .where(col(Message.workspace_id) == workspace_id)
+        .where(col(Message.status) == MessageStatus.QUEUED)
+    )
+    return (await session.exec(statement)).one()

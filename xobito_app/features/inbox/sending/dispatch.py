@@ -11,8 +11,8 @@ from uuid import UUID
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Unavailable
-from xobito_app.features.connection import accounts
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection import service as connection
+from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.job_types import OUTBOUND_SEND
 from xobito_app.features.inbox.sending import limiter, send_results, upload
@@ -178,9 +178,11 @@ class _Dispatcher:
 
     async def _accepted(self, claimed: ClaimedMessage, receipt: SendReceipt) -> None:
         await send_results.accept(claimed.claim, receipt)
-        if accounts.has_trouble(claimed.connection):
+        if connection.has_trouble(claimed.connection):
             async with unit_of_work(self.workspace_id) as uow:
-                await accounts.forget_trouble(uow.session, self.workspace_id, claimed.connection.id)
+                await connection.forget_trouble(
+                    uow.session, self.workspace_id, claimed.connection.id
+                )
         log.info("message.accepted", extra={"message_id": str(claimed.message.id)})
 
     async def _hold(self, claimed: ClaimedMessage, seconds: float, held_by: Limit) -> None:

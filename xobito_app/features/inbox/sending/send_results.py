@@ -14,7 +14,7 @@ from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
-from xobito_app.features.connection import accounts
+from xobito_app.features.connection import service as connection
 from xobito_app.features.contacts.schemas import Person
 from xobito_app.features.contacts.service import opt_out, remember_names
 from xobito_app.features.inbox import message_updates, rules
@@ -217,4 +217,4 @@ async def stop_account(
             _end(message, error.message, error=error, status=MessageStatus.FAILED)
             session.add(message)
         await message_updates.show(session, workspace_id, ended)
-        await accounts.note_trouble(session, workspace_id, connection_id, error.message)
+        await connection.note_trouble(session, workspace_id, connection_id, error.message)

@@ -21,7 +21,7 @@ from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.threads import mentions
 from xobito_app.features.inbox.threads.alerts import alert_of_assignment
 from xobito_app.features.inbox.threads.threads import get_visible
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.inbox import (
     Conversation,
     ConversationRead,
@@ -76,7 +76,11 @@ async def assign(
     thread = await get_visible(session, actor, conversation_id, lock=True)
     if thread.assignee_id == assignee_id:
         return
-    name = await team.member_name(session, actor.workspace_id, assignee_id) if assignee_id else ""
+    name = (
+        await workspaces.member_name(session, actor.workspace_id, assignee_id)
+        if assignee_id
+        else ""
+    )
     thread.assignee_id = assignee_id
     session.add(thread)
     if assignee_id is None:

@@ -9,8 +9,7 @@ import segno
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError, Invalid
-from xobito_app.features.accounts import security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import security, service as accounts
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms

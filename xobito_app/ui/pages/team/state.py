@@ -11,8 +11,7 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.mail import links
-from xobito_app.features.mail import service as mail
+from xobito_app.features.mail import links, service as mail
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
@@ -173,7 +172,7 @@ class InviteState(AppState):
         self.is_open, self.errors = False, {}
         if token:
             shown = self._show_link(
-                links.invitation(token), "Invitation link", _invited(email.strip())
+                links.invitation_url(token), "Invitation link", _invited(email.strip())
             )
             return [shown, TeamState.load]
         return [
@@ -195,7 +194,7 @@ class InviteState(AppState):
                 uow.session, viewer.actor, user_id=ids.parse(user_id)
             )
         return self._show_link(
-            links.reset(token),
+            links.reset_url(token),
             "Password reset link",
             f"Pass it on to {str(name)[:191]} only. It works once, for two hours.",
         )
