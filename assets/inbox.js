@@ -195,7 +195,11 @@
   const click = (id) => () => {
     const node = byId(id);
     if (!node) return false;
-    node.click();
+    /* Menus open by Enter, or by a pointer that is really there. */
+    if (node.ariaHasPopup === "menu") {
+      node.focus();
+      node.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    } else node.click();
   };
   function move(step) {
     const rows = [...document.querySelectorAll("#thread-rows .thread-button")];
@@ -221,8 +225,32 @@
     e: click("close-thread"),
     s: click("snooze-thread"),
     m: click("unread-thread"),
+    c: () => togglePanel(),
     "/": focusOn("inbox-search"),
   };
+
+  /* Where the contact has no room beside the thread, it is a drawer above it. */
+  function togglePanel(isOpen) {
+    const inbox = document.querySelector(".inbox");
+    if (!inbox || !shownConversation) return false;
+    const opens = isOpen ?? inbox.dataset.panel !== "open";
+    if (opens) inbox.dataset.panel = "open";
+    else delete inbox.dataset.panel;
+    if (opens) document.querySelector("#contact-panel .panel-close")?.focus();
+  }
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.(".thread-button");
+    if (event.target.closest?.("[data-panel-toggle]")) togglePanel();
+    else if (event.target.closest?.(".panel-chat") || row) togglePanel(false);
+    /* The opened row is marked at once; the server's answer says the same. */
+    if (!row) return;
+    document.querySelector('#thread-rows [aria-current="true"]')?.setAttribute("aria-current", "false");
+    row.setAttribute("aria-current", "true");
+  });
+  document.addEventListener("keydown", (event) => {
+    const inbox = document.querySelector('.inbox[data-panel="open"]');
+    if (event.key === "Escape" && inbox && !event.target.closest?.("[data-inline], [role=menu]")) togglePanel(false);
+  });
 
   function submitComposer() {
     const form = byId("composer-form");

@@ -41,6 +41,28 @@
     if (changedForm()) event.preventDefault();
   });
 
+  // Fields that are edited in place: Enter keeps (by leaving the field), Escape puts back.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("[data-inline]");
+    if (!field || event.isComposing) return;
+    if (event.key === "Escape") field.value = field.defaultValue;
+    else if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    field.blur();
+  });
+
+  // Sections that fold, and remember whether they are.
+  document.addEventListener("toggle", (event) => {
+    const name = event.target.dataset?.fold;
+    if (name) localStorage.setItem(`fold.${name}`, event.target.open ? "open" : "folded");
+  }, true);
+  new MutationObserver(() => {
+    for (const section of document.querySelectorAll("details[data-fold]:not([data-folds])")) {
+      section.dataset.folds = "";
+      if (localStorage.getItem(`fold.${section.dataset.fold}`) === "folded") section.open = false;
+    }
+  }).observe(root, { childList: true, subtree: true });
+
   // A picture is sent as soon as it is chosen; what is wrong with it is said beside it.
   const changePicture = async (box, door, request) => {
     const note = box.querySelector("[data-picture-note]");

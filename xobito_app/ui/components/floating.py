@@ -121,7 +121,7 @@ def row_menu(*items: rx.Component, label: str = "More actions") -> rx.Component:
 
 
 def menu_item(
-    label: str | rx.Var[str],
+    label: str | rx.Var[str] | rx.Component,
     *,
     icon_name: str = "",
     danger: bool = False,

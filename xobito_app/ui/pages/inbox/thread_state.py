@@ -125,6 +125,7 @@ class ThreadState(AppState):
                 found = await _read(told.viewer, wanted, message_id)
                 await self._show(found, told.viewer, message_id)
                 listing._select(str(wanted))
+            await (await self.get_state(PanelState))._load(wanted)
             if is_looked_at:
                 await self._mark_read()
         except AppError as error:
@@ -150,7 +151,6 @@ class ThreadState(AppState):
             await self._work(presence.leave)
             (await self.get_state(DraftState))._leave()
         here = await presence.who_is_here(viewer.actor.workspace_id, wanted)
-        await (await self.get_state(PanelState))._load(viewer, wanted)
         self._show_thread(thread, viewer)
         self._zone = found.workspace_zone
         self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in found.waiting]

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui import styles
 from xobito_app.ui.components import menu, menu_item, menu_line, row_menu
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
@@ -76,6 +77,14 @@ def _head() -> rx.Component:
                 class_name="thread-meta",
             ),
             class_name="thread-title",
+        ),
+        rx.el.button(
+            icon("panel-right"),
+            type="button",
+            aria_label="Show the contact",
+            title="Show the contact (C)",
+            class_name=f"{styles.ICON_BUTTON} panel-open",
+            data_panel_toggle="",
         ),
         _assignee(),
         _more(),
