@@ -195,11 +195,7 @@
   const click = (id) => () => {
     const node = byId(id);
     if (!node) return false;
-    /* Menus open by Enter, or by a pointer that is really there. */
-    if (node.ariaHasPopup === "menu") {
-      node.focus();
-      node.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-    } else node.click();
+    xobito.press(node);
   };
   function move(step) {
     const rows = [...document.querySelectorAll("#thread-rows .thread-button")];

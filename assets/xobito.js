@@ -100,19 +100,46 @@
   let typed = "";
   let typedAt = 0;
 
+  // Menus open by Enter, or by a pointer that is really there.
+  xobito.press = (element) => {
+    if (element.tagName === "FORM") element.requestSubmit();
+    else if (element.ariaHasPopup === "menu") {
+      element.focus();
+      element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    } else element.click();
+  };
   const press = (keys) => {
     const found = [...document.querySelectorAll("[data-key]")].find(
       (element) => element.dataset.key === keys && !element.disabled,
     );
-    found?.click();
+    if (found) xobito.press(found);
     return Boolean(found);
   };
+
+  // Actions of the palette: those whose element is on this page, and whose words fit.
+  const fitActions = () => {
+    const box = document.querySelector(".palette");
+    if (!box) return;
+    const words = box.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const item of box.querySelectorAll("[data-run]")) {
+      const fits = words.every((word) => item.textContent.toLowerCase().includes(word));
+      item.hidden = !words.length || !fits || !document.querySelector(item.dataset.run);
+    }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".palette")) fitActions();
+  });
+  document.addEventListener("click", (event) => {
+    const wanted = event.target.closest?.("[data-run]")?.dataset.run;
+    // The palette gives the focus back first; what is opened then keeps it.
+    if (wanted) setTimeout(() => xobito.press(document.querySelector(wanted)), 60);
+  });
 
   // Arrows walk through [data-item] inside [data-walk]; Enter in its field takes the first.
   const walk = (event) => {
     const box = event.target.closest?.("[data-walk]");
     if (!box) return false;
-    const items = [...box.querySelectorAll("[data-item]")];
+    const items = [...box.querySelectorAll("[data-item]:not([hidden])")];
     const at = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[Math.min(at + 1, items.length - 1)]?.focus();
     else if (event.key === "ArrowUp" && at > 0) items[at - 1].focus();

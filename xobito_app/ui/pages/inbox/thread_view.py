@@ -106,6 +106,7 @@ def _head() -> rx.Component:
                 on_click=ThreadState.reopen,
                 class_name="button button-secondary button-compact",
                 aria_label="Reopen this conversation",
+                id="reopen-thread",
             ),
         ),
         class_name="thread-head",
