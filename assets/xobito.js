@@ -4,7 +4,10 @@
   const xobito = (window.xobito = window.xobito || {});
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") root.classList.add(theme);
-  if (localStorage.getItem("rail") === "wide") root.dataset.rail = "wide";
+  // With room enough the rail says what its pictures mean, until somebody narrows it.
+  const rail = localStorage.getItem("rail") ?? (window.innerWidth >= 1280 ? "wide" : "");
+  if (rail === "wide") root.dataset.rail = "wide";
+  if (localStorage.getItem("lines")) root.dataset.lines = "";
 
   const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
   xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
@@ -56,7 +59,17 @@
     const name = event.target.dataset?.fold;
     if (name) localStorage.setItem(`fold.${name}`, event.target.open ? "open" : "folded");
   }, true);
+  const rememberLines = () => {
+    if (!document.querySelector(".shell-main") || document.querySelector(".shell-main > * [aria-busy]")) return;
+    const shows = document.querySelector(".shell-lines > .status-line:not(.status-line-danger)");
+    if (shows) localStorage.setItem("lines", "1");
+    else if (document.querySelector(".shell-main")?.childElementCount) {
+      localStorage.removeItem("lines");
+      delete root.dataset.lines;
+    }
+  };
   new MutationObserver(() => {
+    rememberLines();
     for (const section of document.querySelectorAll("details[data-fold]:not([data-folds])")) {
       section.dataset.folds = "";
       if (localStorage.getItem(`fold.${section.dataset.fold}`) === "folded") section.open = false;

@@ -372,6 +372,7 @@ PREFERENCES = frozenset(
         "notify_mention",
         "notify_assignment",
         "enter_sends",
+        "next_after_close",
         "rail_open",
     }
 )

@@ -50,10 +50,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """What is known of a contact, ready to show; absent facts are empty."""
+    """What is known of a contact, ready to show; absent facts are empty.
+
+    Attributes:
+        greeting_name: What a greeting calls them.
+    """
 
     id: UUID
     name: str
+    greeting_name: str
     first_name: str
     last_name: str
     phone: str

@@ -32,7 +32,11 @@ from xobito_app.features.contacts.repository import (
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.rules import name_of as name_of, phone_of as phone_of
+from xobito_app.features.contacts.rules import (
+    greeting_name_of as greeting_name_of,
+    name_of as name_of,
+    phone_of as phone_of,
+)
 from xobito_app.features.contacts.schemas import ContactFacts, Person
 from xobito_app.models.contacts import Contact, IdentityKind
 
@@ -138,6 +142,7 @@ async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID
     return ContactFacts(
         id=contact.id,
         name=name_of(contact),
+        greeting_name=greeting_name_of(contact),
         first_name=contact.first_name,
         last_name=contact.last_name,
         phone=phone_of(contact),

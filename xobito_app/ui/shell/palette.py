@@ -34,6 +34,7 @@ _KEYS = (
     (("T",), "Take it myself"),
     (("E",), "Close the conversation"),
     (("S",), "Snooze until tomorrow"),
+    (("Z",), "Undo closing or snoozing"),
     (("M",), "Mark unread"),
     (("C",), "Show the contact, where it is hidden"),
     (("[",), "Widen or narrow the bar at the left"),

@@ -65,7 +65,7 @@ def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
         class_name="rail-entry",
         aria_label=route.title,
         title=route.title,
-        **_current(route is current),
+        **_current(route.name in {current.name, current.parent}),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())
 
@@ -199,6 +199,6 @@ def _bottom_entry(route: PageRoute, current: PageRoute) -> rx.Component:
         *([count(ShellState.unread)] if route.name == "inbox" else []),
         to=route.path,
         class_name="bottom-entry",
-        **_current(route is current),
+        **_current(route.name in {current.name, current.parent}),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())

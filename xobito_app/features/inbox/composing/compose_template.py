@@ -13,7 +13,7 @@ from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import one_line
 from xobito_app.features.connection.service import connection_of
-from xobito_app.features.contacts.service import get_contact
+from xobito_app.features.contacts.service import get_contact, greeting_name_of
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.composing.compose import get_upload
 from xobito_app.features.inbox.composing.outgoing import Draft, Order, queue
@@ -101,7 +101,7 @@ async def suggest_values(
 
 def suggestions(chosen: Template, contact: Contact) -> dict[str, str]:
     """Match a template's blanks with what is known of a contact."""
-    first_name = contact.first_name or contact.profile_name.split(" ")[0]
+    first_name = greeting_name_of(contact)
     facts: dict[str, Any] = {
         "first_name": first_name,
         "firstname": first_name,

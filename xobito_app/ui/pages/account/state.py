@@ -25,7 +25,10 @@ OCCASIONS = {
     "notify_mention": "A note that calls me by name",
     "notify_assignment": "A chat that is given to me",
 }
-TYPING = {"enter_sends": "Enter sends, Shift Enter breaks the line"}
+TYPING = {
+    "enter_sends": "Enter sends, Shift Enter breaks the line",
+    "next_after_close": "After closing or snoozing a conversation, open the next one",
+}
 SWITCHES = {**WAYS, **OCCASIONS, **TYPING}
 PICTURE, KEY, CODES = ONCE = "second-factor-picture", "second-factor-key", "recovery-codes"
 _ON_BY_DEFAULT = {*OCCASIONS, *TYPING}
