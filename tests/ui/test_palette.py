@@ -63,7 +63,7 @@ async def test_a_contact_is_three_letters_away_for_who_may_see_contacts(world, t
 
 
 async def test_pages_say_their_keys(tab):
-    by_title = {command.title: command.keys for command in shown(tab)}
+    by_title = {command.title: command.shortcut for command in shown(tab)}
     assert by_title["Inbox"] == "G I"
 
 

@@ -20,7 +20,7 @@ def moving():
         nonlocal moved
         moved += by
 
-    clock.use(lambda: clock._system() + moved)
+    clock.use(lambda: clock.system_now() + moved)
     yield move
     clock.use(None)
 

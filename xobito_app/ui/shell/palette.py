@@ -99,7 +99,7 @@ def _command(command: ObjectVar[Command]) -> rx.Component:
         rx.match(command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")),
         rx.el.span(command.title, class_name=styles.TRUNCATE),
         rx.el.span(command.kind, class_name="palette-kind"),
-        rx.cond(command.keys != "", rx.el.kbd(command.keys, class_name="key")),
+        rx.cond(command.shortcut != "", rx.el.kbd(command.shortcut, class_name="key")),
         to=command.path,
         class_name="palette-item",
         data_item="",

@@ -16,14 +16,14 @@ class Command:
     Attributes:
         icon: A lucide name out of `palette.ICONS`.
         kind: What it is, in a word: "Page", "Conversation", "Contact", "Recent".
-        keys: The keys that lead there too, as people read them: "G I".
+        shortcut: The keys that lead there too, as people read them: "G I".
     """
 
     title: str
     path: str
     icon: str = "arrow-right"
     kind: str = "Page"
-    keys: str = ""
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
