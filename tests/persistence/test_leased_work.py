@@ -20,6 +20,7 @@ from tests.persistence.work import (
     Worker,
 )
 from xobito_app.core import clock
+from xobito_app.models.webhooks import WebhookDelivery
 from xobito_app.persistence.leased_work import (
     Done,
     Failed,
@@ -58,6 +59,14 @@ async def test_it_is_claimed_before_the_work_begins_and_no_transaction_is_open_m
     await asyncio.wait_for(worker.run(), 10)
     assert worker.done == ["a"]
     assert await queue.states() == [DELIVERED]
+
+
+async def test_what_somebody_else_is_changing_is_not_waited_for(queue):
+    row_id = await queue.add("a")
+    async with unit_of_work(queue.workspace_id) as uow:
+        await uow.session.get(WebhookDelivery, row_id, with_for_update=True)
+        assert await asyncio.wait_for(Worker(queue.workspace_id).run(), 10) == 0
+    assert await Worker(queue.workspace_id).run() == 1
 
 
 async def test_another_workspace_s_rows_are_left_alone(queue):
@@ -132,10 +141,12 @@ async def test_what_may_have_happened_is_never_worked_again(queue, time):
         raise RuntimeError("the line went dead")
 
     assert await Careful(queue.workspace_id, break_off).run() == 1
+    assert await queue.states() == [FAILED], "known at once, without a sweep"
     await queue.add("died")
     await queue.take(Careful(queue.workspace_id))
     for _ in range(3):
         time.pass_by(LEASE)
+        assert await Careful(queue.workspace_id).run() == 0
         await Careful(queue.workspace_id).sweep()
         assert await Careful(queue.workspace_id).run() == 0
     assert await queue.states() == [FAILED, FAILED]
