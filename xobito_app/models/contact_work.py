@@ -110,6 +110,7 @@ class ContactJob(WorkspaceRow, table=True):
     created_at: datetime = moment(default_now=True)
     finished_at: datetime | None = moment()
     progress_sent_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
 
 
 class ContactMerge(WorkspaceRow, table=True):
@@ -188,6 +189,7 @@ class ContactImport(WorkspaceRow, table=True):
     started_at: datetime | None = moment()
     finished_at: datetime | None = moment()
     progress_sent_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
 
 
 class ImportMapping(WorkspaceRow, table=True):

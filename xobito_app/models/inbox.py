@@ -303,6 +303,7 @@ class Media(WorkspaceRow, table=True):
     state: MediaState = choice(MediaState.PENDING)
     attempts: int = Field(default=0)
     next_try_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
     error: str = Field(default="")
     created_at: datetime = moment(default_now=True)
     width: int = Field(default=0)

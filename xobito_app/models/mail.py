@@ -38,6 +38,7 @@ class OutgoingMail(Row, table=True):
     state: MailState = choice(MailState.QUEUED)
     attempts: int = Field(default=0)
     due_at: datetime = required_moment()
+    claimed_at: datetime | None = moment()
     problem: str = Field(default="", max_length=255)
     created_at: datetime = moment(default_now=True)
     sent_at: datetime | None = moment()

@@ -80,7 +80,7 @@ class WebhookDelivery(WorkspaceRow, table=True):
             "endpoint_id",
             "next_try_at",
             "position",
-            postgresql_where=sql("state = 'pending'"),
+            postgresql_where=sql("state IN ('pending', 'sending')"),
         ),
         Index(
             "ix_webhook_delivery_line",

@@ -18,8 +18,8 @@ _VIEW = Permission.CONTACTS_VIEW
 FEATURE = Feature(
     "contacts",
     jobs=(
-        Job(CONTACTS_BULK, bulk_work.work, sweep=bulk_work.nudge_open, every=_SWEEP_EVERY),
-        Job(CONTACTS_IMPORT, work.work, sweep=work.nudge_open, every=_SWEEP_EVERY),
+        Job(CONTACTS_BULK, bulk_work.work, sweep=bulk_work.wake_for_open, every=_SWEEP_EVERY),
+        Job(CONTACTS_IMPORT, work.work, sweep=work.wake_for_open, every=_SWEEP_EVERY),
     ),
     merge_followers=(
         MergeFollower("distinct", not_duplicates.move_pairs, not_duplicates.give_pairs_back),
