@@ -29,6 +29,6 @@ def time():
             self.ahead += by
 
     moved = Time()
-    clock.use(lambda: clock._system() + moved.ahead)
+    clock.use(lambda: clock.system_now() + moved.ahead)
     yield moved
     clock.use(None)

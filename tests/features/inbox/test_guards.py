@@ -13,8 +13,7 @@ from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.features.inbox.composing.compose import send_text
-from xobito_app.features.inbox.sending import dispatch as dispatching
-from xobito_app.features.inbox.sending import limiter, send_results
+from xobito_app.features.inbox.sending import dispatch as dispatching, limiter, send_results
 from xobito_app.features.inbox.sending.claiming import LEASE, MESSAGES, claim
 from xobito_app.features.inbox.sending.sweep import sweep
 from xobito_app.models.connection import Number

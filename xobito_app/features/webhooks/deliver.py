@@ -26,7 +26,7 @@ from xobito_app.features.webhooks.repository import (
     DeliveryRepository,
     EndpointRepository,
 )
-from xobito_app.features.workspaces import permission_holders
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,

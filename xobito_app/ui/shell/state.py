@@ -183,7 +183,10 @@ async def _find_commands(viewer: Viewer, typed: str) -> list[Command]:
     words = typed.lower().split()
     pages = [
         Command(
-            route.title, route.path, route.icon, shortcut=f"G {route.key.upper()}" if route.key else ""
+            route.title,
+            route.path,
+            route.icon,
+            shortcut=f"G {route.key.upper()}" if route.key else "",
         )
         for route in ROUTES
         if route.is_open_to(viewer.actor.permissions)

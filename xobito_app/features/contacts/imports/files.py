@@ -119,7 +119,7 @@ def _convert_workbook(raw: Path, target: Path) -> None:
             command,
             timeout=_CONVERSION_SECONDS,
             check=False,
-            cwd=Path(__file__).parents[4],
+            cwd=Path(xobito_app.__file__).parents[1],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ).returncode

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from xobito_app.core.errors import Invalid
 from xobito_app.core.text import clean, one_line
-from xobito_app.features.accounts.rules import read_email
+from xobito_app.features.accounts.service import read_email
 from xobito_app.features.contacts.records.countries import find_country
 from xobito_app.models.contacts import ContactType
 

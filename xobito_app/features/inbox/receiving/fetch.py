@@ -90,7 +90,7 @@ class _Fetching(LeasedWork[_Errand]):
         async with unit_of_work(self.workspace_id) as uow:
             claimed = await MEDIA.claim(uow.session, self.workspace_id, free)
             number_ids = [taken.row.number_id for taken in claimed if taken.row.number_id]
-            lines = await accounts.lines_of(uow.session, self.workspace_id, number_ids)
+            lines = await connection_service.lines_of(uow.session, self.workspace_id, number_ids)
         errands = []
         for taken in claimed:
             number_id = taken.row.number_id

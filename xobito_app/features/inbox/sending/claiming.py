@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col
+from sqlalchemy import func
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
@@ -97,7 +98,9 @@ async def _pack(
     session: AsyncSession, workspace_id: UUID, claimed: Sequence[Claimed[Message]]
 ) -> list[ClaimedMessage]:
     rows = [taken.row for taken in claimed]
-    lines = await accounts.lines_of(session, workspace_id, [row.number_id for row in rows])
+    lines = await connection_service.lines_of(
+        session, workspace_id, [row.number_id for row in rows]
+    )
     threads = await ConversationRepository(session, workspace_id).list_by_ids(
         [row.conversation_id for row in rows]
     )

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Unavailable
-from xobito_app.features.connection import service as connection
+from xobito_app.features.connection import service as connection_service
 from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.job_types import OUTBOUND_SEND
@@ -177,8 +177,10 @@ class Dispatcher(LeasedWork[ClaimedMessage]):
                 row.error_text = outcome.reason
             case Accepted():
                 await send_results.accept(session, row, outcome.receipt)
-                if accounts.has_trouble(claimed.connection):
-                    await accounts.forget_trouble(session, self.workspace_id, claimed.connection.id)
+                if connection_service.has_trouble(claimed.connection):
+                    await connection_service.forget_trouble(
+                        session, self.workspace_id, claimed.connection.id
+                    )
             case Refused():
                 await send_results.fail(session, row, outcome)
             case _:

@@ -13,7 +13,7 @@ from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
-from xobito_app.features.connection import service as connection
+from xobito_app.features.connection import service as connection_service
 from xobito_app.features.contacts.schemas import Person
 from xobito_app.features.contacts.service import opt_out, remember_names
 from xobito_app.features.inbox import message_updates, rules
@@ -152,4 +152,6 @@ async def stop_account(
             _end(message, refused.reason, error=refused.error, status=MessageStatus.FAILED)
             uow.session.add(message)
         await message_updates.show(uow.session, workspace_id, ended)
-        await accounts.note_trouble(uow.session, workspace_id, connection_id, refused.reason)
+        await connection_service.note_trouble(
+            uow.session, workspace_id, connection_id, refused.reason
+        )
