@@ -121,8 +121,8 @@ def row_menu(*items: rx.Component, label: str = "More actions") -> rx.Component:
 
 
 def menu_item(
-    label: str | rx.Var[str],
-    *,
+    label: Any,
+    *more: Any,
     icon_name: str = "",
     danger: bool = False,
     on_select: Any = None,
@@ -134,6 +134,7 @@ def menu_item(
     return radix.MenuItem.create(
         *([icon(icon_name)] if icon_name else []),
         label,
+        *more,
         class_name="menu-item menu-item-danger" if danger else "menu-item",
         **props,
     )

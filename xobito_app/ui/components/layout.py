@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import reflex as rx
@@ -113,21 +113,42 @@ def list_foot(
 
 
 def tabs(
-    *panels: tuple[str, str, rx.Component], value: rx.Var[str], on_change: Any
+    *panels: tuple[str, str, rx.Component],
+    actions: Mapping[str, rx.Component] | None = None,
+    value: rx.Var[str] | str = "",
+    on_change: Any = None,
 ) -> rx.Component:
-    """Return panels of which one is seen; each is a value, a name and its content."""
+    """Return panels of which one is seen; each is a value, a name and its content.
+
+    Args:
+        panels: The first is seen first, and the browser remembers which one is, unless a `value`
+            says so.
+        actions: For panels by value, what stands at the end of the row of names.
+        value: Which one is seen, for pages that decide.
+        on_change: What happens when another one is chosen.
+    """
+    decides: dict[str, Any] = {"default_value": panels[0][0]}
+    if isinstance(value, rx.Var):
+        decides = {"value": value, "on_value_change": on_change}
+    action = [
+        radix.TabsContent.create(shown, value=key, class_name="tabs-action")
+        for key, shown in (actions or {}).items()
+    ]
     return radix.TabsRoot.create(
-        radix.TabsList.create(
-            *(
-                radix.TabsTrigger.create(name, value=key, class_name="tab")
-                for key, name, _ in panels
+        rx.el.div(
+            radix.TabsList.create(
+                *(
+                    radix.TabsTrigger.create(name, value=key, class_name="tab")
+                    for key, name, _ in panels
+                ),
+                class_name="tabs-list",
             ),
-            class_name="tabs-list",
+            *action,
+            class_name="tabs-head",
         ),
         *(
             radix.TabsContent.create(content, value=key, class_name="tab-panel")
             for key, _, content in panels
         ),
-        value=value,
-        on_value_change=on_change,
+        **decides,
     )

@@ -1,0 +1,106 @@
+"""One way to load a page, to say that it failed, and to be live."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+from uuid import UUID
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core import ids
+from xobito_app.core.errors import AppError, Forbidden, Unauthenticated
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.failures import BROKEN
+from xobito_app.ui.live import showing
+from xobito_app.ui.security import AppState, guarded_by
+
+log = logging.getLogger(__name__)
+
+Reading = Callable[[AsyncSession, Viewer], Awaitable[None]]
+
+
+class PageState(AppState, mixin=True):
+    """What a page shows, and how far it is.
+
+    A state built on it is declared as `class XState(PageState, AppState)` under `@permitted`.
+
+    Attributes:
+        live_key: The key under which the page hears of changes; empty when it does not.
+    """
+
+    live_key: ClassVar[str] = ""
+
+    # "loading", "ready", "failed" or "forbidden"; lists have two more.
+    stage: rx.Field[str] = rx.field("loading")
+    problem: rx.Field[str] = rx.field("")
+
+    async def _read(self, session: AsyncSession, viewer: Viewer) -> None:
+        """Read and show the page's content. Given by the page."""
+        raise NotImplementedError
+
+    def _shown(self) -> object:
+        """Tell what is on the screen, for the page's part of the relay."""
+        return None
+
+    @rx.event(supersedes=True)
+    @guarded_by("view")
+    async def load(self):
+        """Show the page, or in its place why that is not possible."""
+        self.stage, self.problem = "ready", ""
+        try:
+            await self._reading(self._read)
+        except Unauthenticated:
+            raise
+        except Forbidden as error:
+            self.stage, self.problem = "forbidden", error.message
+        except AppError as error:
+            self.stage, self.problem = "failed", error.message
+        except Exception:
+            log.exception("page.failed", extra={"page": type(self).__name__})
+            self.stage, self.problem = "failed", BROKEN
+
+    async def _reading(self, read: Reading) -> None:
+        """Read and show something in one transaction; a live page hears of changes first."""
+        if not self.live_key:
+            await _in_transaction(read, await self._viewer())
+            return
+        async with showing(self, self.live_key, None) as told:
+            await _in_transaction(read, told.viewer)
+            told.narrow(self._shown())
+
+
+async def _in_transaction(read: Reading, viewer: Viewer) -> None:
+    async with unit_of_work(viewer.actor.workspace_id) as uow:
+        await read(uow.session, viewer)
+
+
+class DetailState(AppState, mixin=True):
+    """One row of a list, opened in a dialog."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+
+    async def _detail(self, session: AsyncSession, viewer: Viewer, row_id: UUID) -> None:
+        """Read and show one row whole. Given by the page."""
+        raise NotImplementedError
+
+    async def _open(self, row_id: str) -> None:
+        viewer = await self._viewer()
+        async with unit_of_work(viewer.actor.workspace_id) as uow:
+            await self._detail(uow.session, viewer, ids.parse(row_id))
+
+    @rx.event(supersedes=True)
+    @guarded_by("view")
+    async def open_row(self, row_id: str):
+        """Show one row whole."""
+        await self._open(row_id)
+        self.is_open = True
+
+    @rx.event
+    @guarded_by("view")
+    async def set_open(self, is_open: bool):
+        """Close the dialog."""
+        self.is_open = is_open
