@@ -35,22 +35,22 @@ class Block(AppState, mixin=True):
 @pytest.fixture
 def build():
     """Make states that are gone after the test: every state of the application is looked at."""
-    known = RegistrationContext.ensure_context().event_handlers
-    before = dict(known)
-    made = []
+    context = RegistrationContext.ensure_context()
+    known = (context.event_handlers, context.base_states)
+    before = [dict(one) for one in known]
+    siblings = set(AppState.get_substates())
 
     def make(**named):
         class Built(Block, AppState):
             pass
 
-        made.append(Built)
         return permitted(**named)(Built) if named else Built
 
     yield make
-    for name in set(known) - set(before):
-        del known[name]
-    for state in made:
-        AppState.class_subclasses.discard(state) if hasattr(AppState, "class_subclasses") else None
+    for one, was in zip(known, before, strict=True):
+        one.clear()
+        one.update(was)
+    AppState.get_substates().intersection_update(siblings)
 
 
 @pytest.mark.parametrize(

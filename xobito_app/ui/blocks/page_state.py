@@ -65,9 +65,12 @@ class PageState(AppState, mixin=True):
 
     async def _reading(self, read: Reading) -> None:
         """Read and show something in one transaction; a live page hears of changes first."""
-        if not self.live_key:
+        if self.live_key:
+            await self._read_live(read)
+        else:
             await _in_transaction(read, await self._viewer())
-            return
+
+    async def _read_live(self, read: Reading) -> None:
         async with showing(self, self.live_key, None) as told:
             await _in_transaction(read, told.viewer)
             told.narrow(self._shown())
