@@ -15,8 +15,8 @@ from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
 from xobito_app.ui.pages.contact.rows import EventRow
 from xobito_app.ui.pages.contact.state import ContactState
-from xobito_app.ui.pages.contact_labels.field_state import FieldsState
-from xobito_app.ui.pages.contact_labels.state import LabelFormState, LabelsState
+from xobito_app.ui.pages.contact_labels.fields import FieldFormState, FieldsState
+from xobito_app.ui.pages.contact_labels.label_states import StatusesState, StatusFormState
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.bulk_state import BulkState
 from xobito_app.ui.pages.contacts.form_state import ContactFormState
@@ -280,10 +280,10 @@ async def test_a_wrong_number_is_told_at_the_field_and_nothing_is_kept(server, h
 
 async def test_own_fields_come_and_go_with_the_form(server, home):
     tab = await open_page(server, home.owner, "/contacts/labels", FieldsState.load)
-    await tab.send(handler_name(FieldsState.ask), question="edit", row_id="")
-    await tab.send(handler_name(FieldsState.choose_kind), kind="checkboxes")
+    await tab.send(handler_name(FieldFormState.write_new))
+    await tab.send(handler_name(FieldFormState.choose_kind), kind="checkboxes")
     form = {"label": "Flowers", "options": "Roses\n\nTulips", "is_active": "on"}
-    await tab.send(handler_name(FieldsState.save), form=form)
+    await tab.send(handler_name(FieldFormState.save), form=form)
     await tab.send(handler_name(ContactFormState.write_new))
     await tab.send(
         handler_name(ContactFormState.save),
@@ -302,15 +302,13 @@ async def test_own_fields_come_and_go_with_the_form(server, home):
 async def test_a_status_in_use_asks_what_its_contacts_get_instead(server, home):
     old = await do(home, statuses.create_status, name="Old stage")
     view = await add(home, status_id=old.id)
-    tab = await open_page(server, home.owner, "/contacts/labels", LabelsState.load)
-    await tab.send(
-        handler_name(LabelFormState.ask), question="delete", kind="status", row_id=str(old.id)
-    )
-    assert tab.value("label_form_state", "is_used") is True
-    await tab.send(handler_name(LabelFormState.remove), form={})
-    assert tab.value("label_form_state", "errors")
-    other = tab.value("label_form_state", "others")[0][0]
-    await tab.send(handler_name(LabelFormState.remove), form={"replace_with": other})
+    tab = await open_page(server, home.owner, "/contacts/labels", StatusesState.load)
+    await tab.send(handler_name(StatusFormState.ask_to_delete), row_id=str(old.id))
+    assert tab.value("status_form_state", "is_used") is True
+    await tab.send(handler_name(StatusFormState.remove), form={})
+    assert tab.value("status_form_state", "errors")
+    other = tab.value("status_form_state", "others")[0][0]
+    await tab.send(handler_name(StatusFormState.remove), form={"replace_with": other})
     found = await do(home, listing.list_contacts, contact_filter=ContactFilter(ids=(view.id,)))
     assert str(found.rows[0].status.id) == other
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from uuid import UUID
@@ -38,6 +40,7 @@ FRESH_SECONDS = 5.0
 _MOST_VIEWERS = 5000
 _NOT_HERE = "This is not possible here."
 _MARK = "_xobito_guard"
+_shared_session: ContextVar[AsyncSession | None] = ContextVar("shared_session", default=None)
 _FRAMEWORK = frozenset(
     {
         "hydrate",
@@ -288,11 +291,25 @@ class AppState(rx.State):
     ) -> R:
         """Call one service as this tab's person, in a transaction of their workspace.
 
-        What it raises is told by `failures.tell_failure`, unless the handler catches it.
+        Inside `_transaction` it takes part in that one. What it raises is told by
+        `failures.tell_failure`, unless the handler catches it.
         """
         actor = await self._actor()
+        if session := _shared_session.get():
+            return await service(session, actor, *args, **given)
         async with unit_of_work(actor.workspace_id) as uow:
             return await service(uow.session, actor, *args, **given)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        """Have all that is called inside happen in one transaction, or not at all."""
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            token = _shared_session.set(uow.session)
+            try:
+                yield
+            finally:
+                _shared_session.reset(token)
 
 
 def to_sign_in() -> Event:

@@ -1,11 +1,8 @@
 """What screens are built of: states that load, list and save, and how they look."""
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from xobito_app.core.paging import Page
-from xobito_app.core.permissions import Actor
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.ui.blocks.form_state import FormState, QuestionState, SecretState
+from xobito_app.ui.blocks.form_state import Form, FormState, QuestionState, SecretState, show_errors
 from xobito_app.ui.blocks.form_view import (
     Fields,
     confirm,
@@ -40,10 +37,9 @@ from xobito_app.ui.blocks.rows import (
 )
 
 __all__ = [
-    "Actor",
-    "AsyncSession",
     "DetailState",
     "Fields",
+    "Form",
     "FormState",
     "ListState",
     "Page",
@@ -73,6 +69,7 @@ __all__ = [
     "progress_line",
     "search_box",
     "selection_bar",
+    "show_errors",
     "shown_once",
     "tick",
     "toolbar",

@@ -8,18 +8,15 @@ from uuid import UUID
 
 import reflex as rx
 from reflex_base.event import Event
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
-from xobito_app.core.permissions import Actor
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser
-from xobito_app.ui.blocks.page_state import PageState
 from xobito_app.ui.components import conceal, reveal, toast_success
 from xobito_app.ui.failures import field_errors, tell_failure
 from xobito_app.ui.security import AppState, guarded_by
 
+Form = dict[str, Any]
 _NAME_LIMIT = 200
 
 
@@ -68,7 +65,7 @@ class FormState(QuestionState, mixin=True):
         deleted_words: What is said when a row is deleted.
     """
 
-    listed: ClassVar[type[PageState] | None] = None
+    listed: ClassVar[Any] = None
     saved_words: ClassVar[str] = "Saved."
     deleted_words: ClassVar[str] = "Deleted."
 
@@ -81,19 +78,15 @@ class FormState(QuestionState, mixin=True):
     # Changes with each opening, so that the fields begin anew.
     opened: rx.Field[int] = rx.field(0)
 
-    async def _values(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None
-    ) -> Mapping[str, str]:
+    async def _values(self, row_id: UUID | None) -> Mapping[str, str]:
         """Return what stands in the fields at first: of a row, or of a new one."""
         return {}
 
-    async def _save(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None, form: dict[str, Any]
-    ) -> Any:
+    async def _save(self, row_id: UUID | None, form: Form) -> Any:
         """Create or change the row. Given by the form; what it returns goes to `_saved`."""
         raise NotImplementedError
 
-    async def _delete(self, session: AsyncSession, actor: Actor, row_id: UUID) -> None:
+    async def _delete(self, row_id: UUID) -> None:
         """Delete the row that was asked about. Given by the form."""
         raise NotImplementedError
 
@@ -107,16 +100,14 @@ class FormState(QuestionState, mixin=True):
     def _show_errors(self, errors: dict[str, str]) -> None:
         self.errors = errors
 
-    async def _keep(self, row_id: UUID | None, form: dict[str, Any]) -> Any:
+    async def _keep(self, row_id: UUID | None, form: Form) -> Any:
         """Save in one transaction; a form whose service opens its own replaces this."""
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            return await self._save(uow.session, actor, row_id, form)
+        async with self._transaction():
+            return await self._save(row_id, form)
 
     async def _open(self, row_id: UUID | None) -> None:
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            values = await self._values(uow.session, actor, row_id)
+        async with self._transaction():
+            values = await self._values(row_id)
         self.values, self.row_id = dict(values), str(row_id or "")
         self.errors, self.is_busy, self.is_open = {}, False, True
         self.opened += 1
@@ -166,7 +157,7 @@ class FormState(QuestionState, mixin=True):
     @guarded_by("delete")
     async def delete(self):
         """Delete the row that was asked about."""
-        await self._call(self._delete, self._answered())
+        await self._delete(self._answered())
         return [toast_success(self.deleted_words), *self._reload()]
 
 

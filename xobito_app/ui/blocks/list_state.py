@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import reflex as rx
 from reflex_base.event import Event
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.core.paging import WINDOW, Page
@@ -51,14 +50,14 @@ class ListState(PageState, mixin=True):
     _next: str = ""
     _typed: str = ""
 
-    async def _page(self, session: AsyncSession, viewer: Viewer, cursor: str) -> Page[Any]:
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[Any]:
         """Return the rows of the window that begins at a cursor. Given by the list."""
         raise NotImplementedError
 
-    async def _prepare(self, session: AsyncSession, viewer: Viewer) -> None:
+    async def _prepare(self, viewer: Viewer) -> None:
         """Read what stands around the rows, such as the choices of the filters."""
 
-    async def _count(self, session: AsyncSession, viewer: Viewer) -> int:
+    async def _count(self, viewer: Viewer) -> int:
         """Return how many rows fit the filters, for lists that say so."""
         return _UNKNOWN
 
@@ -67,16 +66,14 @@ class ListState(PageState, mixin=True):
 
     # Windows -----------------------------------------------------------------------------
 
-    async def _read(self, session: AsyncSession, viewer: Viewer) -> None:
+    async def _read(self, viewer: Viewer) -> None:
         self._take_query(self.router.url.query_parameters)
-        await self._prepare(session, viewer)
-        await self._show_window(session, viewer, cursors=[""])
+        await self._prepare(viewer)
+        await self._show_window(viewer, cursors=[""])
 
-    async def _show_window(
-        self, session: AsyncSession, viewer: Viewer, *, cursors: list[str]
-    ) -> None:
-        page = await self._page(session, viewer, cursors[-1])
-        total = await self._count(session, viewer)
+    async def _show_window(self, viewer: Viewer, *, cursors: list[str]) -> None:
+        page = await self._page(viewer, cursors[-1])
+        total = await self._count(viewer)
         self._cursors, self._next = cursors, page.cursor
         self._show(page, total)
 

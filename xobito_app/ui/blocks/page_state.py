@@ -8,19 +8,17 @@ from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Forbidden, Unauthenticated
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.failures import BROKEN
 from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded_by
 
 log = logging.getLogger(__name__)
 
-Reading = Callable[[AsyncSession, Viewer], Awaitable[None]]
+Reading = Callable[[Viewer], Awaitable[None]]
 
 
 class PageState(AppState, mixin=True):
@@ -38,7 +36,7 @@ class PageState(AppState, mixin=True):
     stage: rx.Field[str] = rx.field("loading")
     problem: rx.Field[str] = rx.field("")
 
-    async def _read(self, session: AsyncSession, viewer: Viewer) -> None:
+    async def _read(self, viewer: Viewer) -> None:
         """Read and show the page's content. Given by the page."""
         raise NotImplementedError
 
@@ -68,17 +66,16 @@ class PageState(AppState, mixin=True):
         if self.live_key:
             await self._read_live(read)
         else:
-            await _in_transaction(read, await self._viewer())
+            await self._in_transaction(read, await self._viewer())
 
     async def _read_live(self, read: Reading) -> None:
         async with showing(self, self.live_key, None) as told:
-            await _in_transaction(read, told.viewer)
+            await self._in_transaction(read, told.viewer)
             told.narrow(self._shown())
 
-
-async def _in_transaction(read: Reading, viewer: Viewer) -> None:
-    async with unit_of_work(viewer.actor.workspace_id) as uow:
-        await read(uow.session, viewer)
+    async def _in_transaction(self, read: Reading, viewer: Viewer) -> None:
+        async with self._transaction():
+            await read(viewer)
 
 
 class DetailState(AppState, mixin=True):
@@ -86,14 +83,13 @@ class DetailState(AppState, mixin=True):
 
     is_open: rx.Field[bool] = rx.field(False)
 
-    async def _detail(self, session: AsyncSession, viewer: Viewer, row_id: UUID) -> None:
+    async def _detail(self, viewer: Viewer, row_id: UUID) -> None:
         """Read and show one row whole. Given by the page."""
         raise NotImplementedError
 
     async def _open(self, row_id: str) -> None:
-        viewer = await self._viewer()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await self._detail(uow.session, viewer, ids.parse(row_id))
+        async with self._transaction():
+            await self._detail(await self._viewer(), ids.parse(row_id))
 
     @rx.event(supersedes=True)
     @guarded_by("view")

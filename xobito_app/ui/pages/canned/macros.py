@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -16,9 +16,8 @@ from xobito_app.features.inbox.composing.macros import Do, MacroAction, MacroVie
 from xobito_app.features.workspaces import team
 from xobito_app.ui import forms, styles
 from xobito_app.ui.blocks import (
-    Actor,
-    AsyncSession,
     Fields,
+    Form,
     FormState,
     ListState,
     Page,
@@ -91,8 +90,8 @@ class MacrosState(ListState, AppState):
 
     rows: rx.Field[list[MacroRow]] = rx.field(default_factory=list)
 
-    async def _page(self, session: AsyncSession, viewer: Viewer, cursor: str) -> Page[MacroRow]:
-        found = await macros.find(session, viewer.actor, limit=LIMIT)
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[MacroRow]:
+        found = await self._call(macros.find, limit=LIMIT)
         return whole(MacroRow.of(macro) for macro in found)
 
 
@@ -107,16 +106,14 @@ class MacroFormState(FormState, AppState):
     groups: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     _made: int = 0
 
-    async def _values(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None
-    ) -> dict[str, str]:
-        replies = await canned.find(session, actor, typed="", limit=LIMIT)
-        members = await team.list_members(session, actor)
-        labels = await list_labels(session, actor)
+    async def _values(self, row_id: UUID | None) -> dict[str, str]:
+        replies = await self._call(canned.find, typed="", limit=LIMIT)
+        members = await self._call(team.list_members)
+        labels = await self._call(list_labels)
         self.replies = [(str(reply.id), f"/{reply.shortcut}") for reply in replies]
         self.people = [(str(m.user_id), m.name) for m in members if m.is_active]
         self.groups = [(str(label.id), label.name) for label in labels.groups]
-        macro = await macros.get(session, actor, macro_id=row_id) if row_id else None
+        macro = await self._call(macros.get, macro_id=row_id) if row_id else None
         actions = macro.actions if macro else (MacroAction(Do.SEND, ""),)
         self.slots = [self._slot(action.do, action.value) for action in actions]
         return {"name": macro.name if macro else ""}
@@ -145,23 +142,20 @@ class MacroFormState(FormState, AppState):
         if kind in set(Do):
             self.slots = [ActionSlot(s.id, kind) if s.id == slot_id else s for s in self.slots]
 
-    async def _save(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None, form: dict[str, Any]
-    ) -> Any:
+    async def _save(self, row_id: UUID | None, form: Form) -> None:
         self.slots = [
             replace(slot, value=forms.text(form, f"{slot.id}-value", 5000), problem="")
             for slot in self.slots
         ]
-        await macros.save(
-            session,
-            actor,
+        await self._call(
+            macros.save,
             macro_id=row_id,
             name=forms.text(form, "name"),
             actions=[MacroAction(Do(slot.kind), slot.value) for slot in self.slots],
         )
 
-    async def _delete(self, session: AsyncSession, actor: Actor, row_id: UUID) -> None:
-        await macros.remove(session, actor, macro_id=row_id)
+    async def _delete(self, row_id: UUID) -> None:
+        await self._call(macros.remove, macro_id=row_id)
 
     def _show_errors(self, errors: dict[str, str]) -> None:
         self.errors = errors

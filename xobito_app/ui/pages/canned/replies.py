@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -14,9 +14,8 @@ from xobito_app.core.text import shorten
 from xobito_app.features.inbox.composing import canned
 from xobito_app.ui import forms
 from xobito_app.ui.blocks import (
-    Actor,
-    AsyncSession,
     Fields,
+    Form,
     FormState,
     ListState,
     Page,
@@ -57,9 +56,9 @@ class RepliesState(ListState, AppState):
     filters: ClassVar = ("q",)
     rows: rx.Field[list[ReplyRow]] = rx.field(default_factory=list)
 
-    async def _page(self, session: AsyncSession, viewer: Viewer, cursor: str) -> Page[ReplyRow]:
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[ReplyRow]:
         typed = self.query.get("q", "")
-        found = await canned.find(session, viewer.actor, typed=typed, limit=LIMIT)
+        found = await self._call(canned.find, typed=typed, limit=LIMIT)
         return whole(ReplyRow(str(r.id), f"/{r.shortcut}", shorten(r.body, 140)) for r in found)
 
 
@@ -69,27 +68,22 @@ class ReplyFormState(FormState, AppState):
 
     listed: ClassVar = RepliesState
 
-    async def _values(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None
-    ) -> dict[str, str]:
+    async def _values(self, row_id: UUID | None) -> dict[str, str]:
         if not row_id:
             return {}
-        reply = await canned.get(session, actor, reply_id=row_id)
+        reply = await self._call(canned.get, reply_id=row_id)
         return {"shortcut": reply.shortcut, "body": reply.body}
 
-    async def _save(
-        self, session: AsyncSession, actor: Actor, row_id: UUID | None, form: dict[str, Any]
-    ) -> Any:
-        await canned.save(
-            session,
-            actor,
+    async def _save(self, row_id: UUID | None, form: Form) -> None:
+        await self._call(
+            canned.save,
             reply_id=row_id,
             shortcut=forms.text(form, "shortcut"),
             body=forms.text(form, "body", canned.BODY_LIMIT + 1),
         )
 
-    async def _delete(self, session: AsyncSession, actor: Actor, row_id: UUID) -> None:
-        await canned.remove(session, actor, reply_id=row_id)
+    async def _delete(self, row_id: UUID) -> None:
+        await self._call(canned.remove, reply_id=row_id)
 
 
 def replies() -> rx.Component:
