@@ -59,8 +59,8 @@ async def make_secrets(tab: Tab) -> dict[str, str]:
     """Do everything on the screens that makes a secret, and return what the page was shown."""
     await tab.send(handler_name(ShellState.enter_page))
     form = {"name": "Shop", "contacts.read": "on", "rate_limit": "60", "lives": ""}
-    await tab.send(handler_name(TokenFormState.begin))
-    await tab.send(handler_name(TokenFormState.submit), form=form)
+    await tab.send(handler_name(TokenFormState.write_new))
+    await tab.send(handler_name(TokenFormState.save), form=form)
     await tab.send(handler_name(TeamState.load))
     role = next(row.id for row in tab.value("team_state", "roles") if row.name == "Agent")
     await tab.send(handler_name(InviteState.submit), form={"email": "n@e.org", "role_id": role})

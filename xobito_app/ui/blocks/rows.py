@@ -25,16 +25,18 @@ def cell(
     extra: bool = False,
     muted: bool = False,
     tabular: bool = False,
+    wrap: bool = False,
     title: str | rx.Var[str] = "",
     **props: Any,
 ) -> rx.Component:
-    """Return a cell of one line. `extra` ones are left out on a phone."""
+    """Return a cell of one line, or of several with `wrap`; `extra` ones are not on a phone."""
     if not isinstance(title, rx.Var) and not title and isinstance(content[0], rx.Var):
         title = content[0].to(str)
     names = [
         styles.CELL_EXTRA if extra else "",
         styles.CELL_MUTED if muted else "",
         styles.TABULAR if tabular else "",
+        "" if wrap else styles.TRUNCATE,
     ]
     if isinstance(title, rx.Var) or title:
         props["title"] = title
