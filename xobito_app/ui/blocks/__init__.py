@@ -2,7 +2,14 @@
 
 from xobito_app.core.paging import Page
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.ui.blocks.form_state import Form, FormState, QuestionState, SecretState, show_errors
+from xobito_app.ui.blocks.form_state import (
+    Form,
+    FormState,
+    PageFormState,
+    QuestionState,
+    SecretState,
+    show_errors,
+)
 from xobito_app.ui.blocks.form_view import (
     Fields,
     confirm,
@@ -14,6 +21,8 @@ from xobito_app.ui.blocks.form_view import (
 from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
 from xobito_app.ui.blocks.list_view import (
     choice_options,
+    filter_chips,
+    filter_date,
     filter_select,
     list_foot,
     list_page,
@@ -43,6 +52,7 @@ __all__ = [
     "FormState",
     "ListState",
     "Page",
+    "PageFormState",
     "PageState",
     "QuestionState",
     "SecretState",
@@ -56,6 +66,8 @@ __all__ = [
     "confirm",
     "delete_title",
     "edit_items",
+    "filter_chips",
+    "filter_date",
     "filter_select",
     "form",
     "form_dialog",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from reflex_base.event import Event
 
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
-from xobito_app.ui import browser
+from xobito_app.ui import browser, forms
 from xobito_app.ui.components import conceal, reveal, toast_success
 from xobito_app.ui.failures import field_errors, tell_failure
 from xobito_app.ui.security import AppState, guarded_by
@@ -159,6 +159,24 @@ class FormState(QuestionState, mixin=True):
         """Delete the row that was asked about."""
         await self._delete(self._answered())
         return [toast_success(self.deleted_words), *self._reload()]
+
+
+class PageFormState(AppState, mixin=True):
+    """Forms that stand on a page, not in a dialog, and stay there when they are saved."""
+
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+
+    async def _submit(
+        self, form_id: str, saving: Awaitable[Any], words: str = "Saved."
+    ) -> list[Event]:
+        """Save, or say at each field what is wrong; return what happens in the browser."""
+        try:
+            await saving
+        except Invalid as error:
+            self.errors = field_errors(error)
+            return [show_errors()]
+        self.errors = {}
+        return forms.saved(form_id, words)
 
 
 class SecretState(AppState, mixin=True):

@@ -24,6 +24,7 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.components.buttons import Weight
+from xobito_app.ui.components.fields import field_error
 
 
 def form(*content: Any, on_submit: Any, **props: Any) -> rx.Component:
@@ -62,6 +63,10 @@ class Fields:
     ) -> rx.Component:
         """Return a choice of one; `empty` is the word for none."""
         return select_field(label, choice_options(choices, empty), **self._bound(name, props))
+
+    def error(self, name: str) -> rx.Component:
+        """Return what is wrong with something that is more than one field."""
+        return field_error(self._state.errors, name)
 
     def check(self, label: str, name: str, **props: Any) -> rx.Component:
         """Return a box to tick."""

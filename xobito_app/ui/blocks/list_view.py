@@ -12,6 +12,7 @@ from xobito_app.ui.blocks.list_state import ListState, SelectionState
 from xobito_app.ui.blocks.page_state import PageState
 from xobito_app.ui.components import (
     button,
+    chip,
     empty_state,
     error_state,
     icon_button,
@@ -63,6 +64,7 @@ def list_page(
     empty: rx.Component,
     filters: Sequence[rx.Component] = (),
     extra: Collection[str] = (),
+    above: rx.Component | None = None,
 ) -> rx.Component:
     """Return a whole page around one list.
 
@@ -77,10 +79,12 @@ def list_page(
         empty: What stands there before the first row.
         filters: What narrows the list.
         extra: Columns that are left out on a phone.
+        above: What stands between the title and the list.
     """
     actions = [primary] if isinstance(primary, rx.Component) else primary
     return page_body(
         page_header(title, *actions, line=line),
+        *([above] if above else []),
         list_view(state, columns=columns, row=row, empty=empty, filters=filters, extra=extra),
         *dialogs,
     )
@@ -212,6 +216,36 @@ def filter_select(state: type[ListState], name: str, label: str, choices: Choice
         class_name="chip chip-select",
         align="start",
         aria_pressed=rx.cond(value != "", "true", "false"),
+    )
+
+
+def filter_chips(
+    state: type[ListState], name: str, choices: Sequence[tuple[str, str]]
+) -> list[rx.Component]:
+    """Return a chip for each of a few values; the first one stands for all."""
+    return [
+        chip(
+            words,
+            aria_pressed=rx.cond(state.query.get(name, "") == value, "true", "false"),
+            on_click=state.narrow(name, value),
+        )
+        for value, words in choices
+    ]
+
+
+def filter_date(state: type[ListState], name: str, label: str) -> rx.Component:
+    """Return the field that narrows a list by a day."""
+    value = state.query.get(name, "").to(str)
+    return rx.el.label(
+        rx.el.span(label, class_name=styles.FIELD_HELP),
+        rx.el.input(
+            type="date",
+            default_value=value,
+            key=value,
+            on_change=state.narrow(name).debounce(600),
+            class_name=f"{styles.INPUT_COMPACT} filter",
+        ),
+        class_name=styles.LINE,
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -12,7 +12,8 @@ import reflex as rx
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Forbidden, Unauthenticated
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.ui.failures import BROKEN
+from xobito_app.ui.components import toast_success
+from xobito_app.ui.failures import BROKEN, tell_failure
 from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded_by
 
@@ -35,6 +36,7 @@ class PageState(AppState, mixin=True):
     # "loading", "ready", "failed" or "forbidden"; lists have two more.
     stage: rx.Field[str] = rx.field("loading")
     problem: rx.Field[str] = rx.field("")
+    is_busy: rx.Field[bool] = rx.field(False)
 
     async def _read(self, viewer: Viewer) -> None:
         """Read and show the page's content. Given by the page."""
@@ -76,6 +78,20 @@ class PageState(AppState, mixin=True):
     async def _in_transaction(self, read: Reading, viewer: Viewer) -> None:
         async with self._transaction():
             await read(viewer)
+
+    async def _busily(self, work: Callable[[], Awaitable[str]]) -> AsyncIterator[Any]:
+        """Show that something takes a while, and say how it ended: what `work` returns.
+
+        For handlers: `async for event in self._busily(self._sync): yield event`.
+        """
+        self.is_busy = True
+        yield
+        try:
+            yield toast_success(await work())
+        except AppError as error:
+            yield tell_failure(error)
+        finally:
+            self.is_busy = False
 
 
 class DetailState(AppState, mixin=True):

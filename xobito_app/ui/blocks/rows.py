@@ -40,6 +40,7 @@ def cell(
     ]
     if isinstance(title, rx.Var) or title:
         props["title"] = title
+    names.append(props.pop("class_name", ""))
     return rx.el.td(*content, class_name=" ".join(filter(None, names)), **props)
 
 
@@ -93,11 +94,16 @@ def main_cell(
 
 
 def person_cell(
-    row: Any, *marks: Any, size: Size = "small", photo: str | rx.Var[str] = "", **given: Any
+    row: Any,
+    *marks: Any,
+    name: str | rx.Var[str] | None = None,
+    size: Size = "small",
+    photo: str | rx.Var[str] = "",
+    **given: Any,
 ) -> rx.Component:
     """Return the cell of a person: avatar and name; the row has `name`, `initials`, `tone`."""
     face = avatar(row.initials, row.tone, size=size, photo=photo)
-    return main_cell(row.name, *marks, before=face, **given)
+    return main_cell(row.name if name is None else name, *marks, before=face, **given)
 
 
 def actions_cell(

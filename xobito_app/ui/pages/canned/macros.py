@@ -208,10 +208,10 @@ def _row(row: ObjectVar[MacroRow]) -> rx.Component:
 
 
 def _form() -> rx.Component:
-    state = MacroFormState
+    state, fields = MacroFormState, Fields(MacroFormState)
     return form_dialog(
         state,
-        Fields(state).text("Name", "name", max_length=macros.NAME_LIMIT, auto_focus=True),
+        fields.text("Name", "name", max_length=macros.NAME_LIMIT, auto_focus=True),
         rx.foreach(state.slots, _slot),
         button(
             "Add an action",
@@ -221,10 +221,7 @@ def _form() -> rx.Component:
             disabled=state.slots.length() >= macros.MOST_ACTIONS,
             on_click=state.add_action,
         ),
-        rx.cond(
-            state.errors.contains("actions"),
-            rx.el.p(state.errors["actions"], class_name=styles.FIELD_ERROR, role="alert"),
-        ),
+        fields.error("actions"),
         new="New macro",
         edit="Edit macro",
         line="All actions happen together, or none does.",

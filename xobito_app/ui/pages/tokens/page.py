@@ -21,7 +21,7 @@ from xobito_app.ui.blocks import (
     main_cell,
     shown_once,
 )
-from xobito_app.ui.components import badge, button, check_field, empty_state, menu_item, problem
+from xobito_app.ui.components import badge, button, check_field, empty_state, menu_item
 from xobito_app.ui.pages.tokens.state import LIVES, NEW_KEY, TokenFormState, TokenRow, TokensState
 
 _NAMES = {"messagebots": "Message bots", "templatebots": "Template bots"}
@@ -109,9 +109,7 @@ def _form() -> rx.Component:
     return form_dialog(
         state,
         fields.text("Name", "name", max_length=60, placeholder="Web shop", auto_focus=True),
-        rx.el.div(
-            _abilities(), problem(state.errors.get("abilities", "").to(str)), class_name="field"
-        ),
+        rx.el.div(_abilities(), fields.error("abilities"), class_name="field"),
         rx.el.div(
             fields.text(
                 "Requests a minute", "rate_limit", input_mode="numeric", help="0 is unlimited."
