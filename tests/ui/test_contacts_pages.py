@@ -253,7 +253,7 @@ async def test_a_pair_is_dismissed_and_taken_back(server, home):
     await tab.send(handler_name(DuplicatesState.load))
     assert tab.value("duplicates_state", "shows_dismissed") is True
     (pair,) = tab.value("duplicates_state", "pairs")
-    assert pair.reasons.startswith("Set apart by Olga Owner, ")
+    assert pair.reasons.startswith("Dismissed by Olga Owner, ")
     await tab.send(handler_name(DuplicatesState.take_back), **chosen)
     assert tab.value("duplicates_state", "pairs") == []
     tab.path = "/contacts/duplicates"
