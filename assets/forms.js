@@ -4,7 +4,7 @@
   const controlOf = (field) => field.querySelector("input, select, textarea");
 
   const mend = (event) => {
-    const field = event.target.closest?.("form .field");
+    const field = event.target.closest?.("form div.field");
     const error = field?.querySelector(".field-error");
     if (!error || error.hidden) return;
     error.hidden = true;
@@ -19,11 +19,11 @@
       const errors = [...document.querySelectorAll("form .field-error")];
       errors.forEach((error) => {
         error.hidden = false;
-        const field = error.closest(".field");
+        const field = error.closest("div.field");
         if (field) controlOf(field)?.setAttribute("aria-invalid", "true");
       });
-      const first = errors.find((error) => error.closest(".field"));
-      if (first) controlOf(first.closest(".field"))?.focus();
+      const first = errors.find((error) => error.closest("div.field"));
+      if (first) controlOf(first.closest("div.field"))?.focus();
     }, 60);
 
   // Escape, the cross, the veil and Cancel ask before what was written is thrown away.
@@ -34,7 +34,7 @@
       return;
     }
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation();
   };
   const drops = (selector) => (event) => event.target.closest?.(selector) && ask(event);
   document.addEventListener("click", drops("[data-dialog-close]"), true);

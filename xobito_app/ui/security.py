@@ -301,13 +301,16 @@ class AppState(rx.State):
             return await service(uow.session, actor, *args, **given)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
         """Have all that is called inside happen in one transaction, or not at all."""
+        if session := _shared_session.get():
+            yield session
+            return
         actor = await self._actor()
         async with unit_of_work(actor.workspace_id) as uow:
             token = _shared_session.set(uow.session)
             try:
-                yield
+                yield uow.session
             finally:
                 _shared_session.reset(token)
 
