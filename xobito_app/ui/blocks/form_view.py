@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -80,11 +81,13 @@ class Fields:
 def form_dialog(
     state: type[FormState],
     *fields: Any,
-    new: str,
+    new: str | rx.Var[str],
     edit: str = "",
     line: str | rx.Var[str] = "",
     verb: str | rx.Var[str] = "Save",
     wide: bool = False,
+    submit: rx.Component | None = None,
+    beside: Sequence[rx.Component] = (),
 ) -> rx.Component:
     """Return a form in a dialog, for a new row and for a known one.
 
@@ -96,16 +99,16 @@ def form_dialog(
         line: One line below the title.
         verb: What saving is called.
         wide: More room.
+        submit: A button in the place of the one that saves.
+        beside: Buttons before those that close and save.
     """
+    save = button(verb, weight="primary", type="submit", busy=state.is_busy)
     return dialog(
-        rx.cond(state.row_id != "", edit, new) if edit else new,
+        rx.cond(state.row_id != "", edit, new).to(str) if edit else new,
         form(
             *fields,
             problem(state.errors.get("form", "").to(str)),
-            dialog_foot(
-                dialog_close(),
-                button(verb, weight="primary", type="submit", busy=state.is_busy),
-            ),
+            dialog_foot(*beside, dialog_close(), submit or save),
             on_submit=state.save,
             key=state.opened.to_string(),
             data_guard="",

@@ -43,6 +43,8 @@ class ListState(PageState, mixin=True):
     # Changes when the search field must show something else than what was typed into it.
     search_key: rx.Field[int] = rx.field(0)
     range_words: rx.Field[str] = rx.field("")
+    # How many rows fit the filters, or -1 where that is not counted.
+    total: rx.Field[int] = rx.field(_UNKNOWN)
     has_newer: rx.Field[bool] = rx.field(False)
     has_older: rx.Field[bool] = rx.field(False)
     # Where the windows up to the one on screen begin; never empty, also before the first load.
@@ -67,21 +69,23 @@ class ListState(PageState, mixin=True):
     # Windows -----------------------------------------------------------------------------
 
     async def _read(self, viewer: Viewer) -> None:
-        self._take_query(self.router.url.query_parameters)
+        await self._take_address(viewer)
         await self._prepare(viewer)
         await self._show_window(viewer, cursors=[""])
 
     async def _show_window(self, viewer: Viewer, *, cursors: list[str]) -> None:
         page = await self._page(viewer, cursors[-1])
-        total = await self._count(viewer)
+        # Counting is dear, and turning over changes nothing of it.
+        if len(cursors) == 1:
+            self.total = await self._count(viewer)
         self._cursors, self._next = cursors, page.cursor
-        self._show(page, total)
+        self._show(page)
 
-    def _show(self, page: Page[Any], total: int) -> None:
+    def _show(self, page: Page[Any]) -> None:
         self.rows = list(page.rows)
         self.has_older, self.has_newer = bool(page.cursor), len(self._cursors) > 1
         first = (len(self._cursors) - 1) * WINDOW
-        self.range_words = range_words(first, len(page.rows), total, is_last=not page.cursor)
+        self.range_words = range_words(first, len(page.rows), self.total, is_last=not page.cursor)
         nothing = "filtered_empty" if self.query else "empty"
         self.stage = "ready" if page.rows or self.has_newer else nothing
 
@@ -104,10 +108,14 @@ class ListState(PageState, mixin=True):
 
     # Filters -----------------------------------------------------------------------------
 
-    def _take_query(self, given: Mapping[str, Any]) -> None:
+    async def _take_address(self, viewer: Viewer) -> None:
         """Take the filters out of the address, cut to size."""
+        given = self.router.url.query_parameters
         query = {name: str(given.get(name) or "")[:_LONGEST_FILTER] for name in self.filters}
         self._show_query({name: value for name, value in query.items() if value})
+
+    def _is_filter(self, name: str) -> bool:
+        return name in self.filters
 
     def _show_query(self, query: dict[str, str]) -> None:
         self.query = query
@@ -133,7 +141,7 @@ class ListState(PageState, mixin=True):
     @guarded_by("view")
     async def narrow(self, name: str, value: str):
         """Set one filter; an empty value takes it away."""
-        return self._go({**self.query, name: value}) if name in self.filters else None
+        return self._go({**self.query, name: value}) if self._is_filter(name) else None
 
     @rx.event
     @guarded_by("view")
@@ -165,18 +173,24 @@ def range_words(first: int, count: int, total: int, *, is_last: bool) -> str:
 
 
 class SelectionState(ListState, mixin=True):
-    """A list whose rows can be selected; they have `is_selected`."""
+    """A list whose rows can be selected; they have `is_selected`.
 
-    total: rx.Field[int] = rx.field(0)
+    Attributes:
+        things: What a row is called, as one and as several.
+    """
+
+    things: ClassVar[tuple[str, str]] = ("row", "rows")
+
     selected: rx.Field[list[str]] = rx.field(default_factory=list)
     is_all_selected: rx.Field[bool] = rx.field(False)
     is_page_selected: rx.Field[bool] = rx.field(False)
     selected_count: rx.Field[int] = rx.field(0)
+    # "12 selected", and for buttons "12 contacts".
     selection_words: rx.Field[str] = rx.field("")
+    selected_things: rx.Field[str] = rx.field("")
 
-    def _show(self, page: Page[Any], total: int) -> None:
-        super()._show(page, total)
-        self.total = total
+    def _show(self, page: Page[Any]) -> None:
+        super()._show(page)
         self._select(self.selected, everything=self.is_all_selected)
 
     def _select(self, chosen: list[str], *, everything: bool) -> None:
@@ -186,7 +200,9 @@ class SelectionState(ListState, mixin=True):
         self.rows = [replace(row, is_selected=everything or row.id in marked) for row in self.rows]
         self.is_page_selected = bool(self.rows) and all(row.is_selected for row in self.rows)
         self.selected_count = self.total if everything else len(self.selected)
-        self.selection_words = f"{self.selected_count:,} selected" if self.selected_count else ""
+        count = self.selected_count
+        self.selection_words = f"{count:,} selected" if count else ""
+        self.selected_things = f"{count:,} {self.things[count != 1]}"
 
     @rx.event
     @guarded_by("view")
