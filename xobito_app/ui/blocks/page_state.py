@@ -42,9 +42,13 @@ class PageState(AppState, mixin=True):
         """Read and show the page's content. Given by the page."""
         raise NotImplementedError
 
-    def _shown(self) -> object:
-        """Tell what is on the screen, for the page's part of the relay."""
+    def _wanted(self) -> object:
+        """Tell what is about to be read, for the page's part of the relay; None is anything."""
         return None
+
+    def _shown(self) -> object:
+        """Tell what is on the screen once it is read."""
+        return self._wanted()
 
     @rx.event(supersedes=True)
     @guarded_by("view")
@@ -71,7 +75,7 @@ class PageState(AppState, mixin=True):
             await self._in_transaction(read, await self._viewer())
 
     async def _read_live(self, read: Reading) -> None:
-        async with showing(self, self.live_key, None) as told:
+        async with showing(self, self.live_key, self._wanted()) as told:
             await self._in_transaction(read, told.viewer)
             told.narrow(self._shown())
 

@@ -12,9 +12,6 @@ from xobito_app.ui.components.buttons import Weight, button
 from xobito_app.ui.components.words import has_words
 from xobito_app.ui.theme import icon
 
-# Marks what `assets/forms.js` asks about before written things are lost.
-_CLOSES = {"data-dialog-close": ""}
-
 
 def dialog(
     title: str | rx.Var[str],
@@ -41,7 +38,7 @@ def dialog(
                         icon("x"),
                         type="button",
                         aria_label="Close",
-                        custom_attrs=_CLOSES,
+                        data_dialog_close="",
                         class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
                     ),
                     class_name="dialog-head",
@@ -64,7 +61,7 @@ def dialog_foot(*actions: Any) -> rx.Component:
 def dialog_close(label: str = "Cancel") -> rx.Component:
     """Return the button that closes its dialog."""
     return radix.DialogClose.create(
-        label, type="button", class_name="button button-secondary", custom_attrs=_CLOSES
+        label, type="button", class_name="button button-secondary", data_dialog_close=""
     )
 
 

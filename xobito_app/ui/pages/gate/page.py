@@ -29,7 +29,6 @@ def sign_in_page() -> rx.Component:
                     name="email",
                     kind="email",
                     auto_complete="username",
-                    required=True,
                     auto_focus=True,
                 ),
                 text_field(
@@ -37,7 +36,6 @@ def sign_in_page() -> rx.Component:
                     name="password",
                     kind="password",
                     auto_complete="current-password",
-                    required=True,
                 ),
                 class_name=styles.FORM,
                 style=hides_when_asked,
@@ -73,7 +71,6 @@ def forgot_page() -> rx.Component:
                     kind="email",
                     errors=GateState.errors,
                     auto_complete="username",
-                    required=True,
                     auto_focus=True,
                 ),
             ),
@@ -95,7 +92,6 @@ def _code_field() -> rx.Component:
         auto_complete="one-time-code",
         input_mode="text",
         auto_focus=True,
-        required=True,
     )
 
 

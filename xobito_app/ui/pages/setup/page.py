@@ -62,7 +62,6 @@ def _code_field() -> rx.Component:
         help="The twelve characters that were printed where Xobito was started.",
         placeholder="XXXX-XXXX-XXXX",
         auto_complete="off",
-        required=True,
     )
 
 
