@@ -75,3 +75,28 @@ def test_a_long_name_pushes_no_column_away_and_the_header_stays(open_as: Opener)
     assert menu
     assert menu["x"] + menu["width"] < 1280
     assert (row.bounding_box() or {"height": 99})["height"] < 60
+
+
+def test_selecting_moves_nothing_ticks_at_once_and_names_the_number(open_as: Opener):
+    page = open_as("olga", "/contacts")
+    for number in range(2):
+        page.get_by_role("button", name="New contact").click()
+        page.fill("[name=first_name]", f"Pick {number}")
+        page.fill("[name=phone]", f"+1650{uuid4().int % 10_000_000:07d}")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".contact-head")).to_be_visible()
+        page.goto(page.url.split("/contacts")[0] + "/contacts?q=Pick")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    before = rows.first.bounding_box()
+    rows.first.locator("[data-tick]").click()
+    # Before the server has answered.
+    assert rows.first.locator("[data-tick]").is_checked()
+    expect(page.get_by_role("button", name="Delete 1 contact", exact=True)).to_be_visible()
+    assert rows.first.bounding_box() == before
+    page.get_by_label("Select this page").click()
+    expect(page.get_by_role("button", name="Delete 2 contacts")).to_be_visible()
+    page.get_by_label("Select nothing").click()
+    expect(page.locator("[data-tick]:checked")).to_have_count(0)
+    rows.first.locator("td").nth(2).click()
+    expect(page.locator(".contact-head")).to_be_visible()

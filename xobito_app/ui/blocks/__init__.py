@@ -13,9 +13,11 @@ from xobito_app.ui.blocks.form_state import (
 from xobito_app.ui.blocks.form_view import (
     Fields,
     confirm,
+    confirm_delete,
     delete_title,
     form,
     form_dialog,
+    new_button,
     shown_once,
 )
 from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
@@ -64,6 +66,7 @@ __all__ = [
     "cell",
     "choice_options",
     "confirm",
+    "confirm_delete",
     "delete_title",
     "edit_items",
     "filter_chips",
@@ -77,6 +80,7 @@ __all__ = [
     "list_view",
     "loaded",
     "main_cell",
+    "new_button",
     "person_cell",
     "progress_line",
     "search_box",

@@ -7,9 +7,11 @@ from typing import Any
 
 import reflex as rx
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
 from xobito_app.ui.blocks.form_state import FormState, QuestionState
 from xobito_app.ui.blocks.list_view import Choices, choice_options
+from xobito_app.ui.blocks.rights import allowed
 from xobito_app.ui.components import (
     button,
     check_field,
@@ -147,6 +149,26 @@ def confirm(
 def delete_title(state: type[QuestionState]) -> rx.Var[str]:
     """Return the title of the question before a row is deleted, with its name."""
     return rx.Var.create("Delete “") + state.asked_name + "”?"
+
+
+def confirm_delete(
+    state: type[FormState], thing: str, line: str = "This cannot be undone."
+) -> rx.Component:
+    """Return the question before a row is deleted; `thing` is what one is called."""
+    title = delete_title(state)
+    return confirm(state, "delete", title=title, line=line, verb=f"Delete {thing}")
+
+
+def new_button(
+    words: str,
+    state: type[FormState],
+    needs: Permission | None = None,
+    *,
+    icon_name: str = "plus",
+) -> rx.Component:
+    """Return the button that begins a row, for those who may."""
+    shown = button(words, weight="primary", icon_name=icon_name, on_click=state.write_new)
+    return allowed(needs, shown) if needs else shown
 
 
 def shown_once(

@@ -9,7 +9,6 @@ import reflex as rx
 
 from xobito_app.ui import styles
 from xobito_app.ui.components import radix
-from xobito_app.ui.components.buttons import button
 from xobito_app.ui.components.words import has_words
 
 
@@ -92,23 +91,6 @@ def table(
         ),
         class_name=styles.TABLE_FRAME,
         **props,
-    )
-
-
-def list_foot(
-    *,
-    is_first: rx.Var[bool],
-    on_first: Any,
-    has_more: rx.Var[Any],
-    on_more: Any,
-    words: tuple[str, str],
-) -> rx.Component:
-    """Return the way on and the way back to the start below a list; `words` are first and next."""
-    first, more = words
-    return rx.el.div(
-        rx.cond(is_first, rx.fragment(), button(first, compact=True, on_click=on_first)),
-        rx.cond(has_more, button(more, compact=True, on_click=on_more)),
-        class_name=styles.TABLE_FOOT,
     )
 
 

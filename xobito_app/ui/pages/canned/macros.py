@@ -23,16 +23,15 @@ from xobito_app.ui.blocks import (
     Page,
     Viewer,
     actions_cell,
-    allowed,
     cell,
     choice_options,
-    confirm,
-    delete_title,
+    confirm_delete,
     edit_items,
     form_dialog,
     line_of,
     list_view,
     main_cell,
+    new_button,
     whole,
 )
 from xobito_app.ui.components import button, empty_state
@@ -181,20 +180,13 @@ def macro_list() -> rx.Component:
             ),
         ),
         _form(),
-        confirm(
-            MacroFormState,
-            "delete",
-            title=delete_title(MacroFormState),
-            line="What it did in conversations stays.",
-            verb="Delete macro",
-        ),
+        confirm_delete(MacroFormState, "macro", "What it did in conversations stays."),
     )
 
 
 def new_macro() -> rx.Component:
     """Return the button that begins a macro."""
-    begin = MacroFormState.write_new
-    return allowed(_MANAGE, button("New macro", weight="primary", icon_name="plus", on_click=begin))
+    return new_button("New macro", MacroFormState, _MANAGE)
 
 
 def _row(row: ObjectVar[MacroRow]) -> rx.Component:

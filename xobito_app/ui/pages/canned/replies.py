@@ -21,19 +21,18 @@ from xobito_app.ui.blocks import (
     Page,
     Viewer,
     actions_cell,
-    allowed,
     cell,
-    confirm,
-    delete_title,
+    confirm_delete,
     edit_items,
     form_dialog,
     line_of,
     list_view,
     main_cell,
+    new_button,
     search_box,
     whole,
 )
-from xobito_app.ui.components import button, empty_state
+from xobito_app.ui.components import empty_state
 from xobito_app.ui.security import AppState, permitted
 
 LIMIT = 200
@@ -119,22 +118,13 @@ def replies() -> rx.Component:
             new="New canned reply",
             edit="Edit canned reply",
         ),
-        confirm(
-            state,
-            "delete",
-            title=delete_title(state),
-            line="Macros that send it stop working. Messages already sent stay.",
-            verb="Delete reply",
-        ),
+        confirm_delete(state, "reply", "Macros that send it stop working. Sent messages stay."),
     )
 
 
 def new_reply() -> rx.Component:
     """Return the button that begins a reply."""
-    return allowed(
-        _MANAGE,
-        button("New reply", weight="primary", icon_name="plus", on_click=ReplyFormState.write_new),
-    )
+    return new_button("New reply", ReplyFormState, _MANAGE)
 
 
 def _row(row: ObjectVar[ReplyRow]) -> rx.Component:

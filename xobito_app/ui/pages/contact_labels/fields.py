@@ -22,18 +22,17 @@ from xobito_app.ui.blocks import (
     Page,
     Viewer,
     actions_cell,
-    allowed,
     cell,
-    confirm,
-    delete_title,
+    confirm_delete,
     edit_items,
     form_dialog,
     line_of,
     list_view,
     main_cell,
+    new_button,
     whole,
 )
-from xobito_app.ui.components import badge, button, empty_state, menu_item, select_field
+from xobito_app.ui.components import badge, empty_state, menu_item, select_field
 from xobito_app.ui.pages.contact_labels.label_states import SEES
 from xobito_app.ui.security import AppState, guarded_by, permitted
 
@@ -147,8 +146,7 @@ class FieldFormState(FormState, AppState):
 
 def new_field() -> rx.Component:
     """Return the button that begins a field."""
-    begin = FieldFormState.write_new
-    return allowed(_MANAGE, button("New field", weight="primary", icon_name="plus", on_click=begin))
+    return new_button("New field", FieldFormState, _MANAGE)
 
 
 def field_list() -> rx.Component:
@@ -167,12 +165,10 @@ def field_list() -> rx.Component:
             ),
         ),
         _form(),
-        confirm(
+        confirm_delete(
             FieldFormState,
-            "delete",
-            title=delete_title(FieldFormState),
-            line="Its values are deleted from every contact. To keep them, untick “In use”.",
-            verb="Delete field",
+            "field",
+            "Its values are deleted from every contact. To keep them, untick “In use”.",
         ),
     )
 

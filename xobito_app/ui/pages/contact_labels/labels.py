@@ -12,7 +12,6 @@ from xobito_app.ui import styles
 from xobito_app.ui.blocks import (
     Fields,
     actions_cell,
-    allowed,
     choice_options,
     delete_title,
     form,
@@ -20,6 +19,7 @@ from xobito_app.ui.blocks import (
     line_of,
     list_view,
     main_cell,
+    new_button,
 )
 from xobito_app.ui.components import (
     badge,
@@ -89,10 +89,7 @@ KINDS = (
 
 def new_label(kind: LabelKind) -> rx.Component:
     """Return the button that begins a label."""
-    words, begin = f"New {kind.word.lower()}", kind.form.write_new
-    return allowed(
-        kind.permission, button(words, weight="primary", icon_name="plus", on_click=begin)
-    )
+    return new_button(f"New {kind.word.lower()}", kind.form, kind.permission)
 
 
 def label_list(kind: LabelKind) -> rx.Component:

@@ -12,6 +12,7 @@ from xobito_app.ui.blocks import (
     line_of,
     list_foot,
     loaded,
+    new_button,
     person_cell,
     progress_line,
     selection_bar,
@@ -42,13 +43,11 @@ from xobito_app.ui.theme import icon
 def contacts() -> rx.Component:
     """Return the whole page."""
     state = ContactsState
-    begin = ContactFormState.write_new
-    new = button("New contact", weight="primary", icon_name="plus", on_click=begin)
     return page_body(
         page_header(
             "Contacts",
             _more(),
-            allowed(Permission.CONTACTS_CREATE, new),
+            new_button("New contact", ContactFormState, Permission.CONTACTS_CREATE),
             line=rx.cond(state.everybody != "", state.everybody + " in the address book", ""),
         ),
         segment_bar(),

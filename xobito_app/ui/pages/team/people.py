@@ -17,6 +17,7 @@ from xobito_app.ui.blocks import (
     form_dialog,
     line_of,
     list_view,
+    new_button,
     person_cell,
     shown_once,
 )
@@ -60,11 +61,7 @@ def people() -> rx.Component:
 
 def invite_button() -> rx.Component:
     """Return the button that invites a person."""
-    begin = InviteState.write_new
-    return allowed(
-        Permission.STAFF_CREATE,
-        button("Invite", weight="primary", icon_name="user-plus", on_click=begin),
-    )
+    return new_button("Invite", InviteState, Permission.STAFF_CREATE, icon_name="user-plus")
 
 
 def _member(row: ObjectVar[MemberRow]) -> rx.Component:

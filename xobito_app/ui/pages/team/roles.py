@@ -22,15 +22,15 @@ from xobito_app.ui.blocks import (
     actions_cell,
     allowed,
     cell,
-    confirm,
-    delete_title,
+    confirm_delete,
     form_dialog,
     line_of,
     list_view,
     main_cell,
+    new_button,
     whole,
 )
-from xobito_app.ui.components import badge, button, check_field, menu_item
+from xobito_app.ui.components import badge, check_field, menu_item
 from xobito_app.ui.pages.team.rows import RESOURCES, RoleRow, action_name, resource_name
 from xobito_app.ui.security import AppState, permitted
 
@@ -79,7 +79,6 @@ class RoleFormState(FormState, AppState):
 
 def roles() -> rx.Component:
     """Return the roles with what they allow and how many people have them."""
-    state = RoleFormState
     return rx.fragment(
         list_view(
             RolesState,
@@ -89,23 +88,13 @@ def roles() -> rx.Component:
             empty=rx.fragment(),
         ),
         _editor(),
-        confirm(
-            state,
-            "delete",
-            title=delete_title(state),
-            line="Nobody has it. This cannot be undone.",
-            verb="Delete role",
-        ),
+        confirm_delete(RoleFormState, "role", "Nobody has it. This cannot be undone."),
     )
 
 
 def new_role() -> rx.Component:
     """Return the button that begins a role."""
-    begin = RoleFormState.write_new
-    return allowed(
-        Permission.ROLES_CREATE,
-        button("New role", weight="primary", icon_name="plus", on_click=begin),
-    )
+    return new_button("New role", RoleFormState, Permission.ROLES_CREATE)
 
 
 def _role(row: ObjectVar[RoleRow]) -> rx.Component:

@@ -14,14 +14,15 @@ from xobito_app.ui.blocks import (
     actions_cell,
     cell,
     confirm,
-    delete_title,
+    confirm_delete,
     form_dialog,
     line_of,
     list_page,
     main_cell,
+    new_button,
     shown_once,
 )
-from xobito_app.ui.components import badge, button, check_field, empty_state, menu_item
+from xobito_app.ui.components import badge, check_field, empty_state, menu_item
 from xobito_app.ui.pages.tokens.state import LIVES, NEW_KEY, TokenFormState, TokenRow, TokensState
 
 _NAMES = {"messagebots": "Message bots", "templatebots": "Template bots"}
@@ -30,7 +31,7 @@ _NAMES = {"messagebots": "Message bots", "templatebots": "Template bots"}
 def api_tokens() -> rx.Component:
     """Return the whole page."""
     state = TokenFormState
-    new = button("New token", weight="primary", icon_name="plus", on_click=state.write_new)
+    new = new_button("New token", state)
     return list_page(
         TokensState,
         _form(),
@@ -50,13 +51,7 @@ def api_tokens() -> rx.Component:
             verb="Revoke token",
             on_confirm=state.revoke,
         ),
-        confirm(
-            state,
-            "delete",
-            title=delete_title(state),
-            line="It has ended already; the activity log keeps what it did.",
-            verb="Delete token",
-        ),
+        confirm_delete(state, "token", "It has ended already. The activity log keeps what it did."),
         title="API tokens",
         line="Keys with which other systems use the REST API of this workspace.",
         primary=(_documentation(), new),
@@ -67,7 +62,7 @@ def api_tokens() -> rx.Component:
             "key-round",
             "No tokens yet",
             "Make one for each system that reads or writes here, with no more than it needs.",
-            button("New token", icon_name="plus", on_click=state.write_new),
+            new_button("New token", state),
         ),
     )
 
