@@ -12,7 +12,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.features.inbox.composing import macros
 from xobito_app.features.inbox.composing.macros import ME, Do, MacroAction
 from xobito_app.ui import browser
-from xobito_app.ui.components import refused, said
+from xobito_app.ui.components import toast_error, toast_success
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutState
 from xobito_app.ui.pages.inbox.state import InboxListState
@@ -77,8 +77,8 @@ def test_the_walk_finds_what_it_looks_for(source):
 
 @pytest.mark.parametrize(
     "make",
-    [said, refused, browser.go, lambda text: tell_failure(Invalid(text))],
-    ids=["said", "refused", "go", "failure"],
+    [toast_success, toast_error, browser.go, lambda text: tell_failure(Invalid(text))],
+    ids=["success", "error", "go", "failure"],
 )
 def test_what_the_browser_is_told_holds_the_text_as_it_is(make, monkeypatch):
     monkeypatch.setattr(LiteralStringVar, "create", _refuse)

@@ -83,7 +83,7 @@ def _codes() -> rx.Component:
         ),
         rx.el.div(data_once=CODES, class_name=styles.CODES),
         rx.el.div(
-            button("I have kept them", weight="primary", on_click=SecondFactorState.finish),
+            button("I have saved them", weight="primary", on_click=SecondFactorState.finish),
             button("Save as a file", icon_name="download", on_click=rx.call_script(_SAVE_CODES)),
             class_name=styles.FORM_FOOT,
         ),

@@ -232,7 +232,7 @@ def _slot(slot: ObjectVar[ActionSlot]) -> rx.Component:
         rows="2",
         max_length=4096,
         aria_label="Note",
-        placeholder="What the note says",
+        placeholder="Note",
         class_name=_COMPACT,
     )
     return rx.el.div(

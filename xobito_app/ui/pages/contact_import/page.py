@@ -254,7 +254,7 @@ def _taken() -> rx.Component:
             view.is_over,
             rx.el.div(
                 link_button("Another file", to="/contacts/import"),
-                link_button("See the contacts", to="/contacts", weight="primary"),
+                link_button("View contacts", to="/contacts", weight="primary"),
                 class_name=styles.LINE,
             ),
             note("The import continues if you leave this page.", "info"),

@@ -154,7 +154,7 @@ def _form(kind: LabelKind) -> rx.Component:
 def _question(kind: LabelKind) -> rx.Component:
     state = kind.form
     instead = select_field(
-        "Its contacts get instead",
+        "Move its contacts to",
         choice_options(state.others, "" if kind.word == "Status" else "Nothing"),
         name="replace_with",
         errors=state.errors,

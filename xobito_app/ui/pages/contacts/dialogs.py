@@ -40,7 +40,7 @@ def segment_dialog() -> rx.Component:
         Fields(state).text(
             "Name",
             "name",
-            help="Everybody in the workspace sees it. It always shows whoever matches now.",
+            help="Everybody in the workspace sees it. It always shows who matches now.",
             auto_focus=True,
         ),
         new="Save as segment",

@@ -224,7 +224,7 @@ def _row(row: ObjectVar[ContactRow]) -> rx.Component:
         person_cell(
             row,
             rx.cond(row.is_opted_out, badge("Opted out", "warning")),
-            rx.cond(row.is_disabled, badge("Off", "neutral")),
+            rx.cond(row.is_disabled, badge("Disabled", "neutral")),
             to=row.link,
             line=rx.el.span(row.line, class_name=styles.ONLY_PHONE),
         ),

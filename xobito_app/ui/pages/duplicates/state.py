@@ -173,7 +173,7 @@ class DuplicatesState(PageState, AppState):
             not_duplicates.set_apart, first_id=ids.parse(first_id), second_id=ids.parse(second_id)
         )
         # One of three alike may now be paired with another.
-        return [DuplicatesState.load, toast_success("Dismissed. You find it under “Dismissed”.")]
+        return [DuplicatesState.load, toast_success("Dismissed. Find it under “Dismissed”.")]
 
     @rx.event
     @guarded_by("edit")

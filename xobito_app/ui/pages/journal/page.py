@@ -40,7 +40,7 @@ def journal() -> rx.Component:
         filters=filter_chips(state, "state", FILTERS),
         empty=empty_state(
             "scroll-text",
-            "Nothing has come in yet",
+            "Nothing received yet",
             "As soon as Meta delivers something to this workspace, it appears here.",
         ),
     )

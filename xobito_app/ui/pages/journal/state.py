@@ -67,7 +67,7 @@ class DeliveryRow:
             state=word,
             tone=tone,
             kinds=", ".join(line.fields) or "unreadable",
-            told=line.error or line.summary or "Kept; nothing to do.",
+            told=line.error or line.summary or "Stored; nothing to do.",
             repeats=f"sent {line.repeats + 1} times" if line.repeats else "",
         )
 
@@ -130,7 +130,7 @@ class JournalState(ListState, DetailState, AppState):
         await self._turn(self._cursors)
         if is_read:
             return "Read again. What it had done before was not done twice."
-        return "It waits to be read again; the workers have more to do first."
+        return "Queued to be read again; the workers are busy."
 
     async def _is_read(self, event_id: str) -> bool:
         """Wait a moment for the workers, showing how far they are."""

@@ -161,5 +161,5 @@ class InviteState(FormState, SecretState, AppState):
 def _invited(email: str) -> str:
     """Say what became of an invitation, and for how long its link works."""
     if mail.is_configured():
-        return f"It is on its way to {email}; here it is as well. It works once, for seven days."
+        return f"It was sent to {email}; you can also pass it on. It works once, for seven days."
     return f"Pass it on to {email}. It works once, for seven days."

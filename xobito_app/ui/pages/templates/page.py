@@ -104,7 +104,7 @@ def _preview() -> rx.Component:
             ),
             rx.cond(
                 view.blanks,
-                rx.el.p("To be filled in: ", view.blanks, class_name=styles.MUTED),
+                rx.el.p("Variables: ", view.blanks, class_name=styles.MUTED),
             ),
             class_name=styles.STACK,
         ),

@@ -41,7 +41,7 @@ def api_tokens() -> rx.Component:
             label="API token",
             open=state.is_secret_shown,
             on_close=state.forget_secret,
-            verb="I have kept it",
+            verb="I have saved it",
         ),
         confirm(
             state,

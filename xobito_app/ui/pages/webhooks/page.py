@@ -56,7 +56,7 @@ def webhooks() -> rx.Component:
             label="Signing secret",
             open=WebhooksState.is_secret_shown,
             on_close=WebhooksState.forget_secret,
-            verb="I have kept it",
+            verb="I have saved it",
         ),
         confirm(
             WebhooksState,
@@ -179,7 +179,7 @@ def _record(record: RecordType, name: str) -> rx.Component:
 def _secret_section() -> rx.Component:
     return section(
         "Signature",
-        "How the other side knows that a request is ours.",
+        "How the other system knows that a request comes from Xobito.",
         rx.el.p(
             rx.el.code("X-Webhook-Signature", class_name=styles.MONO),
             " is the HMAC-SHA256 of the raw body with the signing secret, in lowercase hex. "

@@ -126,7 +126,7 @@ class DeliveryLogState(ListState, DetailState, AppState):
         await self._call(service.redeliver, delivery_id=ids.parse(self.detail.row.id))
         self.is_open = False
         await self._turn([""])
-        return toast_success("Sent again, under its old id.")
+        return toast_success("Sent again with the same id.")
 
     @rx.event(background=True)
     @guarded_by("edit")
