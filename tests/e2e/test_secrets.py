@@ -23,7 +23,7 @@ def test_a_token_is_shown_once(open_as):
     shown = page.get_by_label("API token")
     expect(shown).to_have_value(re.compile("^apitk_[A-Za-z0-9]{64}$"), timeout=10 * SECONDS)
     token = shown.input_value()
-    page.get_by_role("button", name="I have kept it").click()
+    page.get_by_role("button", name="I have saved it").click()
     expect(shown).to_have_count(0)
     assert token not in page.content()
     page.reload()

@@ -74,6 +74,6 @@ async def test_switches_nobody_knows_are_refused(tab):
 async def test_the_password_is_changed_with_the_current_one_alone(tab):
     form = {"current": "wrong", "password": "another long phrase"}
     await tab.send(handler_name(AccountState.change_password), form=form)
-    assert "current" in tab.value("account_state", "password_errors")
+    assert "current" in tab.value("account_state", "errors")
     await tab.send(handler_name(AccountState.change_password), form={**form, "current": PASSWORD})
-    assert tab.value("account_state", "password_errors") == {}
+    assert tab.value("account_state", "errors") == {}

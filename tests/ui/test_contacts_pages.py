@@ -15,8 +15,8 @@ from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
 from xobito_app.ui.pages.contact.rows import EventRow
 from xobito_app.ui.pages.contact.state import ContactState
-from xobito_app.ui.pages.contact_labels.field_state import FieldsState
-from xobito_app.ui.pages.contact_labels.state import LabelFormState, LabelsState
+from xobito_app.ui.pages.contact_labels.fields import FieldFormState, FieldsState
+from xobito_app.ui.pages.contact_labels.label_states import StatusesState, StatusFormState
 from xobito_app.ui.pages.contacts import address
 from xobito_app.ui.pages.contacts.bulk_state import BulkState
 from xobito_app.ui.pages.contacts.form_state import ContactFormState
@@ -88,10 +88,10 @@ async def test_windows_turn_both_ways_and_say_where_they_are(server, home):
     for number in range(53):
         await add(home, first_name=f"Person {number:02}")
     tab = await open_page(server, home.owner, "/contacts?sort=name")
-    assert tab.value(LIST, "range") == "1–50 of 53"
+    assert tab.value(LIST, "range_words") == "1–50 of 53"
     await tab.send(handler_name(ContactsState.older))
     assert [row.name for row in tab.value(LIST, "rows")] == ["Person 50", "Person 51", "Person 52"]
-    assert tab.value(LIST, "range") == "51–53 of 53"
+    assert tab.value(LIST, "range_words") == "51–53 of 53"
     await tab.send(handler_name(ContactsState.newer))
     assert tab.value(LIST, "rows")[0].name == "Person 00"
 
@@ -105,8 +105,8 @@ async def test_everything_that_fits_is_meant_not_only_the_window(server, home):
     assert tab.value(LIST, "selection_words") == "50 selected"
     await tab.send(handler_name(ContactsState.select_all))
     assert tab.value(LIST, "selection_words") == "51 selected"
-    await tab.send(handler_name(BulkState.ask), kind="add_group")
-    await tab.send(handler_name(BulkState.start), form={"target_id": str(group.id)})
+    await tab.send(handler_name(BulkState.begin), kind="add_group")
+    await tab.send(handler_name(BulkState.save), form={"target_id": str(group.id)})
     (job,) = await do(home, bulk.list_jobs)
     assert (job.kind, job.total) == ("add_group", 51)
     assert tab.value(LIST, "selected") == []
@@ -117,8 +117,8 @@ async def test_a_selection_of_two_means_these_two(server, home):
     tab = await open_page(server, home.owner)
     for view in (first, second):
         await tab.send(handler_name(ContactsState.toggle), row_id=str(view.id))
-    await tab.send(handler_name(BulkState.ask), kind="opt_out")
-    await tab.send(handler_name(BulkState.start), form={"reason": "asked"})
+    await tab.send(handler_name(BulkState.begin), kind="opt_out")
+    await tab.send(handler_name(BulkState.save), form={"reason": "asked"})
     (job,) = await do(home, bulk.list_jobs)
     assert job.total == 2
 
@@ -127,8 +127,8 @@ async def test_a_bulk_action_without_its_target_says_so(server, home):
     await add(home)
     tab = await open_page(server, home.owner)
     await tab.send(handler_name(ContactsState.select_all))
-    await tab.send(handler_name(BulkState.ask), kind="add_group")
-    await tab.send(handler_name(BulkState.start), form={})
+    await tab.send(handler_name(BulkState.begin), kind="add_group")
+    await tab.send(handler_name(BulkState.save), form={})
     assert tab.value(BULK, "errors") == {"target_id": "Choose a group."}
     assert await do(home, bulk.list_jobs) == []
 
@@ -138,8 +138,8 @@ async def test_an_agent_may_not_delete_nor_another_workspace_be_reached(server, 
     agent = await make_member(home, "Agent")
     tab = await open_page(server, agent)
     await tab.send(handler_name(ContactsState.toggle), row_id=str(view.id))
-    await tab.send(handler_name(BulkState.ask), kind="delete")
-    await tab.send(handler_name(BulkState.start), form={})
+    await tab.send(handler_name(BulkState.begin), kind="delete")
+    await tab.send(handler_name(BulkState.save), form={})
     assert await do(home, bulk.list_jobs) == []
     stranger = await make_empty_world()
     theirs = await open_page(server, stranger.owner, f"/contacts/{view.id}", ContactState.load)
@@ -150,7 +150,7 @@ async def test_a_segment_keeps_the_filters_in_force(server, home):
     await add(home, type="customer")
     await add(home, type="lead")
     tab = await open_page(server, home.owner, "/contacts?type=customer")
-    await tab.send(handler_name(SegmentState.begin))
+    await tab.send(handler_name(SegmentState.write_new))
     await tab.send(handler_name(SegmentState.save), form={"name": "Buyers"})
     await tab.send(handler_name(ContactsState.load))
     (segment,) = tab.value(LIST, "segments")
@@ -205,7 +205,7 @@ async def test_a_narrowed_segment_stays_open_as_changed_until_it_is_saved_or_lef
     assert tab.value(LIST, "total") == 2
     await tab.send(handler_name(ContactsState.narrow), name="country", value="DE")
     await follow(tab)
-    await tab.send(handler_name(SegmentState.begin))
+    await tab.send(handler_name(SegmentState.write_new))
     await tab.send(handler_name(SegmentState.save), form={"name": "Buyers"})
     assert await follow(tab) == f"/contacts?segment={segment_id}"
     assert tab.value(LIST, "is_segment_changed") is False
@@ -253,7 +253,7 @@ async def test_a_pair_is_dismissed_and_taken_back(server, home):
     await tab.send(handler_name(DuplicatesState.load))
     assert tab.value("duplicates_state", "shows_dismissed") is True
     (pair,) = tab.value("duplicates_state", "pairs")
-    assert pair.reasons.startswith("Set apart by Olga Owner, ")
+    assert pair.reasons.startswith("Dismissed by Olga Owner, ")
     await tab.send(handler_name(DuplicatesState.take_back), **chosen)
     assert tab.value("duplicates_state", "pairs") == []
     tab.path = "/contacts/duplicates"
@@ -280,10 +280,10 @@ async def test_a_wrong_number_is_told_at_the_field_and_nothing_is_kept(server, h
 
 async def test_own_fields_come_and_go_with_the_form(server, home):
     tab = await open_page(server, home.owner, "/contacts/labels", FieldsState.load)
-    await tab.send(handler_name(FieldsState.ask), question="edit", row_id="")
-    await tab.send(handler_name(FieldsState.choose_kind), kind="checkboxes")
+    await tab.send(handler_name(FieldFormState.write_new))
+    await tab.send(handler_name(FieldFormState.choose_kind), kind="checkboxes")
     form = {"label": "Flowers", "options": "Roses\n\nTulips", "is_active": "on"}
-    await tab.send(handler_name(FieldsState.save), form=form)
+    await tab.send(handler_name(FieldFormState.save), form=form)
     await tab.send(handler_name(ContactFormState.write_new))
     await tab.send(
         handler_name(ContactFormState.save),
@@ -302,15 +302,13 @@ async def test_own_fields_come_and_go_with_the_form(server, home):
 async def test_a_status_in_use_asks_what_its_contacts_get_instead(server, home):
     old = await do(home, statuses.create_status, name="Old stage")
     view = await add(home, status_id=old.id)
-    tab = await open_page(server, home.owner, "/contacts/labels", LabelsState.load)
-    await tab.send(
-        handler_name(LabelFormState.ask), question="delete", kind="status", row_id=str(old.id)
-    )
-    assert tab.value("label_form_state", "is_used") is True
-    await tab.send(handler_name(LabelFormState.remove), form={})
-    assert tab.value("label_form_state", "errors")
-    other = tab.value("label_form_state", "others")[0][0]
-    await tab.send(handler_name(LabelFormState.remove), form={"replace_with": other})
+    tab = await open_page(server, home.owner, "/contacts/labels", StatusesState.load)
+    await tab.send(handler_name(StatusFormState.ask_to_delete), row_id=str(old.id))
+    assert tab.value("status_form_state", "is_used") is True
+    await tab.send(handler_name(StatusFormState.remove), form={})
+    assert tab.value("status_form_state", "errors")
+    other = tab.value("status_form_state", "others")[0][0]
+    await tab.send(handler_name(StatusFormState.remove), form={"replace_with": other})
     found = await do(home, listing.list_contacts, contact_filter=ContactFilter(ids=(view.id,)))
     assert str(found.rows[0].status.id) == other
 

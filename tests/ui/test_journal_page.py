@@ -35,7 +35,7 @@ async def open_page(server, actor) -> Tab:
 
 async def open_first(tab: Tab):
     row = tab.value(PAGE, "rows")[0]
-    await tab.send(handler_name(JournalState.open_delivery), event_id=row.id)
+    await tab.send(handler_name(JournalState.open_row), row_id=row.id)
     return tab.value(PAGE, "detail")
 
 

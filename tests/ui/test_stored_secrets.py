@@ -16,7 +16,7 @@ from xobito_app.features.webhooks.rules import EVENTS
 from xobito_app.settings import get_settings
 from xobito_app.ui.pages.account.state import CODES, KEY, AccountState, SecondFactorState
 from xobito_app.ui.pages.gate.state import LinkState
-from xobito_app.ui.pages.team.state import LINK, InviteState, TeamState
+from xobito_app.ui.pages.team.member_states import LINK, InviteState, MembersState
 from xobito_app.ui.pages.tokens.state import NEW_KEY, TokenFormState
 from xobito_app.ui.pages.webhooks.state import SIGNING_KEY, WebhooksState
 from xobito_app.ui.shell import ShellState
@@ -59,11 +59,12 @@ async def make_secrets(tab: Tab) -> dict[str, str]:
     """Do everything on the screens that makes a secret, and return what the page was shown."""
     await tab.send(handler_name(ShellState.enter_page))
     form = {"name": "Shop", "contacts.read": "on", "rate_limit": "60", "lives": ""}
-    await tab.send(handler_name(TokenFormState.begin))
-    await tab.send(handler_name(TokenFormState.submit), form=form)
-    await tab.send(handler_name(TeamState.load))
-    role = next(row.id for row in tab.value("team_state", "roles") if row.name == "Agent")
-    await tab.send(handler_name(InviteState.submit), form={"email": "n@e.org", "role_id": role})
+    await tab.send(handler_name(TokenFormState.write_new))
+    await tab.send(handler_name(TokenFormState.save), form=form)
+    await tab.send(handler_name(MembersState.load))
+    role = next(key for key, name in tab.value("members_state", "roles") if name == "Agent")
+    await tab.send(handler_name(InviteState.write_new))
+    await tab.send(handler_name(InviteState.save), form={"email": "n@e.org", "role_id": role})
     async with receiving() as receiver:
         form = {"url": receiver.url, "is_on": "on", **dict.fromkeys(EVENTS, "on")}
         await tab.send(handler_name(WebhooksState.save), form=form)
@@ -110,7 +111,7 @@ async def test_the_hash_that_lies_there_signs_nobody_in(http, server, world):
     session = await sign_in(world.owner.user_id, world.workspace_id)
     stolen = hash_token(session)
     tab = Tab(server, "thief", stolen)
-    await tab.send(handler_name(TeamState.load))
+    await tab.send(handler_name(MembersState.load))
     assert "/sign-in" in tab.scripts
     http.cookies.set("xobito_session", stolen)
     assert (await http.get("/pictures/workspace")).status_code == 401

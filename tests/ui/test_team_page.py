@@ -4,32 +4,34 @@ from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, revealed, sign_in
 from xobito_app.core.permissions import Permission
 from xobito_app.ui.pages.settings.state import SettingsState
-from xobito_app.ui.pages.team.role_state import RoleEditorState
-from xobito_app.ui.pages.team.state import LINK, InviteState, MemberQuestionState, TeamState
+from xobito_app.ui.pages.team.member_states import LINK, InvitesState, InviteState, MembersState
+from xobito_app.ui.pages.team.roles import RoleFormState, RolesState
 
 
 async def open_team(server, world, actor) -> Tab:
     token = await sign_in(actor.user_id, world.workspace_id)
     tab = Tab(server, f"{actor.user_id}", token)
     tab.path = "/team"
-    await tab.send(handler_name(TeamState.load))
+    for listed in (MembersState, InvitesState, RolesState):
+        await tab.send(handler_name(listed.load))
     return tab
 
 
 def role_id(tab: Tab, name: str) -> str:
-    return next(row.id for row in tab.value("team_state", "roles") if row.name == name)
+    return next(row.id for row in tab.value("roles_state", "rows") if row.name == name)
 
 
 async def test_an_invitation_ends_in_a_link_with_its_token_after_the_hash(server, world):
     tab = await open_team(server, world, world.owner)
     form = {"email": "new@example.com", "role_id": role_id(tab, "Agent")}
-    await tab.send(handler_name(InviteState.submit), form=form)
+    await tab.send(handler_name(InviteState.write_new))
+    await tab.send(handler_name(InviteState.save), form=form)
     path, _, token = revealed(tab, LINK).partition("#")
     assert path.endswith("/join")
     assert len(token) > 30
-    assert [row.email for row in tab.value("team_state", "invites")] == ["new@example.com"]
-    await tab.send(handler_name(InviteState.forget_link), _is_open=False)
-    assert tab.value("invite_state", "link_title") == ""
+    assert [row.email for row in tab.value("invites_state", "rows")] == ["new@example.com"]
+    await tab.send(handler_name(InviteState.forget_secret), _is_open=False)
+    assert tab.value("invite_state", "is_secret_shown") is False
     assert f'xobito.conceal("{LINK}")' in tab.scripts
 
 
@@ -39,16 +41,17 @@ async def test_an_invitation_ends_in_a_link_with_its_token_after_the_hash(server
 async def test_what_is_wrong_with_an_invitation_is_told_at_its_field(server, world, change, field):
     tab = await open_team(server, world, world.owner)
     form = {"email": "new@example.com", "role_id": role_id(tab, "Agent"), **change}
-    await tab.send(handler_name(InviteState.submit), form=form)
+    await tab.send(handler_name(InviteState.write_new))
+    await tab.send(handler_name(InviteState.save), form=form)
     assert list(tab.value("invite_state", "errors")) == [field]
 
 
 async def test_a_role_is_made_of_the_boxes_that_are_ticked(server, world):
     tab = await open_team(server, world, world.owner)
-    await tab.send(handler_name(RoleEditorState.begin))
+    await tab.send(handler_name(RoleFormState.write_new))
     form = {"name": "Front desk", "inbox.view_all": "on", "made.up": "on"}
-    await tab.send(handler_name(RoleEditorState.save), form=form)
-    row = next(row for row in tab.value("team_state", "roles") if row.name == "Front desk")
+    await tab.send(handler_name(RoleFormState.save), form=form)
+    row = next(row for row in tab.value("roles_state", "rows") if row.name == "Front desk")
     assert row.allows == "Inbox"
 
 
@@ -56,9 +59,11 @@ async def test_without_the_right_to_edit_staff_nothing_happens(server, world):
     agent = await make_member(world, "Agent")
     manager = await make_member(world, "Manager", "Max Manager")
     tab = await open_team(server, world, manager)
-    await tab.send(handler_name(TeamState.set_active), user_id=str(agent.user_id), is_active=False)
-    await tab.send(handler_name(TeamState.load))
-    rows = {row.id: row for row in tab.value("team_state", "members")}
+    await tab.send(
+        handler_name(MembersState.set_active), user_id=str(agent.user_id), is_active=False
+    )
+    await tab.send(handler_name(MembersState.load))
+    rows = {row.id: row for row in tab.value("members_state", "rows")}
     assert rows[str(agent.user_id)].is_active
 
 
@@ -66,12 +71,12 @@ async def test_only_the_owner_hands_over_whatever_the_screen_says(server, world)
     admin = await make_member(world, "Admin", "Ada Admin")
     tab = await open_team(server, world, admin)
     await tab.send(
-        handler_name(MemberQuestionState.ask),
+        handler_name(MembersState.ask),
         question="hand_over",
-        user_id=str(admin.user_id),
+        row_id=str(admin.user_id),
         name="Ada",
     )
-    await tab.send(handler_name(MemberQuestionState.hand_over))
+    await tab.send(handler_name(MembersState.hand_over))
     assert "Only the owner" in tab.scripts
 
 

@@ -58,7 +58,7 @@ async def test_a_refused_address_is_told_at_its_field(server, world, given, fiel
     tab = await open_page(server, world.owner)
     await tab.send(handler_name(WebhooksState.save), form=given)
     assert list(tab.value(STATE, "errors")) == [field]
-    assert tab.value(STATE, "is_saving") is False
+    assert tab.value(STATE, "is_busy") is False
 
 
 async def test_without_the_permission_nothing_is_shown_or_done(server, world):

@@ -39,6 +39,31 @@ class Invalid(AppError):
         return cls(sentence, {name: [sentence]})
 
 
+class Findings:
+    """What is wrong with a form, collected so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, list[str]] = {}
+
+    def add(self, name: str, sentence: str) -> None:
+        """Note what is wrong with a field."""
+        self._fields.setdefault(name, []).append(sentence)
+
+    def expect(self, holds: object, name: str, sentence: str) -> None:
+        """Note what is wrong with a field unless it holds."""
+        if not holds:
+            self.add(name, sentence)
+
+    def check(self) -> None:
+        """Let what is right pass.
+
+        Raises:
+            Invalid: Something is wrong; its message is the first sentence.
+        """
+        if self._fields:
+            raise Invalid(next(iter(self._fields.values()))[0], self._fields)
+
+
 class NotFound(AppError):
     """The thing is missing, or not this workspace's or person's to see: both look the same."""
 

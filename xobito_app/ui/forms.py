@@ -36,6 +36,7 @@ def guarded_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save")
         ),
         id=form_id,
         on_submit=on_submit,
+        no_validate=True,
         class_name=styles.FORM,
         data_guard="",
     )

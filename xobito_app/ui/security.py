@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
 import reflex as rx
@@ -18,6 +20,7 @@ from reflex.middleware.middleware import Middleware
 from reflex.state import StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import Forbidden, Unauthenticated
 from xobito_app.core.events import PostCommit, Topic
@@ -37,6 +40,7 @@ FRESH_SECONDS = 5.0
 _MOST_VIEWERS = 5000
 _NOT_HERE = "This is not possible here."
 _MARK = "_xobito_guard"
+_shared_session: ContextVar[AsyncSession | None] = ContextVar("shared_session", default=None)
 _FRAMEWORK = frozenset(
     {
         "hydrate",
@@ -54,6 +58,11 @@ _TO_SIGN_IN = (
 )
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+StateClass = TypeVar("StateClass", bound="type[AppState]")
+P = ParamSpec("P")
+R = TypeVar("R")
+Right = Literal["view", "create", "edit", "delete"]
+Permitted = Permission | tuple[Permission, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,13 @@ class Guard:
     Attributes:
         permissions: One of these is enough; none means that being signed in is enough.
         is_public: Nobody needs to be signed in.
+        rights: The handler belongs to a building block: each state that is built on it says with
+            `permitted` which permissions these rights are. Until it has, nobody passes.
     """
 
     permissions: tuple[Permission, ...] = ()
     is_public: bool = False
+    rights: tuple[Right, ...] = ()
 
     def allows(self, actor: Actor) -> bool:
         """Tell whether a signed-in person passes."""
@@ -83,6 +95,58 @@ def guarded(*permissions: Permission) -> Callable[[Handler], Handler]:
     return mark
 
 
+def guarded_by(*rights: Right) -> Callable[[Handler], Handler]:
+    """Mark a handler of a building block: the states built on it name the permissions."""
+
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _MARK, Guard(rights=rights))
+        return handler
+
+    return mark
+
+
+def permitted(
+    *,
+    view: Permitted = None,
+    create: Permitted = None,
+    edit: Permitted = None,
+    delete: Permitted = None,
+) -> Callable[[StateClass], StateClass]:
+    """Name the permissions of the handlers a state has from building blocks.
+
+    Args:
+        view: Who may see and search; an empty tuple lets everybody who is signed in.
+        create: Who may add; whoever may edit, unless said otherwise.
+        edit: Who may change; nobody, unless said.
+        delete: Who may delete; whoever may edit, unless said otherwise.
+    """
+    named: dict[Right, Permitted] = {
+        "view": view,
+        "create": edit if create is None else create,
+        "edit": edit,
+        "delete": edit if delete is None else delete,
+    }
+
+    def name_permissions(state: StateClass) -> StateClass:
+        for handler in state.event_handlers.values():
+            guard = getattr(handler.fn, _MARK, None)
+            if guard and guard.rights:
+                # The handler is this state's own copy, see `BaseState._bind_mixin_members`.
+                setattr(handler.fn, _MARK, _resolved(guard, named) or guard)
+        return state
+
+    return name_permissions
+
+
+def _resolved(guard: Guard, named: dict[Right, Permitted]) -> Guard | None:
+    """Return the guard with permissions in place of rights; None when none of them is named."""
+    said = [named[right] for right in guard.rights if named[right] is not None]
+    if not said:
+        return None
+    each = [one if isinstance(one, tuple) else (one,) for one in said if one is not None]
+    return Guard() if () in each else Guard(tuple(dict.fromkeys(p for one in each for p in one)))
+
+
 def public(handler: Handler) -> Handler:
     """Let a handler be called by anybody at all: sign-in, set-up and links only."""
     setattr(handler, _MARK, Guard(is_public=True))
@@ -90,8 +154,9 @@ def public(handler: Handler) -> Handler:
 
 
 def guard_of(function: Any) -> Guard | None:
-    """Return the mark of a handler."""
-    return getattr(function, _MARK, None)
+    """Return the mark of a handler; one whose permissions are not named is as good as none."""
+    guard = getattr(function, _MARK, None)
+    return None if guard is None or guard.rights else guard
 
 
 def public_handlers() -> Iterator[tuple[str, Guard | None]]:
@@ -216,6 +281,38 @@ class AppState(rx.State):
 
     async def _actor(self, *permissions: Permission) -> Actor:
         return await current_actor(self, *permissions)
+
+    async def _call(
+        self,
+        service: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[R]],
+        /,
+        *args: P.args,
+        **given: P.kwargs,
+    ) -> R:
+        """Call one service as this tab's person, in a transaction of their workspace.
+
+        Inside `_transaction` it takes part in that one. What it raises is told by
+        `failures.tell_failure`, unless the handler catches it.
+        """
+        actor = await self._actor()
+        if session := _shared_session.get():
+            return await service(session, actor, *args, **given)
+        async with unit_of_work(actor.workspace_id) as uow:
+            return await service(uow.session, actor, *args, **given)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """Have all that is called inside happen in one transaction, or not at all."""
+        if session := _shared_session.get():
+            yield session
+            return
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            token = _shared_session.set(uow.session)
+            try:
+                yield uow.session
+            finally:
+                _shared_session.reset(token)
 
 
 def to_sign_in() -> Event:

@@ -32,6 +32,8 @@ def head_components() -> list[rx.Component]:
         # The theme must be known before the first paint, hence a script and not a component.
         rx.el.script(src="/xobito.js"),
         rx.el.script(src="/secrets.js"),
+        rx.el.script(src="/forms.js"),
+        rx.el.script(src="/lists.js"),
         # Links with a token in them must not reach other sites.
         rx.el.meta(name="referrer", content="same-origin"),
         rx.el.meta(name="color-scheme", content="light dark"),

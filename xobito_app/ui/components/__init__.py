@@ -28,7 +28,6 @@ from xobito_app.ui.components.floating import (
 from xobito_app.ui.components.layout import (
     card,
     card_head,
-    list_foot,
     page_body,
     page_header,
     section,
@@ -68,7 +67,6 @@ __all__ = [
     "icon_button",
     "key",
     "link_button",
-    "list_foot",
     "menu",
     "menu_item",
     "menu_label",

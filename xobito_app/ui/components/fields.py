@@ -43,7 +43,13 @@ def field(
     )
 
 
-def _error(errors: Errors, name: str) -> rx.Var[str]:
+def field_error(errors: Errors, name: Any) -> rx.Component:
+    """Return what is wrong with something that is more than one control."""
+    words = _error(errors, name)
+    return rx.cond(words, rx.el.span(words, class_name=styles.FIELD_ERROR, role="alert"))
+
+
+def _error(errors: Errors, name: Any) -> rx.Var[str]:
     return errors.to(dict[str, str]).get(name, "").to(str)
 
 

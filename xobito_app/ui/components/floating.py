@@ -38,6 +38,7 @@ def dialog(
                         icon("x"),
                         type="button",
                         aria_label="Close",
+                        data_dialog_close="",
                         class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
                     ),
                     class_name="dialog-head",
@@ -59,7 +60,9 @@ def dialog_foot(*actions: Any) -> rx.Component:
 
 def dialog_close(label: str = "Cancel") -> rx.Component:
     """Return the button that closes its dialog."""
-    return radix.DialogClose.create(label, type="button", class_name="button button-secondary")
+    return radix.DialogClose.create(
+        label, type="button", class_name="button button-secondary", data_dialog_close=""
+    )
 
 
 def confirm_dialog(
@@ -121,8 +124,8 @@ def row_menu(*items: rx.Component, label: str = "More actions") -> rx.Component:
 
 
 def menu_item(
-    label: str | rx.Var[str] | rx.Component,
-    *,
+    label: Any,
+    *more: Any,
     icon_name: str = "",
     danger: bool = False,
     on_select: Any = None,
@@ -134,6 +137,7 @@ def menu_item(
     return radix.MenuItem.create(
         *([icon(icon_name)] if icon_name else []),
         label,
+        *more,
         class_name="menu-item menu-item-danger" if danger else "menu-item",
         **props,
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import reflex as rx
 
 from xobito_app.ui import styles
 from xobito_app.ui.components import radix
-from xobito_app.ui.components.buttons import button
 from xobito_app.ui.components.words import has_words
 
 
@@ -95,39 +94,43 @@ def table(
     )
 
 
-def list_foot(
-    *,
-    is_first: rx.Var[bool],
-    on_first: Any,
-    has_more: rx.Var[Any],
-    on_more: Any,
-    words: tuple[str, str],
-) -> rx.Component:
-    """Return the way on and the way back to the start below a list; `words` are first and next."""
-    first, more = words
-    return rx.el.div(
-        rx.cond(is_first, rx.fragment(), button(first, compact=True, on_click=on_first)),
-        rx.cond(has_more, button(more, compact=True, on_click=on_more)),
-        class_name=styles.TABLE_FOOT,
-    )
-
-
 def tabs(
-    *panels: tuple[str, str, rx.Component], value: rx.Var[str], on_change: Any
+    *panels: tuple[str, str, rx.Component],
+    actions: Mapping[str, rx.Component] | None = None,
+    value: rx.Var[str] | str = "",
+    on_change: Any = None,
 ) -> rx.Component:
-    """Return panels of which one is seen; each is a value, a name and its content."""
+    """Return panels of which one is seen; each is a value, a name and its content.
+
+    Args:
+        panels: The first is seen first, and the browser remembers which one is, unless a `value`
+            says so.
+        actions: For panels by value, what stands at the end of the row of names.
+        value: Which one is seen, for pages that decide.
+        on_change: What happens when another one is chosen.
+    """
+    decides: dict[str, Any] = {"default_value": panels[0][0]}
+    if isinstance(value, rx.Var):
+        decides = {"value": value, "on_value_change": on_change}
+    action = [
+        radix.TabsContent.create(shown, value=key, class_name="tabs-action")
+        for key, shown in (actions or {}).items()
+    ]
     return radix.TabsRoot.create(
-        radix.TabsList.create(
-            *(
-                radix.TabsTrigger.create(name, value=key, class_name="tab")
-                for key, name, _ in panels
+        rx.el.div(
+            radix.TabsList.create(
+                *(
+                    radix.TabsTrigger.create(name, value=key, class_name="tab")
+                    for key, name, _ in panels
+                ),
+                class_name="tabs-list",
             ),
-            class_name="tabs-list",
+            *action,
+            class_name="tabs-head",
         ),
         *(
             radix.TabsContent.create(content, value=key, class_name="tab-panel")
             for key, _, content in panels
         ),
-        value=value,
-        on_value_change=on_change,
+        **decides,
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import new_class
+from typing import Any, TypeVar
+
 import reflex as rx
 from reflex_base.constants.compiler import MemoizationMode
 
-_DIALOG = "@radix-ui/react-dialog@1.3.1"
-_MENU = "@radix-ui/react-dropdown-menu@2.2.1"
-_POPOVER = "@radix-ui/react-popover@1.3.1"
-_TOOLTIP = "@radix-ui/react-tooltip@1.4.1"
-_TABS = "@radix-ui/react-tabs@1.2.1"
-_SWITCH = "@radix-ui/react-switch@1.4.1"
+_LIBRARIES = {
+    "Dialog": "@radix-ui/react-dialog@1.3.1",
+    "Menu": "@radix-ui/react-dropdown-menu@2.2.1",
+    "Popover": "@radix-ui/react-popover@1.3.1",
+    "Tooltip": "@radix-ui/react-tooltip@1.4.1",
+    "Tabs": "@radix-ui/react-tabs@1.2.1",
+    "Switch": "@radix-ui/react-switch@1.4.1",
+}
 
 
 class _Part(rx.Component):
@@ -39,250 +44,29 @@ class _Floats(_Part):
     collision_padding: rx.Var[int]
 
 
-class DialogRoot(_Opens):
-    """A dialog; modal unless told otherwise."""
-
-    library = _DIALOG
-    tag = "Root"
-    alias = "DialogRoot"
-
-
-class DialogTrigger(_Trigger):
-    """The button that opens its dialog."""
-
-    library = _DIALOG
-    tag = "Trigger"
-    alias = "DialogTrigger"
-
-
-class DialogPortal(_Part):
-    """Puts its children at the end of the document."""
-
-    library = _DIALOG
-    tag = "Portal"
-    alias = "DialogPortal"
-
-
-class DialogOverlay(_Part):
-    """The veil over the page."""
-
-    library = _DIALOG
-    tag = "Overlay"
-    alias = "DialogOverlay"
-
-
-class DialogContent(_Part):
-    """The box itself; keeps the focus inside."""
-
-    library = _DIALOG
-    tag = "Content"
-    alias = "DialogContent"
-
-
-class DialogTitle(_Part):
-    """Its name, also for screen readers."""
-
-    library = _DIALOG
-    tag = "Title"
-    alias = "DialogTitle"
-
-
-class DialogDescription(_Part):
-    """One line under the title."""
-
-    library = _DIALOG
-    tag = "Description"
-    alias = "DialogDescription"
-
-
-class DialogClose(_Trigger):
-    """A button that closes its dialog."""
-
-    library = _DIALOG
-    tag = "Close"
-    alias = "DialogClose"
-
-
-class MenuRoot(_Opens):
-    """A menu."""
-
-    library = _MENU
-    tag = "Root"
-    alias = "MenuRoot"
-
-
-class MenuTrigger(_Trigger):
-    """The button that opens its menu."""
-
-    library = _MENU
-    tag = "Trigger"
-    alias = "MenuTrigger"
-
-
-class MenuPortal(_Part):
-    """Puts the menu at the end of the document."""
-
-    library = _MENU
-    tag = "Portal"
-    alias = "MenuPortal"
-
-
-class MenuContent(_Floats):
-    """The list of items."""
-
-    library = _MENU
-    tag = "Content"
-    alias = "MenuContent"
-
-
-class MenuItem(_Part):
-    """One choice; `on_select` also fires for the keyboard."""
-
-    library = _MENU
-    tag = "Item"
-    alias = "MenuItem"
-
+class _Chosen(_Part):
     disabled: rx.Var[bool]
     on_select: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-class MenuLabel(_Part):
-    """A heading inside a menu."""
-
-    library = _MENU
-    tag = "Label"
-    alias = "MenuLabel"
-
-
-class MenuSeparator(_Part):
-    """A hairline between items."""
-
-    library = _MENU
-    tag = "Separator"
-    alias = "MenuSeparator"
-
-
-class PopoverRoot(_Opens):
-    """A popover."""
-
-    library = _POPOVER
-    tag = "Root"
-    alias = "PopoverRoot"
-
-
-class PopoverTrigger(_Trigger):
-    """The button that opens its popover."""
-
-    library = _POPOVER
-    tag = "Trigger"
-    alias = "PopoverTrigger"
-
-
-class PopoverPortal(_Part):
-    """Puts the popover at the end of the document."""
-
-    library = _POPOVER
-    tag = "Portal"
-    alias = "PopoverPortal"
-
-
-class PopoverContent(_Floats):
-    """The box itself."""
-
-    library = _POPOVER
-    tag = "Content"
-    alias = "PopoverContent"
-
-
-class TooltipProvider(_Part):
-    """Lets tooltips follow each other without a new delay."""
-
-    library = _TOOLTIP
-    tag = "Provider"
-    alias = "TooltipProvider"
-
+class _Delays(_Part):
     delay_duration: rx.Var[int]
 
 
-class TooltipRoot(_Opens):
-    """A tooltip."""
-
-    library = _TOOLTIP
-    tag = "Root"
-    alias = "TooltipRoot"
-
-
-class TooltipTrigger(_Trigger):
-    """What the tooltip explains."""
-
-    library = _TOOLTIP
-    tag = "Trigger"
-    alias = "TooltipTrigger"
-
-
-class TooltipPortal(_Part):
-    """Puts the tooltip at the end of the document."""
-
-    library = _TOOLTIP
-    tag = "Portal"
-    alias = "TooltipPortal"
-
-
-class TooltipContent(_Floats):
-    """Its words."""
-
-    library = _TOOLTIP
-    tag = "Content"
-    alias = "TooltipContent"
-
-
-class TabsRoot(_Part):
-    """Panels of which one is seen."""
-
-    library = _TABS
-    tag = "Root"
-    alias = "TabsRoot"
-
+class _Valued(_Part):
     value: rx.Var[str]
+
+
+class _Values(_Valued):
     default_value: rx.Var[str]
     on_value_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-class TabsList(_Part):
-    """The row of names."""
-
-    library = _TABS
-    tag = "List"
-    alias = "TabsList"
-
-
-class TabsTrigger(_Trigger):
-    """The name of a panel."""
-
-    library = _TABS
-    tag = "Trigger"
-    alias = "TabsTrigger"
-
+class _TabTrigger(_Trigger):
     value: rx.Var[str]
 
 
-class TabsContent(_Part):
-    """A panel."""
-
-    library = _TABS
-    tag = "Content"
-    alias = "TabsContent"
-
-    value: rx.Var[str]
-
-
-class SwitchRoot(_Part):
-    """A switch; inside a form it submits `on` under its name when it is on."""
-
-    library = _SWITCH
-    tag = "Root"
-    alias = "SwitchRoot"
-
+class _Switches(_Part):
     name: rx.Var[str]
     checked: rx.Var[bool]
     default_checked: rx.Var[bool]
@@ -290,9 +74,49 @@ class SwitchRoot(_Part):
     on_checked_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
 
 
-class SwitchThumb(_Part):
-    """The knob of a switch."""
+P = TypeVar("P", bound=_Part)
 
-    library = _SWITCH
-    tag = "Thumb"
-    alias = "SwitchThumb"
+
+def _part(kind: str, tag: str, base: type[P] = _Part) -> type[P]:
+    """Make the component for one part of a primitive, named like `DialogRoot`."""
+    name = kind + tag
+    facts: dict[str, Any] = {"library": _LIBRARIES[kind], "tag": tag, "alias": name}
+    facts |= {"__module__": __name__, "__doc__": f"Radix's {tag} of a {kind.lower()}."}
+    return new_class(name, (base,), exec_body=lambda namespace: namespace.update(facts))
+
+
+DialogRoot = _part("Dialog", "Root", _Opens)
+DialogPortal = _part("Dialog", "Portal")
+DialogOverlay = _part("Dialog", "Overlay")
+DialogContent = _part("Dialog", "Content")
+DialogTitle = _part("Dialog", "Title")
+DialogDescription = _part("Dialog", "Description")
+DialogClose = _part("Dialog", "Close", _Trigger)
+DialogTrigger = _part("Dialog", "Trigger", _Trigger)
+
+MenuRoot = _part("Menu", "Root", _Opens)
+MenuTrigger = _part("Menu", "Trigger", _Trigger)
+MenuPortal = _part("Menu", "Portal")
+MenuContent = _part("Menu", "Content", _Floats)
+MenuItem = _part("Menu", "Item", _Chosen)
+MenuLabel = _part("Menu", "Label")
+MenuSeparator = _part("Menu", "Separator")
+
+PopoverRoot = _part("Popover", "Root", _Opens)
+PopoverTrigger = _part("Popover", "Trigger", _Trigger)
+PopoverPortal = _part("Popover", "Portal")
+PopoverContent = _part("Popover", "Content", _Floats)
+
+TooltipProvider = _part("Tooltip", "Provider", _Delays)
+TooltipRoot = _part("Tooltip", "Root", _Opens)
+TooltipTrigger = _part("Tooltip", "Trigger", _Trigger)
+TooltipPortal = _part("Tooltip", "Portal")
+TooltipContent = _part("Tooltip", "Content", _Floats)
+
+TabsRoot = _part("Tabs", "Root", _Values)
+TabsList = _part("Tabs", "List")
+TabsTrigger = _part("Tabs", "Trigger", _TabTrigger)
+TabsContent = _part("Tabs", "Content", _Valued)
+
+SwitchRoot = _part("Switch", "Root", _Switches)
+SwitchThumb = _part("Switch", "Thumb")

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.errors import Invalid
+from xobito_app.core.errors import Findings
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean
 from xobito_app.features.activity import service as activity
@@ -71,16 +71,21 @@ async def save(
     """
     require(actor, Permission.CANNED_REPLIES_MANAGE)
     name, text = shortcut.strip().lstrip("/").lower(), clean(body)
-    if not _SHORTCUT.fullmatch(name):
-        raise Invalid.field("shortcut", "Use a-z, 0-9, - and _ for the shortcut, at most 40.")
-    if not text or len(text) > BODY_LIMIT:
-        raise Invalid.field("body", f"Write between 1 and {BODY_LIMIT} characters.")
+    found = Findings()
+    found.expect(
+        _SHORTCUT.fullmatch(name),
+        "shortcut",
+        "Use a-z, 0-9, - and _ for the shortcut, at most 40.",
+    )
+    found.expect(
+        0 < len(text) <= BODY_LIMIT, "body", f"Write between 1 and {BODY_LIMIT} characters."
+    )
     replies = CannedReplyRepository(session, actor.workspace_id)
     taken = await replies.one_or_none(
         replies.scoped().where(func.lower(CannedReply.shortcut) == name)
     )
-    if taken and taken.id != reply_id:
-        raise Invalid.field("shortcut", f"/{name} is taken.")
+    found.expect(not taken or taken.id == reply_id, "shortcut", f"/{name} is taken.")
+    found.check()
     reply = (
         await replies.get(reply_id)
         if reply_id

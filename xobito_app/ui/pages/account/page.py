@@ -9,18 +9,17 @@ from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import forms, styles
+from xobito_app.ui.blocks import loaded
 from xobito_app.ui.components import (
     avatar,
     badge,
     button,
     card,
-    error_state,
     page_body,
     page_header,
     picture_field,
     section,
     select_field,
-    skeleton_rows,
     switch_field,
     text_field,
 )
@@ -36,16 +35,9 @@ def account_page() -> rx.Component:
     """Return profile, password, second factor, switches and sessions, one under the other."""
     return page_body(
         page_header("Your account"),
-        rx.match(
-            AccountState.stage,
-            (
-                "ready",
-                rx.fragment(
-                    _profile(), _password(), _factor(), _switches(), _browser(), _sessions()
-                ),
-            ),
-            ("failed", error_state(AccountState.problem, AccountState.load)),
-            skeleton_rows(),
+        loaded(
+            AccountState,
+            rx.fragment(_profile(), _password(), _factor(), _switches(), _browser(), _sessions()),
         ),
         narrow=True,
     )
@@ -89,7 +81,7 @@ def _profile() -> rx.Component:
 
 
 def _password() -> rx.Component:
-    errors = AccountState.password_errors
+    errors = AccountState.errors
     return section(
         "Password",
         "Changing it signs out your other browsers.",
@@ -141,7 +133,7 @@ def _switches() -> rx.Component:
         rx.cond(
             AccountState.switches["sound"] | AccountState.switches["browser_notifications"],
             rx.el.div(
-                rx.el.div("Tell me of", class_name=styles.FIELD_LABEL),
+                rx.el.div("Notify me about", class_name=styles.FIELD_LABEL),
                 *(_switch(name, words) for name, words in OCCASIONS.items()),
                 class_name=styles.STACK,
             ),
@@ -160,11 +152,11 @@ def _switch(name: str, words: str, *also: Any) -> rx.Component:
 def _browser() -> rx.Component:
     return section(
         "This browser",
-        "Light or dark is remembered here alone.",
+        "Light or dark is remembered in this browser only.",
         rx.el.div(
             button("Light", icon_name="sun", on_click=set_color_mode("light")),
             button("Dark", icon_name="moon", on_click=set_color_mode("dark")),
-            button("Like the system", icon_name="monitor", on_click=set_color_mode("system")),
+            button("Same as the system", icon_name="monitor", on_click=set_color_mode("system")),
             rx.el.div(class_name=styles.GROW),
             button("Sign out", icon_name="log-out", on_click=rx.call_script(SIGN_OUT)),
             class_name=styles.TOOLBAR,
@@ -175,7 +167,7 @@ def _browser() -> rx.Component:
 def _sessions() -> rx.Component:
     return section(
         "Where you are signed in",
-        "A browser that is not seen for 30 days is signed out.",
+        "A browser not used for 30 days is signed out.",
         card(rx.foreach(AccountState.sessions, _session)),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import form
 from xobito_app.ui.components import badge, button, note, shown_once, text_field
 from xobito_app.ui.pages.account.state import CODES, KEY, PICTURE, AccountState, SecondFactorState
 
@@ -50,7 +51,7 @@ def _on() -> rx.Component:
 
 
 def _confirm() -> rx.Component:
-    return rx.el.form(
+    return form(
         rx.el.p("1. Scan this with an authenticator app, or type the key into it."),
         rx.el.img(data_once=PICTURE, alt="QR code of the secret", class_name=styles.QR),
         shown_once(KEY, label="The secret"),
@@ -69,7 +70,6 @@ def _confirm() -> rx.Component:
             class_name=styles.FORM_FOOT,
         ),
         on_submit=SecondFactorState.confirm,
-        class_name=styles.FORM,
     )
 
 
@@ -83,7 +83,7 @@ def _codes() -> rx.Component:
         ),
         rx.el.div(data_once=CODES, class_name=styles.CODES),
         rx.el.div(
-            button("I have kept them", weight="primary", on_click=SecondFactorState.finish),
+            button("I have saved them", weight="primary", on_click=SecondFactorState.finish),
             button("Save as a file", icon_name="download", on_click=rx.call_script(_SAVE_CODES)),
             class_name=styles.FORM_FOOT,
         ),
@@ -91,7 +91,7 @@ def _codes() -> rx.Component:
 
 
 def _end() -> rx.Component:
-    return rx.el.form(
+    return form(
         text_field(
             "Your password",
             name="password",
@@ -106,5 +106,4 @@ def _end() -> rx.Component:
             class_name=styles.FORM_FOOT,
         ),
         on_submit=SecondFactorState.end,
-        class_name=styles.FORM,
     )

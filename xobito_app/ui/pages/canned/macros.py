@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import ClassVar
+from uuid import UUID
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.features.inbox.composing import macros
-from xobito_app.ui.components import (
-    button,
-    dialog,
-    dialog_close,
-    dialog_foot,
-    empty_state,
-    menu_item,
-    row_menu,
-    skeleton_rows,
-    table,
-    text_field,
+from xobito_app.core.permissions import Permission
+from xobito_app.features.contacts.records.apply_labels import list_labels
+from xobito_app.features.inbox.composing import canned, macros
+from xobito_app.features.inbox.composing.macros import Do, MacroAction, MacroView
+from xobito_app.features.workspaces import team
+from xobito_app.ui import forms, styles
+from xobito_app.ui.blocks import (
+    Fields,
+    Form,
+    FormState,
+    ListState,
+    Page,
+    Viewer,
+    actions_cell,
+    cell,
+    choice_options,
+    confirm_delete,
+    edit_items,
+    form_dialog,
+    line_of,
+    list_view,
+    main_cell,
+    new_button,
+    whole,
 )
-from xobito_app.ui.components.fields import options
-from xobito_app.ui.pages.canned.macro_state import KINDS, ActionSlot, MacroRow, MacroState
-from xobito_app.ui.shell import ShellState
+from xobito_app.ui.components import button, empty_state
+from xobito_app.ui.pages.canned.replies import LIMIT
+from xobito_app.ui.security import AppState, guarded_by, permitted
 from xobito_app.ui.theme import icon
 
+KINDS = {
+    Do.SEND: "Send a canned reply",
+    Do.ASSIGN: "Assign",
+    Do.STATUS: "Close, open or snooze",
+    Do.NOTE: "Write a note",
+    Do.GROUP: "Add to a group",
+}
 _STATUSES = (
     ("close", "Close it"),
     ("open", "Open it again"),
@@ -33,150 +54,227 @@ _STATUSES = (
     ("snooze_1d", "Snooze until tomorrow"),
     ("snooze_1w", "Snooze for a week"),
 )
+_VIEW, _MANAGE = Permission.CANNED_REPLIES_VIEW, Permission.CANNED_REPLIES_MANAGE
+_COMPACT = styles.INPUT_COMPACT
+
+
+@dataclass(frozen=True, slots=True)
+class MacroRow:
+    """A macro in the list."""
+
+    id: str
+    name: str
+    steps: str
+
+    @classmethod
+    def of(cls, macro: MacroView) -> MacroRow:
+        """Word a macro."""
+        steps = ", then ".join(KINDS[action.do].lower() for action in macro.actions)
+        return cls(str(macro.id), macro.name, steps.capitalize())
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSlot:
+    """One step of the macro being written; `id` names its fields."""
+
+    id: str
+    kind: str
+    value: str = ""
+    problem: str = ""
+
+
+@permitted(view=_VIEW)
+class MacrosState(ListState, AppState):
+    """The macros of the workspace."""
+
+    rows: rx.Field[list[MacroRow]] = rx.field(default_factory=list)
+
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[MacroRow]:
+        found = await self._call(macros.find, limit=LIMIT)
+        return whole(MacroRow.of(macro) for macro in found)
+
+
+@permitted(edit=_MANAGE)
+class MacroFormState(FormState, AppState):
+    """The macro being written."""
+
+    listed: ClassVar = MacrosState
+    slots: rx.Field[list[ActionSlot]] = rx.field(default_factory=list)
+    replies: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    people: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    groups: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    _made: int = 0
+
+    async def _values(self, row_id: UUID | None) -> dict[str, str]:
+        replies = await self._call(canned.find, typed="", limit=LIMIT)
+        members = await self._call(team.list_members)
+        labels = await self._call(list_labels)
+        self.replies = [(str(reply.id), f"/{reply.shortcut}") for reply in replies]
+        self.people = [(str(m.user_id), m.name) for m in members if m.is_active]
+        self.groups = [(str(label.id), label.name) for label in labels.groups]
+        macro = await self._call(macros.get, macro_id=row_id) if row_id else None
+        actions = macro.actions if macro else (MacroAction(Do.SEND, ""),)
+        self.slots = [self._slot(action.do, action.value) for action in actions]
+        return {"name": macro.name if macro else ""}
+
+    def _slot(self, kind: str, value: str = "") -> ActionSlot:
+        self._made += 1
+        return ActionSlot(f"a{self._made}", kind, value)
+
+    @rx.event
+    @guarded_by("edit")
+    async def add_action(self):
+        """Add a step at the end."""
+        if len(self.slots) < macros.MOST_ACTIONS:
+            self.slots = [*self.slots, self._slot(Do.ASSIGN)]
+
+    @rx.event
+    @guarded_by("edit")
+    async def remove_action(self, slot_id: str):
+        """Take a step out."""
+        self.slots = [slot for slot in self.slots if slot.id != slot_id]
+
+    @rx.event
+    @guarded_by("edit")
+    async def set_kind(self, slot_id: str, kind: str):
+        """Let a step do something else."""
+        if kind in set(Do):
+            self.slots = [ActionSlot(s.id, kind) if s.id == slot_id else s for s in self.slots]
+
+    async def _save(self, row_id: UUID | None, form: Form) -> None:
+        self.slots = [
+            replace(slot, value=forms.text(form, f"{slot.id}-value", 5000), problem="")
+            for slot in self.slots
+        ]
+        await self._call(
+            macros.save,
+            macro_id=row_id,
+            name=forms.text(form, "name"),
+            actions=[MacroAction(Do(slot.kind), slot.value) for slot in self.slots],
+        )
+
+    async def _delete(self, row_id: UUID) -> None:
+        await self._call(macros.remove, macro_id=row_id)
+
+    def _show_errors(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        self.slots = [
+            replace(slot, problem=errors.get(f"action.{number}", ""))
+            for number, slot in enumerate(self.slots)
+        ]
 
 
 def macro_list() -> rx.Component:
-    """The list, its form, and what stands there before the first one."""
+    """Return the list, its form, and what stands there before the first one."""
     return rx.fragment(
-        rx.cond(
-            MacroState.is_loaded,
-            rx.cond(
-                MacroState.rows.length() > 0,
-                table(["Name", "What it does", ""], rx.foreach(MacroState.rows, _row)),
-                empty_state(
-                    "wand-sparkles",
-                    "No macros yet",
-                    "Answer, assign and close in one press: name the steps once, run them from "
-                    "any chat with a slash.",
-                ),
+        list_view(
+            MacrosState,
+            columns=("Name", "What it does", ""),
+            row=_row,
+            empty=empty_state(
+                "wand-sparkles",
+                "No macros yet",
+                "Answer, assign and close in one press: name the steps once, run them from any "
+                "chat with a slash.",
+                new_macro(),
             ),
-            skeleton_rows(),
         ),
         _form(),
+        confirm_delete(MacroFormState, "macro", "What it did in conversations stays."),
     )
 
 
+def new_macro() -> rx.Component:
+    """Return the button that begins a macro."""
+    return new_button("New macro", MacroFormState, _MANAGE)
+
+
 def _row(row: ObjectVar[MacroRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(rx.el.strong(row.name)),
-        rx.el.td(row.steps),
-        rx.el.td(
-            rx.cond(
-                ShellState.can["canned_replies.manage"],
-                row_menu(
-                    menu_item("Edit", icon_name="pencil", on_select=MacroState.edit(row.id)),
-                    menu_item(
-                        "Delete",
-                        icon_name="trash-2",
-                        danger=True,
-                        on_select=MacroState.remove(row.id),
-                    ),
-                ),
-            )
-        ),
-        key=row.id,
+    state = MacroFormState
+    return line_of(
+        row,
+        main_cell(row.name, on_open=state.edit(row.id), needs=_MANAGE),
+        cell(row.steps),
+        actions_cell(*edit_items(state, row, row.name), needs=_MANAGE),
     )
 
 
 def _form() -> rx.Component:
-    errors = MacroState.errors
-    return dialog(
-        rx.cond(MacroState.macro_id != "", "Change the macro", "New macro"),
-        rx.el.form(
-            text_field(
-                "Name",
-                name="name",
-                default_value=MacroState.name,
-                errors=errors,
-                max_length=macros.NAME_LIMIT,
-            ),
-            rx.foreach(MacroState.slots, _slot),
-            button(
-                "Add an action",
-                icon_name="plus",
-                weight="ghost",
-                compact=True,
-                disabled=MacroState.slots.length() >= macros.MOST_ACTIONS,
-                on_click=MacroState.add_action,
-            ),
-            rx.cond(
-                errors["actions"] != "",
-                rx.el.p(errors["actions"], class_name="field-error", role="alert"),
-            ),
-            dialog_foot(dialog_close(), button("Save", weight="primary", type="submit")),
-            on_submit=MacroState.save,
-            class_name="form",
+    state, fields = MacroFormState, Fields(MacroFormState)
+    return form_dialog(
+        state,
+        fields.text("Name", "name", max_length=macros.NAME_LIMIT, auto_focus=True),
+        rx.foreach(state.slots, _slot),
+        button(
+            "Add an action",
+            icon_name="plus",
+            weight="ghost",
+            compact=True,
+            disabled=state.slots.length() >= macros.MOST_ACTIONS,
+            on_click=state.add_action,
         ),
+        fields.error("actions"),
+        new="New macro",
+        edit="Edit macro",
         line="All actions happen together, or none does.",
-        open=MacroState.is_open,
-        on_open_change=MacroState.set_open,
     )
 
 
 def _slot(slot: ObjectVar[ActionSlot]) -> rx.Component:
+    state = MacroFormState
+    people = rx.fragment(
+        choice_options(((macros.ME, "Whoever runs it"), (macros.NOBODY, "Nobody"))),
+        choice_options(state.people),
+    )
+    note = rx.el.textarea(
+        name=slot.id.to(str) + "-value",
+        default_value=slot.value,
+        rows="2",
+        max_length=4096,
+        aria_label="Note",
+        placeholder="Note",
+        class_name=_COMPACT,
+    )
     return rx.el.div(
         rx.el.select(
-            *options([(str(kind), words) for kind, words in KINDS.items()]),
+            choice_options([(str(kind), words) for kind, words in KINDS.items()]),
             value=slot.kind,
-            on_change=lambda kind: MacroState.set_kind(slot.id, kind),
+            on_change=lambda kind: state.set_kind(slot.id, kind),
             aria_label="Action",
-            class_name="input input-compact",
+            class_name=_COMPACT,
         ),
         rx.match(
             slot.kind,
-            ("send", _choice(slot, "Choose a reply", _offered(MacroState.replies))),
-            (
-                "assign",
-                _choice(
-                    slot,
-                    "Choose whom",
-                    rx.el.option("Whoever runs it", value=macros.ME),
-                    rx.el.option("Nobody", value=macros.NOBODY),
-                    _offered(MacroState.people),
-                ),
-            ),
-            ("status", _choice(slot, "Choose", *options(_STATUSES))),
-            ("group", _choice(slot, "Choose a group", _offered(MacroState.groups))),
-            rx.el.textarea(
-                name=slot.id.to(str) + "-value",
-                default_value=slot.value,
-                rows="2",
-                max_length=4096,
-                aria_label="Note",
-                placeholder="What the note says",
-                class_name="input input-compact",
-            ),
+            ("send", _choice(slot, "Choose a reply", choice_options(state.replies))),
+            ("assign", _choice(slot, "Choose a person", people)),
+            ("status", _choice(slot, "Choose", choice_options(_STATUSES))),
+            ("group", _choice(slot, "Choose a group", choice_options(state.groups))),
+            note,
         ),
         rx.el.button(
             icon("x", size=14),
             type="button",
             aria_label="Remove this action",
-            disabled=MacroState.slots.length() == 1,
-            on_click=MacroState.remove_action(slot.id),
-            class_name="button button-ghost button-icon button-compact",
+            disabled=state.slots.length() == 1,
+            on_click=state.remove_action(slot.id),
+            class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
         ),
         rx.cond(
             slot.problem != "",
             rx.el.p(slot.problem, class_name="field-error macro-problem", role="alert"),
         ),
         key=slot.id,
-        class_name="macro-line",
+        class_name="field macro-line",
     )
 
 
-def _offered(choices: Any) -> rx.Component:
-    return rx.foreach(
-        choices, lambda choice: rx.el.option(choice[1], value=choice[0], key=choice[0])
-    )
-
-
-def _choice(slot: ObjectVar[ActionSlot], hint: str, *choices: rx.Component) -> rx.Component:
+def _choice(slot: ObjectVar[ActionSlot], hint: str, choices: rx.Component) -> rx.Component:
     return rx.el.select(
         rx.el.option(hint, value=""),
-        *choices,
+        choices,
         name=slot.id.to(str) + "-value",
         default_value=slot.value,
         key=slot.id.to(str) + slot.kind.to(str),
         aria_label=hint,
-        class_name="input input-compact",
+        class_name=_COMPACT,
     )

@@ -29,7 +29,7 @@ _HELP = {
     "app_secret": "App dashboard → App settings → Basic → App secret → Show.",
     "access_token": "Business settings → System users → Generate token, never expiring, with "
     "whatsapp_business_messaging and whatsapp_business_management.",
-    "verify_token": "Any word. Leave it empty and one is made up; Meta is told by itself.",
+    "verify_token": "Any word. Left empty, one is generated and registered with Meta.",
 }
 
 
@@ -39,7 +39,7 @@ def connect() -> rx.Component:
         page_header(
             "Connect WhatsApp",
             link_button("Numbers", to="/numbers", icon_name="smartphone"),
-            line="All three ways end the same: the token is checked, webhooks are registered, "
+            line="Either way, the token is checked, webhooks are registered, "
             "numbers and templates are synced.",
         ),
         rx.el.div(
@@ -47,7 +47,7 @@ def connect() -> rx.Component:
             _way("manual", "key-round", "By hand", "With the ids and secrets of your own app."),
             rx.cond(
                 ConnectState.has_facebook,
-                _way("facebook", "log-in", "Login with Facebook", "Meta asks and creates all."),
+                _way("facebook", "log-in", "Login with Facebook", "Meta guides you through it."),
             ),
             class_name="ways",
             role="group",
@@ -95,7 +95,7 @@ def _done() -> rx.Component:
             ),
             rx.el.div(
                 link_button("Open the inbox", to="/inbox", weight="primary"),
-                link_button("See the numbers", to="/numbers"),
+                link_button("View numbers", to="/numbers"),
                 class_name=styles.LINE,
             ),
             class_name=styles.CARD_BODY + " " + styles.STACK,
@@ -147,7 +147,7 @@ def _manual() -> rx.Component:
                 copyable(ConnectState.callback, label="Callback address"),
                 "Webhooks arrive at",
                 name="callback",
-                help="Registered by itself. It must be reachable from the internet over https.",
+                help="Registered automatically. It must be reachable over https from the internet.",
             ),
             problem(ConnectState.problem),
             _progress(),
@@ -196,8 +196,8 @@ def _facebook() -> rx.Component:
     return card(
         rx.el.div(
             rx.el.p(
-                "A window of Facebook's opens. Choose or create your business, account and number "
-                "there; everything else happens here by itself."
+                "A Facebook window opens. Choose or create your business, account and number "
+                "there; the rest happens automatically."
             ),
             problem(ConnectState.problem),
             _progress(),

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.vars import ArrayVar
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import choice_options, form, loaded, progress_line
 from xobito_app.ui.components import (
     button,
     card,
     card_head,
-    error_state,
     link_button,
     note,
     page_body,
     page_header,
     problem,
-    skeleton_rows,
     table,
 )
 from xobito_app.ui.pages.contact_import.state import ColumnRow, ImportState, PastRow
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
 
-_STEPS = (("file", "File"), ("columns", "Columns"), ("tried", "Try"), ("taken", "Import"))
+_STEPS = (("file", "File"), ("columns", "Columns"), ("tried", "Test"), ("taken", "Import"))
 
 
 def import_contacts() -> rx.Component:
@@ -34,18 +32,20 @@ def import_contacts() -> rx.Component:
         page_header(
             "Import contacts",
             link_button("All contacts", to="/contacts", weight="ghost"),
-            line="From CSV or XLSX, up to 50 MB. Nothing is written before you have seen what"
-            " would come of it.",
+            line="From CSV or XLSX, up to 50 MB. Nothing is saved before you have seen the result.",
         ),
-        rx.cond(state.step != "failed", _steps()),
-        rx.match(
-            state.step,
-            ("file", _file()),
-            ("columns", _columns()),
-            ("tried", _tried()),
-            ("taken", _taken()),
-            ("failed", error_state(state.problem, state.load)),
-            skeleton_rows(),
+        loaded(
+            state,
+            rx.fragment(
+                _steps(),
+                rx.match(
+                    state.step,
+                    ("columns", _columns()),
+                    ("tried", _tried()),
+                    ("taken", _taken()),
+                    _file(),
+                ),
+            ),
         ),
         rx.script(src="/imports.js"),
     )
@@ -120,11 +120,15 @@ def _about() -> rx.Component:
 
 def _columns() -> rx.Component:
     state = ImportState
-    return rx.el.form(
+    return form(
         _about(),
         rx.cond(
             state.is_remembered,
-            note("Mapped as the last file with these headings.", "info", icon_name="history"),
+            note(
+                "Columns are matched as in the last file with these headings.",
+                "info",
+                icon_name="history",
+            ),
         ),
         problem(
             rx.cond(
@@ -133,20 +137,21 @@ def _columns() -> rx.Component:
                 state.errors.get("form", "").to(str),
             ).to(str)
         ),
-        table(("In the file", "Examples", "Is"), rx.foreach(state.columns, _column)),
+        table(
+            ("Column in the file", "Examples", "Contact field"), rx.foreach(state.columns, _column)
+        ),
         rx.el.fieldset(
-            rx.el.legend("Numbers that are already in the address book"),
-            _known("update", "Change the contact", state.updates_existing),
+            rx.el.legend("Numbers you already have as contacts"),
+            _known("update", "Update the contact", state.updates_existing),
             _known("skip", "Leave the contact as it is", ~state.updates_existing),
             class_name="choice-lines",
         ),
         rx.el.div(
             link_button("Another file", to="/contacts/import"),
-            button("Try it, write nothing", weight="primary", type="submit"),
+            button("Test, save nothing", weight="primary", type="submit"),
             class_name=styles.LINE,
         ),
         on_submit=state.try_out,
-        class_name=styles.FORM,
         key=state.card.id,
     )
 
@@ -165,11 +170,10 @@ def _column(row: ObjectVar[ColumnRow]) -> rx.Component:
         rx.el.td(row.examples, class_name=f"{styles.CELL_MUTED} import-examples"),
         rx.el.td(
             rx.el.select(
-                rx.el.option("Left out", value=""),
-                rx.foreach(ImportState.choices, _choice),
+                choice_options(ImportState.choices, "Do not import"),
                 name=row.name,
                 default_value=row.field,
-                aria_label=rx.Var.create("What is ") + row.heading.to(str) + "?",
+                aria_label=rx.Var.create("Contact field for ") + row.heading.to(str),
                 class_name=styles.INPUT_COMPACT,
             )
         ),
@@ -177,15 +181,11 @@ def _column(row: ObjectVar[ColumnRow]) -> rx.Component:
     )
 
 
-def _choice(choice: ArrayVar[tuple[str, str]]) -> rx.Component:
-    return rx.el.option(choice[1], value=choice[0], key=choice[0])
-
-
 def _figures() -> rx.Component:
     view = ImportState.card
     return rx.el.dl(
-        _figure(rx.cond(view.is_dry, "would be new", "new"), view.created),
-        _figure(rx.cond(view.is_dry, "would change", "changed"), view.updated),
+        _figure(rx.cond(view.is_dry, "would be added", "added"), view.created),
+        _figure(rx.cond(view.is_dry, "would be updated", "updated"), view.updated),
         _figure("skipped", view.skipped),
         _figure("refused", view.failed),
         class_name="figures",
@@ -196,25 +196,11 @@ def _figure(words: str | rx.Var[str], number: rx.Var[str]) -> rx.Component:
     return rx.el.div(rx.el.dt(words), rx.el.dd(number, class_name=styles.TABULAR))
 
 
-def _progress() -> rx.Component:
-    view = ImportState.card
-    return rx.cond(
-        view.is_open,
-        rx.el.div(
-            rx.el.progress(value=view.percent.to(str), max="100", aria_label="Progress"),
-            rx.el.span(view.progress, class_name=f"{styles.MUTED} {styles.TABULAR}"),
-            button("Stop", compact=True, on_click=ImportState.stop),
-            class_name="job-line",
-            role="status",
-        ),
-    )
-
-
 def _outcome() -> rx.Component:
     view = ImportState.card
     return rx.fragment(
         _about(),
-        _progress(),
+        rx.cond(view.is_open, progress_line(view, ImportState.stop)),
         rx.cond(view.error, note(view.error, "danger", icon_name="circle-alert")),
         _figures(),
         rx.cond(
@@ -222,7 +208,7 @@ def _outcome() -> rx.Component:
             rx.el.p(
                 rx.el.a(
                     icon("download"),
-                    "The refused rows, each with its reason",
+                    "Download refused rows with the reasons",
                     href=view.errors_link,
                     download="",
                     class_name="button button-secondary button-compact",
@@ -239,7 +225,7 @@ def _tried() -> rx.Component:
         rx.cond(
             (view.state == "done") & ~view.is_useful,
             note(
-                "No row would be taken in; the file of refused rows says why. Numbers without a"
+                "No row would be imported; the file of refused rows says why. Numbers without a"
                 " country code need the workspace's country, see Settings.",
                 "warning",
                 icon_name="triangle-alert",
@@ -251,7 +237,7 @@ def _tried() -> rx.Component:
                 button("Back to the columns", on_click=ImportState.map_again),
                 rx.cond(
                     (view.state == "done") & view.is_useful,
-                    button("Take it in", weight="primary", on_click=ImportState.take_in),
+                    button("Import", weight="primary", on_click=ImportState.take_in),
                 ),
                 class_name=styles.LINE,
             ),
@@ -268,10 +254,10 @@ def _taken() -> rx.Component:
             view.is_over,
             rx.el.div(
                 link_button("Another file", to="/contacts/import"),
-                link_button("See the contacts", to="/contacts", weight="primary"),
+                link_button("View contacts", to="/contacts", weight="primary"),
                 class_name=styles.LINE,
             ),
-            note("It goes on when you leave this page.", "info"),
+            note("The import continues if you leave this page.", "info"),
         ),
         class_name=styles.STACK,
     )

@@ -1,24 +1,22 @@
-"""The import wizard: a file, what its columns mean, what would come of it, and taking it in."""
+"""The import wizard: a file, what its columns mean, what would come of it, and importing it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import reflex as rx
 
 from xobito_app.core import ids
-from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts.imports import importing
 from xobito_app.features.contacts.imports.importing import ImportHead, ImportView
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
+from xobito_app.ui.blocks import Form, PageState, Viewer
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
-from xobito_app.ui.live import showing
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 KEY = "contact import"
 EXAMPLES = 3
@@ -47,7 +45,8 @@ class ImportCard:
     is_over: bool = False
     is_useful: bool = False
     percent: int = 0
-    progress: str = ""
+    title: str = "Import"
+    line: str = ""
     created: str = "0"
     updated: str = "0"
     skipped: str = "0"
@@ -68,7 +67,7 @@ class ImportCard:
             is_over=view.state in {"done", "stopped", "failed"},
             is_useful=view.created + view.updated > 0,
             percent=view.percent,
-            progress=f"{view.done:,} of {view.total:,} rows",
+            line=f"{view.done:,} of {view.total:,} rows",
             created=f"{view.created:,}",
             updated=f"{view.updated:,}",
             skipped=f"{view.skipped:,}",
@@ -95,7 +94,7 @@ class PastRow:
         if view.state == "uploaded":
             line = "Not begun"
         elif view.is_dry:
-            line = "Tried"
+            line = "Tested"
         else:
             line = (
                 f"{view.state.capitalize()}: {view.created:,} new, {view.updated:,} changed,"
@@ -111,9 +110,11 @@ class PastRow:
         )
 
 
-class ImportState(AppState):
+@permitted(view=Permission.CONTACTS_IMPORT, edit=Permission.CONTACTS_IMPORT)
+class ImportState(PageState, AppState):
     """The wizard of one file, or the list of earlier ones while none is chosen."""
 
+    live_key: ClassVar = KEY
     card: rx.Field[ImportCard] = rx.field(default_factory=ImportCard)
     columns: rx.Field[list[ColumnRow]] = rx.field(default_factory=list)
     choices: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -121,42 +122,24 @@ class ImportState(AppState):
     updates_existing: rx.Field[bool] = rx.field(True)
     past: rx.Field[list[PastRow]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    step: rx.Field[str] = rx.field("")
-    problem: rx.Field[str] = rx.field("")
+    step: rx.Field[str] = rx.field("file")
 
-    @rx.event(supersedes=True)
-    @guarded(Permission.CONTACTS_IMPORT)
-    async def load(self):
+    def _wanted(self) -> str:
+        return str(self.router.url.query_parameters.get("id", ""))
+
+    async def _read(self, viewer: Viewer) -> None:
         """Show the import of the address, or the place for a new file."""
-        self.errors, self.problem = {}, ""
-        given = self.router.url.query_parameters.get("id", "")
-        try:
-            if given:
-                await self._open(ids.parse(given))
-            else:
-                await self._list()
-        except AppError as error:
-            self.step, self.problem = "failed", error.message
-
-    async def _list(self) -> None:
-        async with showing(self, KEY, "") as told:
-            viewer = told.viewer
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                found = await importing.list_imports(uow.session, viewer.actor)
+        self.errors = {}
+        if not (wanted := self._wanted()):
+            found = await self._call(importing.list_imports)
             self.past = [PastRow.of(view, viewer.time_zone) for view in found]
             self.card, self.step = ImportCard(), "file"
-
-    async def _open(self, import_id: UUID) -> None:
-        head: ImportHead | None = None
-        async with showing(self, KEY, str(import_id)) as told:
-            actor = told.viewer.actor
-            async with unit_of_work(actor.workspace_id) as uow:
-                view = await importing.get_import(uow.session, actor, import_id=import_id)
-                if view.state == "uploaded" or view.is_dry:
-                    head = await importing.read_head(uow.session, actor, import_id=import_id)
-            if head:
-                self._show_head(head)
-            self._show_card(ImportCard.of(view))
+            return
+        import_id = ids.parse(wanted)
+        view = await self._call(importing.get_import, import_id=import_id)
+        if view.state == "uploaded" or view.is_dry:
+            self._show_head(await self._call(importing.read_head, import_id=import_id))
+        self._show_card(ImportCard.of(view))
 
     def _show_head(self, head: ImportHead) -> None:
         self.choices, self.is_remembered = list(head.choices), head.is_remembered
@@ -180,14 +163,14 @@ class ImportState(AppState):
             self.step = "taken"
 
     @rx.event
-    @guarded(Permission.CONTACTS_IMPORT)
+    @guarded_by("edit")
     async def map_again(self):
         """Go back to the columns after a try."""
         self.step, self.errors = "columns", {}
 
     @rx.event
-    @guarded(Permission.CONTACTS_IMPORT)
-    async def try_out(self, form: dict[str, Any]):
+    @guarded_by("edit")
+    async def try_out(self, form: Form):
         """See what would come of the file, without writing anything."""
         mapping = [forms.text(form, column.name, 80) for column in self.columns]
         self.updates_existing = forms.text(form, "known", 10) != "skip"
@@ -197,44 +180,33 @@ class ImportState(AppState):
             self.errors = field_errors(error)
 
     @rx.event
-    @guarded(Permission.CONTACTS_IMPORT)
+    @guarded_by("edit")
     async def take_in(self):
-        """Take the file in as it was tried."""
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            tried = await importing.get_import(
-                uow.session, actor, import_id=ids.parse(self.card.id)
-            )
+        """Import the file as it was tried."""
+        tried = await self._call(importing.get_import, import_id=ids.parse(self.card.id))
         self.updates_existing = tried.updates_existing
         await self._start(list(tried.mapping), is_dry=False)
 
     async def _start(self, mapping: list[str], *, is_dry: bool) -> None:
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            view = await importing.start_import(
-                uow.session,
-                actor,
-                import_id=ids.parse(self.card.id),
-                mapping=mapping,
-                updates_existing=self.updates_existing,
-                is_dry=is_dry,
-            )
+        view = await self._call(
+            importing.start_import,
+            import_id=ids.parse(self.card.id),
+            mapping=mapping,
+            updates_existing=self.updates_existing,
+            is_dry=is_dry,
+        )
         self.errors = {}
         # Going back to the columns must find them as they were chosen.
         self.columns = [
-            ColumnRow(column.name, column.heading, column.examples, chosen)
+            replace(column, field=chosen)
             for column, chosen in zip(self.columns, mapping, strict=True)
         ]
         self._show_card(ImportCard.of(view))
 
     @rx.event
-    @guarded(Permission.CONTACTS_IMPORT)
+    @guarded_by("edit")
     async def stop(self):
-        """Stop; what was taken in so far stays."""
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            view = await importing.stop_import(
-                uow.session, actor, import_id=ids.parse(self.card.id)
-            )
+        """Stop; what was imported so far stays."""
+        view = await self._call(importing.stop_import, import_id=ids.parse(self.card.id))
         self._show_card(ImportCard.of(view))
-        return toast_success("Stopped. What was taken in stays.")
+        return toast_success("Stopped. What was imported so far stays.")

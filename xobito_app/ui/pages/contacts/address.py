@@ -28,7 +28,7 @@ def read_query(given: Mapping[str, Any]) -> dict[str, str]:
     query = {
         name: str(value)[: _LONGEST if name in _IDS else 200]
         for name, value in given.items()
-        if value and (name in NAMES or name.startswith(_CUSTOM))
+        if value and (name in NAMES or is_custom(name))
     }
     if "country" in query:
         query["country"] = query["country"][:2].upper()
@@ -57,7 +57,7 @@ def filter_of(query: Query, zone: str) -> ContactFilter:
     wanted["custom"] = tuple(
         CustomRule(slug=name.removeprefix(_CUSTOM)[:40], op="contains", value=value)
         for name, value in query.items()
-        if name.startswith(_CUSTOM)
+        if is_custom(name)
     )[:20]
     return ContactFilter(**wanted)
 
@@ -90,6 +90,11 @@ def path_of(query: Query, **more: str) -> str:
 def custom_name(slug: str) -> str:
     """Return the parameter that narrows by a custom field."""
     return f"{_CUSTOM}{slug}"
+
+
+def is_custom(name: str) -> bool:
+    """Tell whether a parameter narrows by a custom field."""
+    return name.startswith(_CUSTOM)
 
 
 def _ids(words: str) -> tuple[UUID, ...]:

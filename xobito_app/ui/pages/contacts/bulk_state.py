@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 
-from xobito_app.core import clock, ids
-from xobito_app.core.errors import Invalid
+from xobito_app.core import ids
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts.bulk import bulk
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
+from xobito_app.ui.blocks import Form, FormState
 from xobito_app.ui.components import toast_success
-from xobito_app.ui.failures import field_errors
-from xobito_app.ui.pages.contacts.rows import JobRow, is_recent
+from xobito_app.ui.pages.contacts.rows import JobRow
 from xobito_app.ui.pages.contacts.state import ContactsState
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 _CHANGES = (Permission.CONTACTS_EDIT, Permission.CONTACTS_DELETE)
 TITLES = {
@@ -36,26 +35,36 @@ _CHOICES = {
     "set_source": "sources",
     "assign": "people",
 }
+_VERBS = {
+    "add_group": "Add {}",
+    "remove_group": "Remove {}",
+    "set_status": "Change {}",
+    "set_source": "Change {}",
+    "assign": "Assign {}",
+    "opt_out": "Opt out {}",
+    "opt_in": "Opt in {}",
+    "delete": "Delete {}",
+}
 _LINES = {
-    "opt_out": "They get no more campaigns. Answers to what they write still go out.",
-    "opt_in": "They may get campaigns again. Make sure that they want to.",
-    "delete": "Contacts and their conversations are deleted. This cannot be undone.",
+    "opt_out": "They get no more campaigns. You can still answer what they write.",
+    "opt_in": "They may get campaigns again. Make sure they agreed to it.",
+    "delete": "The contacts and their conversations are deleted. This cannot be undone.",
 }
 
 
-class BulkState(AppState):
+@permitted(edit=_CHANGES)
+class BulkState(FormState, AppState):
     """The dialog of an action on the selected contacts."""
 
     kind: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
     line: rx.Field[str] = rx.field("")
+    verb: rx.Field[str] = rx.field("")
     choices: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
-    is_open: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @rx.event
-    @guarded(*_CHANGES)
-    async def ask(self, kind: str):
+    @guarded_by("edit")
+    async def begin(self, kind: str):
         """Open the dialog of one action."""
         if kind not in TITLES:
             return
@@ -65,48 +74,32 @@ class BulkState(AppState):
         if kind == "assign":
             choices = [("", "Nobody"), *choices]
         self.kind, self.title, self.choices = kind, TITLES[kind], choices
-        self.line = f"{listed.selection_words}. {_LINES.get(kind, '')}".strip()
-        self.errors, self.is_open = {}, True
+        self.line, self.verb = _LINES.get(kind, ""), _VERBS[kind].format(listed.selected_things)
+        await self._open(None)
 
-    @rx.event
-    @guarded(Permission.CONTACTS_VIEW)
-    async def set_open(self, is_open: bool):
-        """Close the dialog."""
-        self.is_open = bool(is_open)
-
-    @rx.event
-    @guarded(*_CHANGES)
-    async def start(self, form: dict[str, Any]):
+    async def _save(self, row_id: UUID | None, form: Form) -> None:
         """Begin the action; it goes on in the background."""
-        viewer = await self._viewer()
         listed = await self.get_state(ContactsState)
-        target = forms.text(form, "target_id", 40)
-        try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                job = await bulk.start_job(
-                    uow.session,
-                    viewer.actor,
-                    kind=self.kind,
-                    contact_filter=listed._meant(viewer.time_zone),
-                    target_id=ids.parse(target) if target else None,
-                    reason=forms.text(form, "reason", 255),
-                )
-        except Invalid as error:
-            self.errors = field_errors(error)
-            return
-        self.is_open = False
+        target, zone = forms.text(form, "target_id", 40), (await self._viewer()).time_zone
+        job = await self._call(
+            bulk.start_job,
+            kind=self.kind,
+            contact_filter=listed._meant(zone),
+            target_id=ids.parse(target) if target else None,
+            reason=forms.text(form, "reason", 255),
+        )
         listed._select([], everything=False)
         listed._show_jobs([JobRow.of(job), *listed.jobs][:5])
 
+    def _saved(self, _result: Any) -> list[Any]:
+        # The line above the list says how far it is.
+        return []
+
     @rx.event
-    @guarded(*_CHANGES)
+    @guarded_by("edit")
     async def stop(self, job_id: str):
         """Stop an action; what it did so far stays."""
-        actor = await self._actor()
         listed = await self.get_state(ContactsState)
-        now = clock.now()
-        async with unit_of_work(actor.workspace_id) as uow:
-            await bulk.stop_job(uow.session, actor, job_id=ids.parse(job_id))
-            jobs = await bulk.list_jobs(uow.session, actor, limit=5)
-        listed._show_jobs([JobRow.of(view) for view in jobs if is_recent(view, now)])
-        return toast_success("Stopped. What was done stays.")
+        await self._call(bulk.stop_job, job_id=ids.parse(job_id))
+        listed._show_jobs(await listed._recent_jobs())
+        return toast_success("Stopped. What was done so far stays.")

@@ -8,13 +8,14 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import allowed, choice_options, form, search_box
+from xobito_app.ui.blocks.list_view import Choices
 from xobito_app.ui.components import (
     button,
     check_field,
     chip,
     link_button,
     popover,
-    search_field,
     select_field,
     text_field,
 )
@@ -24,7 +25,6 @@ from xobito_app.ui.pages.contacts.rows import Chip, Column, SegmentRow
 from xobito_app.ui.pages.contacts.segment_state import SegmentState
 from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
 
 _YES_NO = (("", "Either"), ("yes", "Yes"), ("no", "No"))
@@ -37,7 +37,7 @@ def segment_bar() -> rx.Component:
         state.segments,
         rx.el.nav(
             ReactRouterLink.create(
-                "Everybody",
+                "All",
                 rx.el.span(state.everybody, class_name="segment-count"),
                 to="/contacts",
                 class_name="chip",
@@ -69,14 +69,7 @@ def filter_bar() -> rx.Component:
     """Return search and the box with all filters."""
     state = ContactsState
     return rx.el.div(
-        search_field(
-            "Search name, number, e-mail, company",
-            id="page-search",
-            default_value=state.query.get("q", "").to(str),
-            key=state.search_key.to_string(),
-            on_change=state.search.debounce(250),
-            max_length=100,
-        ),
+        search_box(state, "Search name, number, e-mail, company", id="page-search"),
         popover(
             [icon("list-filter"), "Filter"],
             _filter_form(),
@@ -86,18 +79,20 @@ def filter_bar() -> rx.Component:
             on_open_change=state.set_filtering,
         ),
         rx.cond(
-            (state.chips | state.query.get("q", "").to(bool)).bool()
-            & ShellState.can[Permission.CONTACTS_EDIT.value],
-            button(
-                rx.cond(
-                    state.is_segment_changed,
-                    "Save changes…",
-                    rx.cond(state.segment_id, "Segment…", "Save as segment"),
+            state.query.length() > 0,
+            allowed(
+                Permission.CONTACTS_EDIT,
+                button(
+                    rx.cond(
+                        state.is_segment_changed,
+                        "Save changes…",
+                        rx.cond(state.segment_id, "Segment…", "Save as segment"),
+                    ),
+                    compact=True,
+                    weight="ghost",
+                    icon_name="bookmark",
+                    on_click=SegmentState.write_new,
                 ),
-                compact=True,
-                weight="ghost",
-                icon_name="bookmark",
-                on_click=SegmentState.begin,
             ),
         ),
         class_name=styles.TOOLBAR,
@@ -106,25 +101,13 @@ def filter_bar() -> rx.Component:
 
 def _filter_form() -> rx.Component:
     state = ContactsState
-    return rx.el.form(
-        _one("Status", "status", rx.foreach(state.statuses, _option)),
-        _one("Source", "source", rx.foreach(state.sources, _option)),
-        _one("Group", "group", rx.foreach(state.groups, _option)),
-        _one(
-            "Assigned to",
-            "assignee",
-            rx.fragment(rx.el.option("Nobody", value="nobody"), rx.foreach(state.people, _option)),
-        ),
-        _one(
-            "Type",
-            "type",
-            rx.fragment(*(rx.el.option(word, value=name) for name, word in TYPES.items())),
-        ),
-        _one(
-            "Country",
-            "country",
-            rx.fragment(*(rx.el.option(name, value=code) for code, name in COUNTRIES)),
-        ),
+    return form(
+        _one("Status", "status", state.statuses),
+        _one("Source", "source", state.sources),
+        _one("Group", "group", state.groups),
+        _one("Assigned to", "assignee", state.people, ("nobody", "Nobody")),
+        _one("Type", "type", tuple(TYPES.items())),
+        _one("Country", "country", COUNTRIES),
         rx.el.div(
             _answer("Opted out", "opted_out"),
             _answer("Has a number", "phone"),
@@ -140,7 +123,7 @@ def _filter_form() -> rx.Component:
             class_name="dialog-foot",
         ),
         on_submit=state.narrow_more,
-        class_name=f"{styles.FORM} filter-form",
+        id="contact-filters",
     )
 
 
@@ -148,20 +131,15 @@ def _value(name: str) -> rx.Var[str]:
     return ContactsState.query.get(name, "").to(str)
 
 
-def _one(label: str, name: str, choices: rx.Component) -> rx.Component:
-    return select_field(
-        label,
-        rx.fragment(
-            rx.el.option("Any", value=""),
-            rx.cond(
-                ContactsState.unlisted.contains(name),
-                rx.el.option(ContactsState.unlisted.get(name, "").to(str), value=_value(name)),
-            ),
-            choices,
-        ),
-        name=name,
-        default_value=_value(name),
+def _one(label: str, name: str, choices: Choices, *first: tuple[str, str]) -> rx.Component:
+    state = ContactsState
+    unlisted = rx.el.option(state.unlisted.get(name, "").to(str), value=_value(name))
+    options = rx.fragment(
+        choice_options(first, "Any"),
+        rx.cond(state.unlisted.contains(name), unlisted),
+        choice_options(choices),
     )
+    return select_field(label, options, name=name, default_value=_value(name))
 
 
 def _answer(label: str, name: str) -> rx.Component:
@@ -185,10 +163,6 @@ def _own(own: ArrayVar[tuple[str, str]]) -> rx.Component:
     )
 
 
-def _option(choice: ArrayVar[tuple[str, str]]) -> rx.Component:
-    return rx.el.option(choice[1], value=choice[0], key=choice[0])
-
-
 def chips() -> rx.Component:
     """Return the filters in force; each goes with one press."""
     state = ContactsState
@@ -205,8 +179,8 @@ def chips() -> rx.Component:
                     on_click=state.reopen_segment,
                 ),
             ),
-            link_button("Clear", to="/contacts", weight="ghost", compact=True),
-            rx.el.span(state.total_words, " fit", class_name=f"{styles.MUTED} {styles.TABULAR}"),
+            button("Clear", weight="ghost", compact=True, on_click=state.clear_filters),
+            rx.el.span(state.total, " found", class_name=f"{styles.MUTED} {styles.TABULAR}"),
             class_name=styles.TOOLBAR,
         ),
     )
@@ -217,7 +191,7 @@ def _chip(row: ObjectVar[Chip]) -> rx.Component:
         row.text,
         icon("x", size=12),
         on_click=ContactsState.narrow(row.name, ""),
-        aria_label=rx.Var.create("Take away: ") + row.text.to(str),
+        aria_label=rx.Var.create("Remove filter: ") + row.text.to(str),
         key=row.name,
     )
 

@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import reflex as rx
-from reflex.vars import ArrayVar
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
-from xobito_app.ui.components import (
-    button,
-    check_field,
-    dialog,
-    dialog_close,
-    dialog_foot,
-    field,
-    problem,
-    select_field,
-    text_area,
-    text_field,
-)
+from xobito_app.ui.blocks import Fields, choice_options, form_dialog
+from xobito_app.ui.components import check_field, field
+from xobito_app.ui.components.fields import field_error
 from xobito_app.ui.forms import COUNTRIES
 from xobito_app.ui.pages.contacts.address import TYPES
 from xobito_app.ui.pages.contacts.form_state import ContactFormState, OwnField
@@ -28,89 +18,52 @@ from xobito_app.ui.pages.contacts.form_state import ContactFormState, OwnField
 
 def contact_form() -> rx.Component:
     """Return the dialog; it opens for a new contact and for a known one."""
-    state = ContactFormState
-    return dialog(
-        rx.cond(state.editing, "Change the contact", "New contact"),
-        rx.el.form(
-            problem(state.errors.get("form", "").to(str)),
-            _row(
-                _text("First name", "first_name", auto_focus=True), _text("Last name", "last_name")
-            ),
-            _row(
-                _text(
-                    "Phone",
-                    "phone",
-                    kind="tel",
-                    help="Without country code, the workspace's country counts.",
-                ),
-                _text("E-mail", "email", kind="email"),
-            ),
-            _row(
-                _select(
-                    "Status",
-                    "status_id",
-                    rx.foreach(state.statuses, _option),
-                ),
-                _select(
-                    "Source",
-                    "source_id",
-                    rx.fragment(rx.el.option("–", value=""), rx.foreach(state.sources, _option)),
-                ),
-            ),
-            _row(
-                _select(
-                    "Type",
-                    "type",
-                    rx.fragment(*(rx.el.option(word, value=name) for name, word in TYPES.items())),
-                ),
-                _select(
-                    "Assigned to",
-                    "assignee_id",
-                    rx.fragment(
-                        rx.el.option("Nobody", value=""), rx.foreach(state.people, _option)
-                    ),
-                ),
-            ),
-            _text("Groups", "groups", help="Names with commas between; new ones are made."),
-            _row(_text("Company", "company"), _text("Website", "website", kind="url")),
-            rx.foreach(state.own, _own_field),
-            _more_fields(),
-            dialog_foot(dialog_close(), button("Save", weight="primary", type="submit")),
-            on_submit=state.save,
-            class_name=styles.FORM,
-            key=state.editing,
+    state, fields = ContactFormState, Fields(ContactFormState)
+    return form_dialog(
+        state,
+        _row(
+            fields.text("First name", "first_name", auto_focus=True),
+            fields.text("Last name", "last_name"),
         ),
-        open=state.is_open,
-        on_open_change=state.set_open,
+        _row(
+            fields.text(
+                "Phone",
+                "phone",
+                kind="tel",
+                help="Without a country code, the workspace's country is used.",
+            ),
+            fields.text("E-mail", "email", kind="email"),
+        ),
+        _row(
+            fields.select("Status", "status_id", state.statuses),
+            fields.select("Source", "source_id", state.sources, empty="–"),
+        ),
+        _row(
+            fields.select("Type", "type", tuple(TYPES.items())),
+            fields.select("Assigned to", "assignee_id", state.people, empty="Nobody"),
+        ),
+        fields.text("Groups", "groups", help="Separated by commas; new ones are created."),
+        _row(fields.text("Company", "company"), fields.text("Website", "website", kind="url")),
+        rx.foreach(state.own, _own_field),
+        _more_fields(fields),
+        new="New contact",
+        edit="Edit contact",
         wide=True,
     )
 
 
-def _more_fields() -> rx.Component:
-    state = ContactFormState
+def _more_fields(fields: Fields) -> rx.Component:
     return rx.el.details(
         rx.el.summary("Address, language, description"),
         rx.el.div(
-            _text("Street", "address"),
-            _row(_text("Zip", "zip"), _text("City", "city")),
+            fields.text("Street", "address"),
+            _row(fields.text("Zip", "zip"), fields.text("City", "city")),
             _row(
-                _text("State", "state"),
-                _select(
-                    "Country",
-                    "country",
-                    rx.fragment(
-                        rx.el.option("–", value=""),
-                        *(rx.el.option(name, value=code) for code, name in COUNTRIES),
-                    ),
-                ),
+                fields.text("State", "state"),
+                fields.select("Country", "country", COUNTRIES, empty="–"),
             ),
-            _text("Language", "language", help="Like en or pt_BR."),
-            text_area(
-                "Description",
-                name="description",
-                default_value=state.values.get("description", "").to(str),
-                errors=state.errors,
-            ),
+            fields.text("Language", "language", help="Like en or pt_BR."),
+            fields.area("Description", "description"),
             class_name=styles.FORM,
         ),
         class_name="more-fields",
@@ -119,35 +72,6 @@ def _more_fields() -> rx.Component:
 
 def _row(*fields: rx.Component) -> rx.Component:
     return rx.el.div(*fields, class_name=styles.FORM_ROW)
-
-
-def _option(choice: ArrayVar[tuple[str, str]]) -> rx.Component:
-    return rx.el.option(choice[1], value=choice[0], key=choice[0])
-
-
-def _text(
-    label: str, name: str, *, kind: str = "text", help: str = "", auto_focus: bool = False
-) -> rx.Component:
-    return text_field(
-        label,
-        name=name,
-        kind=kind,
-        help=help,
-        auto_focus=auto_focus,
-        auto_complete="off",
-        default_value=ContactFormState.values.get(name, "").to(str),
-        errors=ContactFormState.errors,
-    )
-
-
-def _select(label: str, name: str, choices: rx.Component) -> rx.Component:
-    return select_field(
-        label,
-        choices,
-        name=name,
-        default_value=ContactFormState.values.get(name, "").to(str),
-        errors=ContactFormState.errors,
-    )
 
 
 def _own_field(own: ObjectVar[OwnField]) -> rx.Component:
@@ -166,7 +90,7 @@ def _own_field(own: ObjectVar[OwnField]) -> rx.Component:
         (
             "dropdown",
             rx.el.select(
-                rx.el.option("–", value=""),
+                choice_options((), "–"),
                 rx.foreach(own.options, lambda o: rx.el.option(o, value=o, key=o)),
                 name=own.name,
                 default_value=own.value,
@@ -188,14 +112,8 @@ def _own_field(own: ObjectVar[OwnField]) -> rx.Component:
             name="own",
             help=own.help,
         ),
-        rx.cond(
-            ContactFormState.errors.contains(own.name),
-            rx.el.span(
-                ContactFormState.errors.get(own.name, "").to(str),
-                class_name=styles.FIELD_ERROR,
-                role="alert",
-            ),
-        ),
+        field_error(ContactFormState.errors, own.name),
+        class_name=styles.FIELD,
         key=own.name,
     )
 

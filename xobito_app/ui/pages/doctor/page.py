@@ -6,15 +6,14 @@ import reflex as rx
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import loaded
 from xobito_app.ui.components import (
     badge,
     button,
     card,
-    error_state,
     link_button,
     page_body,
     page_header,
-    skeleton_rows,
 )
 from xobito_app.ui.pages.doctor.state import CheckRow, DoctorState
 from xobito_app.ui.theme import icon
@@ -33,15 +32,11 @@ def doctor() -> rx.Component:
                 weight="primary",
                 icon_name="refresh-cw",
                 busy=DoctorState.is_busy,
-                on_click=DoctorState.examine,
+                on_click=DoctorState.load,
             ),
             line="Everything the link to WhatsApp depends on, with the cause and what to do.",
         ),
-        rx.cond(
-            DoctorState.failure,
-            error_state(DoctorState.failure, DoctorState.examine),
-            rx.cond(DoctorState.checks, _checks(), skeleton_rows(8)),
-        ),
+        loaded(DoctorState, _checks(), rows=8),
         narrow=True,
     )
 

@@ -7,4 +7,4 @@ from xobito_app.ui.pages.doctor.page import doctor
 from xobito_app.ui.pages.doctor.state import DoctorState
 from xobito_app.ui.screens import Screen
 
-SCREENS = (Screen(routes.DOCTOR, doctor, (DoctorState.examine,)),)
+SCREENS = (Screen(routes.DOCTOR, doctor, (DoctorState.load,)),)

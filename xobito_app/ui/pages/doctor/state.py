@@ -15,7 +15,8 @@ from xobito_app.features.doctor.rules import Check
 from xobito_app.jobs.heartbeats import read_ages
 from xobito_app.realtime.notices import redis_client
 from xobito_app.ui import formats
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.blocks import PageState
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 _ICONS = {
     "ok": "circle-check",
@@ -24,7 +25,7 @@ _ICONS = {
     "skipped": "circle-minus",
 }
 _TONES = {"ok": "success", "warning": "warning", "failed": "danger", "skipped": "neutral"}
-_WORDS = {"ok": "Good", "warning": "Look at this", "failed": "Broken", "skipped": "Not checked"}
+_WORDS = {"ok": "Good", "warning": "Needs attention", "failed": "Broken", "skipped": "Not checked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +54,26 @@ class CheckRow:
         )
 
 
-class DoctorState(AppState):
+@permitted(view=(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE))
+class DoctorState(PageState, AppState):
     """The checks as they last came out."""
 
     checks: rx.Field[list[CheckRow]] = rx.field(default_factory=list)
     checked_at: rx.Field[str] = rx.field("")
     summary: rx.Field[str] = rx.field("")
-    is_busy: rx.Field[bool] = rx.field(False)
-    failure: rx.Field[str] = rx.field("")
 
     @rx.event(background=True)
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def examine(self):
+    @guarded_by("view")
+    async def load(self):
         """Run all checks; asking Meta takes a moment, so the page stays usable meanwhile."""
         async with self:
             viewer = await self._viewer()
-            self.is_busy, self.failure = True, ""
+            self.is_busy = True
         try:
             found = await doctor.examine(viewer.actor, lane_ages=await _lane_ages())
         except AppError as error:
             async with self:
-                self.is_busy, self.failure = False, error.message
+                self.is_busy, self.stage, self.problem = False, "failed", error.message
             return
         bad = sum(check.verdict == "failed" for check in found)
         odd = sum(check.verdict == "warning" for check in found)
@@ -81,13 +81,13 @@ class DoctorState(AppState):
             self.checks = [CheckRow.of(check) for check in found]
             self.checked_at = formats.full(clock.now(), viewer.time_zone)
             self.summary = _summary(bad, odd)
-            self.is_busy = False
+            self.is_busy, self.stage = False, "ready"
 
 
 def _summary(bad: int, odd: int) -> str:
     if bad:
-        return f"{bad} broken" + (f", {odd} to look at" if odd else "")
-    return f"{odd} to look at" if odd else "Everything is in order"
+        return f"{bad} broken" + (f", {odd} to check" if odd else "")
+    return f"{odd} to check" if odd else "Everything is in order"
 
 
 async def _lane_ages() -> dict[str, float | None] | None:

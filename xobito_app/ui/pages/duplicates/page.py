@@ -7,6 +7,7 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import allowed, loaded
 from xobito_app.ui.components import (
     avatar,
     button,
@@ -16,18 +17,15 @@ from xobito_app.ui.components import (
     dialog_close,
     dialog_foot,
     empty_state,
-    error_state,
     link_button,
     note,
     page_body,
     page_header,
     search_field,
-    skeleton_rows,
     table,
 )
 from xobito_app.ui.pages.duplicates.state import DuplicatesState, FieldRow, PairRow, PersonRow
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
 
 _PATH = "/contacts/duplicates"
@@ -39,39 +37,29 @@ def duplicate_contacts() -> rx.Component:
     return page_body(
         page_header(
             "Duplicates",
+            link_button("All contacts", to="/contacts", weight="ghost"),
             rx.cond(
                 state.shows_dismissed,
-                link_button("Back to duplicates", to=_PATH, weight="secondary"),
-                link_button("Show dismissed", to=f"{_PATH}?show=dismissed", weight="ghost"),
+                link_button("Back to duplicates", to=_PATH),
+                link_button("Dismissed", to=f"{_PATH}?show=dismissed"),
             ),
-            link_button("All contacts", to="/contacts", weight="ghost"),
             line=rx.cond(
                 state.shows_dismissed,
-                "Pairs that look alike and are two people, as somebody said.",
-                "People who seem to stand in the address book twice. Merging can be undone"
-                " for 30 days.",
+                "Pairs that look alike but were marked as different people.",
+                "Contacts that may be the same person. A merge can be undone for 30 days.",
             ),
         ),
-        rx.match(
-            state.stage,
-            (
-                "ready",
-                rx.el.div(
-                    rx.foreach(state.keeper, _partner_search),
-                    rx.cond(
-                        state.pairs,
-                        card(rx.foreach(state.pairs, _pair)),
-                        rx.cond(
-                            state.keeper,
-                            rx.fragment(),
-                            _nobody(),
-                        ),
-                    ),
-                    class_name=styles.STACK,
+        loaded(
+            state,
+            rx.el.div(
+                rx.foreach(state.keeper, _partner_search),
+                rx.cond(
+                    state.pairs,
+                    card(rx.foreach(state.pairs, _pair)),
+                    rx.cond(state.keeper, rx.fragment(), _nobody()),
                 ),
+                class_name=styles.STACK,
             ),
-            ("failed", error_state(state.problem, state.load)),
-            skeleton_rows(),
         ),
         _comparison(),
     )
@@ -82,13 +70,13 @@ def _nobody() -> rx.Component:
         DuplicatesState.shows_dismissed,
         empty_state(
             "users",
-            "No pair is dismissed",
-            "“Not the same” on a pair of duplicates brings it here.",
+            "Nothing dismissed",
+            "Pairs you mark as “Not the same person” appear here.",
         ),
         empty_state(
             "users",
-            "Nobody stands here twice",
-            "Numbers, e-mail boxes, names and companies were compared.",
+            "No duplicates found",
+            "Phone numbers, e-mail addresses, names and companies were compared.",
         ),
     )
 
@@ -117,7 +105,7 @@ def _partner_search(keeper: ObjectVar[PersonRow]) -> rx.Component:
         ),
         rx.cond(
             (state.typed != "") & ~state.partners,
-            rx.el.p("Nobody else fits.", class_name=f"{styles.MUTED} {styles.CARD_BODY}"),
+            rx.el.p("No other contact matches.", class_name=f"{styles.MUTED} {styles.CARD_BODY}"),
         ),
         key=keeper.id,
     )
@@ -139,7 +127,7 @@ def _pair(row: ObjectVar[PairRow]) -> rx.Component:
         _person(row.first.to(PersonRow)),
         _person(row.second.to(PersonRow)),
         rx.el.span(row.reasons, class_name=f"{styles.MUTED} pair-reasons"),
-        rx.cond(ShellState.can[Permission.CONTACTS_EDIT.value], _decisions(row)),
+        allowed(Permission.CONTACTS_EDIT, _decisions(row)),
         class_name=f"{styles.LIST_ROW} pair",
         key=row.id,
     )
@@ -151,13 +139,13 @@ def _decisions(row: ObjectVar[PairRow]) -> rx.Component:
         rx.cond(
             state.shows_dismissed,
             button(
-                "Take back",
+                "Restore",
                 compact=True,
                 weight="ghost",
                 on_click=state.take_back(row.first.id, row.second.id),
             ),
             button(
-                "Not the same",
+                "Not the same person",
                 compact=True,
                 weight="ghost",
                 on_click=state.set_apart(row.first.id, row.second.id),
@@ -175,23 +163,23 @@ def _comparison() -> rx.Component:
         rx.el.div(
             note(state.moving, "info", icon_name="message-square"),
             table(
-                ("", "Stays", "Goes", "Afterwards"),
+                ("Field", "Kept contact", "Merged contact", "Result"),
                 rx.foreach(state.facts, _fact),
             ),
             class_name=styles.STACK,
         ),
         dialog_foot(
             button(
-                "The other way round",
+                "Swap",
                 weight="ghost",
                 icon_name="arrow-left-right",
                 on_click=state.compare(state.drop_id, state.keep_id),
             ),
             dialog_close(),
-            button("Merge", weight="primary", busy=state.is_merging, on_click=state.merge),
+            button("Merge", weight="primary", busy=state.is_busy, on_click=state.merge),
         ),
         line=state.drop_name
-        + " is taken into it. What the kept one lacks, the other gives; nothing is lost.",
+        + " is merged into it. Empty fields are filled from the other contact; nothing is lost.",
         open=state.is_open,
         on_open_change=state.set_open,
         wide=True,

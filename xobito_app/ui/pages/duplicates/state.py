@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import reflex as rx
-from reflex_base.event import Event
 
 from xobito_app.core import ids
-from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials, shorten
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.merging import duplicates, merging, not_duplicates
 from xobito_app.features.contacts.merging.merge_rows import MergedField
-from xobito_app.features.contacts.merging.merging import MergePreview
 from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.schemas import ContactFilter, ContactView
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, formats
-from xobito_app.ui.components import toast_error, toast_success, tone_of
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.blocks import PageState, Viewer
+from xobito_app.ui.components import toast_success, tone_of
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 PARTNERS = 8
-Decision = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +88,8 @@ class FieldRow:
         )
 
 
-class DuplicatesState(AppState):
+@permitted(view=Permission.CONTACTS_VIEW, edit=Permission.CONTACTS_EDIT)
+class DuplicatesState(PageState, AppState):
     """The page."""
 
     pairs: rx.Field[list[PairRow]] = rx.field(default_factory=list)
@@ -109,88 +105,57 @@ class DuplicatesState(AppState):
     facts: rx.Field[list[FieldRow]] = rx.field(default_factory=list)
     moving: rx.Field[str] = rx.field("")
     is_open: rx.Field[bool] = rx.field(False)
-    is_merging: rx.Field[bool] = rx.field(False)
-    stage: rx.Field[str] = rx.field("")
-    problem: rx.Field[str] = rx.field("")
 
-    @rx.event(supersedes=True)
-    @guarded(Permission.CONTACTS_VIEW)
-    async def load(self):
+    async def _read(self, viewer: Viewer) -> None:
         """Look for pairs; with `?keep=` in the address, for a partner of that contact."""
         self.is_open, self.partners, self.typed = False, [], ""
-        try:
-            await self._read()
-        except AppError as error:
-            self.stage, self.problem = "failed", error.message
-
-    async def _read(self) -> None:
-        viewer = await self._viewer()
-        actor, zone = viewer.actor, viewer.time_zone
         given = self.router.url.query_parameters
-        kept, shows_dismissed = given.get("keep", ""), given.get("show", "") == "dismissed"
-        async with unit_of_work(actor.workspace_id) as uow:
-            if shows_dismissed:
-                rows = [
-                    PairRow.of(
-                        view.first,
-                        view.second,
-                        f"Set apart by {view.actor_name}, {formats.full(view.created_at, zone)}",
-                    )
-                    for view in await not_duplicates.list_distinct(uow.session, actor)
-                ]
-            else:
-                rows = [
-                    PairRow.of(pair.first, pair.second, ", ".join(pair.reasons))
-                    for pair in await duplicates.find_duplicates(uow.session, actor)
-                ]
-            keeper = (
-                await contacts.get_contact_view(uow.session, actor, contact_id=ids.parse(kept))
-                if kept
-                else None
-            )
-        self.keeper = [PersonRow.of(keeper)] if keeper else []
+        kept, self.shows_dismissed = given.get("keep", ""), given.get("show", "") == "dismissed"
+        rows = await self._find_pairs(viewer.time_zone)
+        self.keeper = []
+        if kept:
+            view = await self._call(contacts.get_contact_view, contact_id=ids.parse(kept))
+            self.keeper = [PersonRow.of(view)]
+        keeper_id = self.keeper[0].id if self.keeper else ""
         self.pairs = [
-            row for row in rows if keeper is None or str(keeper.id) in {row.first.id, row.second.id}
+            row for row in rows if not keeper_id or keeper_id in {row.first.id, row.second.id}
         ]
-        self.shows_dismissed = shows_dismissed
-        self.stage, self.problem = "ready", ""
+
+    async def _find_pairs(self, zone: str) -> list[PairRow]:
+        if not self.shows_dismissed:
+            found = await self._call(duplicates.find_duplicates)
+            return [PairRow.of(p.first, p.second, ", ".join(p.reasons)) for p in found]
+        dismissed = await self._call(not_duplicates.list_distinct)
+        return [
+            PairRow.of(
+                view.first,
+                view.second,
+                f"Dismissed by {view.actor_name}, {formats.full(view.created_at, zone)}",
+            )
+            for view in dismissed
+        ]
 
     @rx.event(supersedes=True)
-    @guarded(Permission.CONTACTS_VIEW)
+    @guarded_by("view")
     async def find_partner(self, typed: str):
         """Look for the other half by name, number or e-mail."""
-        self.typed = str(typed)[:100]
+        self.typed = typed[:100]
         if not self.typed.strip() or not self.keeper:
             self.partners = []
             return
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            page = await listing.list_contacts(
-                uow.session,
-                actor,
-                contact_filter=ContactFilter(search=self.typed),
-                limit=PARTNERS + 1,
-            )
+        wanted = ContactFilter(search=self.typed)
+        page = await self._call(listing.list_contacts, contact_filter=wanted, limit=PARTNERS + 1)
         own = self.keeper[0].id
         rows = [PersonRow.of(view) for view in page.rows]
         self.partners = [row for row in rows if row.id != own][:PARTNERS]
 
     @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
+    @guarded_by("edit")
     async def compare(self, keep_id: str, drop_id: str):
         """Show what merging the second into the first would do."""
-        actor = await self._actor()
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                preview = await merging.preview_merge(
-                    uow.session, actor, keep_id=ids.parse(keep_id), drop_id=ids.parse(drop_id)
-                )
-        except AppError as error:
-            return toast_error(error.message)
-        self._show(preview)
-        return None
-
-    def _show(self, preview: MergePreview) -> None:
+        preview = await self._call(
+            merging.preview_merge, keep_id=ids.parse(keep_id), drop_id=ids.parse(drop_id)
+        )
         self.keep_id, self.drop_id = str(preview.keep.id), str(preview.drop.id)
         self.keep_name, self.drop_name = preview.keep.name, preview.drop.name
         self.facts = [FieldRow.of(merged) for merged in preview.fields]
@@ -198,70 +163,44 @@ class DuplicatesState(AppState):
             f"{preview.threads} conversations with {preview.messages} messages and"
             f" {preview.notes} notes move along."
         )
-        self.is_open, self.is_merging = True, False
+        self.is_open = True
 
     @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
+    @guarded_by("edit")
     async def set_apart(self, first_id: str, second_id: str):
         """Remember that these are two people, and show the pair no more."""
-        return await self._decide(
-            not_duplicates.set_apart,
-            first_id,
-            second_id,
-            "They are not shown as duplicates any more. “Show dismissed” has them.",
+        await self._call(
+            not_duplicates.set_apart, first_id=ids.parse(first_id), second_id=ids.parse(second_id)
         )
+        # One of three alike may now be paired with another.
+        return [DuplicatesState.load, toast_success("Dismissed. Find it under “Dismissed”.")]
 
     @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
+    @guarded_by("edit")
     async def take_back(self, first_id: str, second_id: str):
         """Let a dismissed pair be found again."""
-        return await self._decide(
-            not_duplicates.take_back, first_id, second_id, "They may be found as duplicates again."
+        await self._call(
+            not_duplicates.take_back, first_id=ids.parse(first_id), second_id=ids.parse(second_id)
         )
-
-    async def _decide(self, service: Decision, first_id: str, second_id: str, words: str) -> Event:
-        actor = await self._actor()
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                await service(
-                    uow.session,
-                    actor,
-                    first_id=ids.parse(first_id),
-                    second_id=ids.parse(second_id),
-                )
-        except AppError as error:
-            return toast_error(error.message)
-        # One of three alike may now be paired with another.
-        await self._read()
-        self.is_open = False
-        return toast_success(words)
+        return [DuplicatesState.load, toast_success("Restored to the duplicates.")]
 
     @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
+    @guarded_by("edit")
     async def set_open(self, is_open: bool):
         """Close the comparison."""
-        self.is_open = bool(is_open)
+        self.is_open = is_open
 
     @rx.event
-    @guarded(Permission.CONTACTS_EDIT)
+    @guarded_by("edit")
     async def merge(self):
         """Make one contact of the two."""
-        self.is_merging = True
-        yield
-        actor = await self._actor()
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                await merging.merge_contacts(
-                    uow.session,
-                    actor,
-                    keep_id=ids.parse(self.keep_id),
-                    drop_id=ids.parse(self.drop_id),
-                )
-        except AppError as error:
-            yield toast_error(error.message)
-            return
-        finally:
-            self.is_merging = False
+        async for event in self._busily(self._merge):
+            yield event
+        if not self.is_open:
+            yield browser.go(f"/contacts/{self.keep_id}")
+
+    async def _merge(self) -> str:
+        keep_id, drop_id = ids.parse(self.keep_id), ids.parse(self.drop_id)
+        await self._call(merging.merge_contacts, keep_id=keep_id, drop_id=drop_id)
         self.is_open = False
-        yield toast_success("Merged. It can be undone on the contact's page for 30 days.")
-        yield browser.go(f"/contacts/{self.keep_id}")
+        return "Merged. It can be undone on the contact's page for 30 days."

@@ -90,6 +90,7 @@ def gate_form(action: str, verb: str | rx.Var[str], *fields: Any) -> rx.Componen
         id="gate-form",
         method="post",
         action=action,
+        no_validate=True,
         class_name=styles.FORM,
         on_submit=[
             GateState.begin,

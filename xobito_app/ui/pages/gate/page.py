@@ -29,7 +29,6 @@ def sign_in_page() -> rx.Component:
                     name="email",
                     kind="email",
                     auto_complete="username",
-                    required=True,
                     auto_focus=True,
                 ),
                 text_field(
@@ -37,7 +36,6 @@ def sign_in_page() -> rx.Component:
                     name="password",
                     kind="password",
                     auto_complete="current-password",
-                    required=True,
                 ),
                 class_name=styles.FORM,
                 style=hides_when_asked,
@@ -61,7 +59,7 @@ def forgot_page() -> rx.Component:
     """Return the page that asks for a link by mail."""
     return gate_page(
         "Forgot your password?",
-        "Say who you are, and a link that sets a new one comes by mail.",
+        "Enter your e-mail address, and we send you a link to set a new one.",
         rx.cond(
             GateState.sends_mail,
             gate_form(
@@ -73,7 +71,6 @@ def forgot_page() -> rx.Component:
                     kind="email",
                     errors=GateState.errors,
                     auto_complete="username",
-                    required=True,
                     auto_focus=True,
                 ),
             ),
@@ -83,7 +80,7 @@ def forgot_page() -> rx.Component:
                 class_name=styles.FIELD_HELP,
             ),
         ),
-        link_button("To the sign-in", to="/sign-in"),
+        link_button("Back to sign-in", to="/sign-in"),
     )
 
 
@@ -95,7 +92,6 @@ def _code_field() -> rx.Component:
         auto_complete="one-time-code",
         input_mode="text",
         auto_focus=True,
-        required=True,
     )
 
 
@@ -158,7 +154,7 @@ def reset_page() -> rx.Component:
     """Return the page behind a reset link."""
     return gate_page(
         "Choose a new password",
-        "All your open sessions end with it.",
+        "This signs you out everywhere.",
         rx.match(
             LinkState.stage,
             (
@@ -193,7 +189,7 @@ def choose_page() -> rx.Component:
     """Return the page for those whose password somebody else may know."""
     return gate_page(
         "Choose a password of your own",
-        "The one you signed in with was set by or through somebody else.",
+        "Somebody else set the password you signed in with.",
         gate_form(
             "/auth/choose",
             "Set the password",
@@ -220,6 +216,6 @@ def _dead_link(line: str) -> rx.Component:
     return empty_state(
         "link-2-off",
         "This link no longer works",
-        f"It was used before or is too old. {line}",
-        link_button("To the sign-in", to="/sign-in"),
+        f"It has been used already, or has expired. {line}",
+        link_button("Back to sign-in", to="/sign-in"),
     )

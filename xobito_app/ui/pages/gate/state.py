@@ -18,9 +18,9 @@ _SENTENCES = {
     "wrong": "E-mail or password is wrong.",
     "wait": "Too many tries. Wait a moment and try again.",
     "code": "Enter the code of your authenticator as well.",
-    "invalid": "Something in the form was not right. Try again.",
+    "invalid": "Something in the form is wrong. Try again.",
     "joined": "You are in. Sign in to open the workspace.",
-    "mailed": "If somebody has this address, a link is on its way. Look in the mail.",
+    "mailed": "If an account has this address, a link is on its way. Check your mail.",
     "reset": "Your new password is set. Sign in with it.",
 }
 _GOOD_NEWS = {"joined", "mailed", "reset"}

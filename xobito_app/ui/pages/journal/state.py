@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import AppError
-from xobito_app.core.permissions import Permission
+from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.ingest import journal
-from xobito_app.features.ingest.backlog import read_backlog
+from xobito_app.features.ingest.backlog import Backlog, read_backlog
 from xobito_app.features.ingest.journal import DeliveryLine, DeliveryView
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.components import toast_error, toast_success
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.blocks import DetailState, ListState, Page, Viewer
+from xobito_app.ui.security import AppState, guarded, permitted
 
 _STATES = {
     "done": ("Done", "success"),
@@ -66,7 +67,7 @@ class DeliveryRow:
             state=word,
             tone=tone,
             kinds=", ".join(line.fields) or "unreadable",
-            told=line.error or line.summary or "Kept; nothing to do.",
+            told=line.error or line.summary or "Stored; nothing to do.",
             repeats=f"sent {line.repeats + 1} times" if line.repeats else "",
         )
 
@@ -94,64 +95,42 @@ class DeliveryDetail:
         )
 
 
-class JournalState(AppState):
+@permitted(view=(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE))
+class JournalState(ListState, DetailState, AppState):
     """What the page shows."""
 
+    filters: ClassVar = ("state",)
     rows: rx.Field[list[DeliveryRow]] = rx.field(default_factory=list)
-    state: rx.Field[str] = rx.field("")
-    cursor: rx.Field[str] = rx.field("")
-    is_first: rx.Field[bool] = rx.field(True)
-    is_loaded: rx.Field[bool] = rx.field(False)
-    failure: rx.Field[str] = rx.field("")
     late: rx.Field[str] = rx.field("")
     detail: rx.Field[DeliveryDetail] = rx.field(
         default_factory=lambda: DeliveryDetail(DeliveryRow())
     )
-    is_open: rx.Field[bool] = rx.field(False)
-    is_replaying: rx.Field[bool] = rx.field(False)
+
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[DeliveryRow]:
+        state = self.query.get("state", "")
+        page = await self._call(journal.list_deliveries, state=state, cursor=cursor)
+        self.late = (await self._call(_read_backlog)).sentence
+        return page.map(lambda line: DeliveryRow.of(line, viewer.time_zone))
+
+    async def _detail(self, viewer: Viewer, row_id: UUID) -> None:
+        view = await self._call(journal.read_delivery, event_id=row_id)
+        self.detail = DeliveryDetail.of(view, viewer.time_zone)
 
     @rx.event
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def load(self):
-        """Show the newest deliveries."""
-        await self._show("")
+    @guarded(Permission.CONNECTION_MANAGE)
+    async def replay(self):
+        """Do once more what the open delivery says."""
+        async for event in self._busily(self._replay):
+            yield event
 
-    @rx.event
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def show_older(self):
-        """Show the window after this one."""
-        if self.cursor:
-            await self._show(self.cursor)
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def filter_state(self, state: str):
-        """Show only deliveries in one state, or all."""
-        self.state = str(state) if state in dict(FILTERS) else ""
-        await self._show("")
-
-    async def _show(self, cursor: str) -> None:
-        viewer = await self._viewer()
-        try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                page = await journal.list_deliveries(
-                    uow.session, viewer.actor, state=self.state, cursor=cursor
-                )
-                backlog = await read_backlog(uow.session)
-        except AppError as error:
-            self.failure = error.message
-            return
-        self.rows = [DeliveryRow.of(line, viewer.time_zone) for line in page.rows]
-        self.cursor, self.is_first = page.cursor, not cursor
-        self.late = backlog.sentence
-        self.is_loaded, self.failure = True, ""
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def open_delivery(self, event_id: str):
-        """Show one delivery whole."""
-        await self._open(event_id)
-        self.is_open = True
+    async def _replay(self) -> str:
+        event_id = self.detail.row.id
+        await self._call(journal.replay, event_id=ids.parse(event_id))
+        is_read = await self._is_read(event_id)
+        await self._turn(self._cursors)
+        if is_read:
+            return "Read again. What it had done before was not done twice."
+        return "Queued to be read again; the workers are busy."
 
     async def _is_read(self, event_id: str) -> bool:
         """Wait a moment for the workers, showing how far they are."""
@@ -162,37 +141,6 @@ class JournalState(AppState):
             await asyncio.sleep(_LOOK_SECONDS)
         return False
 
-    async def _open(self, event_id: str) -> None:
-        viewer = await self._viewer()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            view = await journal.read_delivery(
-                uow.session, viewer.actor, event_id=ids.parse(event_id)
-            )
-        self.detail = DeliveryDetail.of(view, viewer.time_zone)
 
-    @rx.event
-    @guarded(Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async def set_open(self, is_open: bool):
-        """Close the open delivery."""
-        self.is_open = bool(is_open)
-
-    @rx.event
-    @guarded(Permission.CONNECTION_MANAGE)
-    async def replay(self):
-        """Do once more what the open delivery says."""
-        event_id = self.detail.row.id
-        self.is_replaying = True
-        yield
-        try:
-            actor = await self._actor()
-            async with unit_of_work(actor.workspace_id) as uow:
-                await journal.replay(uow.session, actor, event_id=ids.parse(event_id))
-            if await self._is_read(event_id):
-                yield toast_success("Read again. What it had done before was not done twice.")
-            else:
-                yield toast_success("It waits to be read again; the workers have more to do first.")
-            await self._show("")
-        except AppError as error:
-            yield toast_error(error.message)
-        finally:
-            self.is_replaying = False
+async def _read_backlog(session: AsyncSession, _actor: Actor) -> Backlog:
+    return await read_backlog(session)

@@ -5,64 +5,61 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import (
+    actions_cell,
+    allowed,
+    can,
+    cell,
+    confirm,
+    line_of,
+    loaded,
+    main_cell,
+)
 from xobito_app.ui.components import (
     badge,
     button,
     card,
-    confirm_dialog,
     empty_state,
-    error_state,
     icon_button,
     link_button,
     menu_item,
     note,
     page_body,
     page_header,
-    row_menu,
-    skeleton_rows,
     table,
 )
 from xobito_app.ui.pages.numbers.rows import AccountRow, NumberRow
 from xobito_app.ui.pages.numbers.state import NumbersState
-from xobito_app.ui.shell.state import ShellState
 
-_MAY = ShellState.can.contains("connection.manage")
+_MANAGE = Permission.CONNECTION_MANAGE
 
 
 def numbers() -> rx.Component:
     """Return the whole page."""
+    state = NumbersState
+    sync = button("Sync now", icon_name="refresh-cw", busy=state.is_busy, on_click=state.sync)
     return page_body(
         page_header(
             "Numbers",
             link_button("Doctor", to="/doctor", icon_name="stethoscope"),
-            rx.cond(
-                _MAY & NumbersState.accounts,
-                button(
-                    "Sync now",
-                    icon_name="refresh-cw",
-                    busy=NumbersState.is_syncing,
-                    on_click=NumbersState.sync,
-                ),
+            allowed(
+                _MANAGE,
+                rx.cond(state.accounts, sync),
+                link_button("Connect", to="/connect", weight="primary", icon_name="plug"),
             ),
-            rx.cond(
-                _MAY, link_button("Connect", to="/connect", weight="primary", icon_name="plug")
-            ),
-            line="Your business numbers at WhatsApp, with their quality and limits.",
+            line="Your business numbers on WhatsApp, with their quality and limits.",
         ),
-        rx.cond(
-            NumbersState.failure,
-            error_state(NumbersState.failure, NumbersState.load),
-            rx.cond(NumbersState.is_loaded, _content(), skeleton_rows(4)),
-        ),
-        confirm_dialog(
-            rx.Var.create("Disconnect ") + NumbersState.leaving_name + "?",
-            "The token is forgotten and revoked, Meta stops sending, the inbox becomes read-only. "
-            "Nothing of your data is deleted.",
+        loaded(state, _content(), rows=4),
+        confirm(
+            state,
+            "disconnect",
+            title=rx.Var.create("Disconnect ") + state.asked_name + "?",
+            line="Its token is revoked and deleted, Meta stops sending, and the inbox becomes "
+            "read-only. None of your data is deleted.",
             verb="Disconnect",
-            open=NumbersState.leaving_id != "",
-            on_open_change=NumbersState.set_leaving,
-            on_confirm=NumbersState.leave,
+            on_confirm=state.disconnect,
         ),
     )
 
@@ -74,8 +71,9 @@ def _content() -> rx.Component:
             rx.foreach(NumbersState.accounts, _account),
             _tier(),
             table(
-                ["Number", "Quality", "Status", "Messaging limit", "Speed", ""],
+                ("Number", "Quality", "Status", "Messaging limit", "Speed", ""),
                 rx.foreach(NumbersState.numbers, _row),
+                extra=("Messaging limit", "Speed"),
             ),
             class_name=styles.STACK,
         ),
@@ -83,7 +81,7 @@ def _content() -> rx.Component:
             "smartphone",
             "No number is connected",
             "Connect a WhatsApp Business Account, or try everything with the simulator first.",
-            rx.cond(_MAY, link_button("Connect", to="/connect", weight="primary")),
+            allowed(_MANAGE, link_button("Connect", to="/connect", weight="primary")),
         ),
     )
 
@@ -97,11 +95,11 @@ def _account(row: ObjectVar[AccountRow]) -> rx.Component:
                 rx.cond(row.reason, note(row.reason, "warning", icon_name="triangle-alert")),
             ),
             rx.cond(
-                _MAY & row.is_connected,
+                can(_MANAGE) & row.is_connected,
                 icon_button(
                     "unplug",
                     "Disconnect",
-                    on_click=NumbersState.ask_to_leave(row.id),
+                    on_click=NumbersState.ask("disconnect", row.id, row.name),
                 ),
             ),
             class_name="account-head",
@@ -133,29 +131,15 @@ def _tier() -> rx.Component:
 
 
 def _row(row: ObjectVar[NumberRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.span(row.phone, class_name=f"{styles.TABULAR} number-phone"),
-            " ",
-            rx.cond(row.is_primary, badge("Primary", "accent")),
-            rx.el.div(row.name, class_name=styles.MUTED),
-        ),
+    make_primary = menu_item(
+        "Make primary", icon_name="star", on_select=NumbersState.make_primary(row.id)
+    )
+    return line_of(
+        row,
+        main_cell(row.phone, rx.cond(row.is_primary, badge("Primary", "accent")), line=row.name),
         rx.el.td(badge(row.quality, row.quality_tone)),
         rx.el.td(badge(row.status, row.status_tone)),
-        rx.el.td(row.tier),
-        rx.el.td(row.speed),
-        rx.el.td(
-            rx.cond(
-                _MAY & row.may_be_primary,
-                row_menu(
-                    menu_item(
-                        "Make primary",
-                        icon_name="star",
-                        on_select=NumbersState.make_primary(row.id),
-                    )
-                ),
-            ),
-            class_name=styles.CELL_END,
-        ),
-        key=row.id,
+        cell(row.tier, extra=True),
+        cell(row.speed, extra=True, tabular=True),
+        rx.cond(row.may_be_primary, actions_cell(make_primary, needs=_MANAGE), rx.el.td()),
     )

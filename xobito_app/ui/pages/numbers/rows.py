@@ -91,12 +91,12 @@ class TierView:
     def of(cls, use: TierUse) -> TierView:
         """Word the use of the last day."""
         if use.limit is None:
-            title = tier_words(use.tier) if use.tier else "Not told by Meta yet"
-            return cls(title, f"{use.used} people written to first in the last 24 hours.")
+            title = tier_words(use.tier) if use.tier else "Not reported by Meta yet"
+            return cls(title, f"{use.used} people contacted in the last 24 hours.")
         share = min(1.0, use.used / use.limit) if use.limit else 1.0
         return cls(
             title=tier_words(use.tier),
-            line=f"{use.used:,} of {use.limit:,} people written to first in the last 24 hours; "
+            line=f"{use.used:,} of {use.limit:,} people contacted in the last 24 hours; "
             f"{use.headroom:,} left.",
             percent=f"{share:.0%}",
             tone="danger" if share > 0.9 else "warning" if share > 0.7 else "success",

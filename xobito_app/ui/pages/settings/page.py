@@ -8,10 +8,9 @@ import reflex as rx
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import forms, routes, styles
+from xobito_app.ui.blocks import allowed, can, confirm, loaded
 from xobito_app.ui.components import (
     button,
-    confirm_dialog,
-    error_state,
     link_button,
     note,
     page_body,
@@ -19,7 +18,6 @@ from xobito_app.ui.components import (
     picture_field,
     section,
     select_field,
-    skeleton_rows,
     switch_field,
     text_area,
     text_field,
@@ -28,9 +26,9 @@ from xobito_app.ui.pages.settings.state import SettingsState
 from xobito_app.ui.shell import ShellState
 
 _AUTO_ASSIGN = (
-    ("off", "Nobody, they wait in Unassigned"),
+    ("off", "Nobody: they wait in Unassigned"),
     ("round_robin", "In turn"),
-    ("least_busy", "Whoever has the fewest open conversations"),
+    ("least_busy", "The person with the fewest open conversations"),
 )
 
 
@@ -38,72 +36,67 @@ def settings_page() -> rx.Component:
     """Return the settings, each group with its own save button."""
     return page_body(
         page_header("Settings"),
-        rx.match(
-            SettingsState.stage,
-            ("ready", _forms()),
-            ("failed", error_state(SettingsState.problem, SettingsState.load)),
-            skeleton_rows(),
-        ),
+        loaded(SettingsState, _forms()),
         narrow=True,
     )
+
+
+def _may_edit() -> rx.Var[bool]:
+    return can(Permission.SETTINGS_EDIT)
 
 
 def _forms() -> rx.Component:
     return rx.fragment(
         rx.cond(
-            SettingsState.may_edit,
+            _may_edit(),
             rx.fragment(),
-            note("You can look at the settings; your role does not change them."),
+            note("You can see these settings, but your role does not allow changing them."),
         ),
         section(
             "Workspace",
             "Its name, its logo, and where it is.",
-            rx.cond(SettingsState.may_edit, _logo()),
+            rx.cond(_may_edit(), _logo()),
             _editable(_workspace_form()),
         ),
         section(
             "Inbox and bots",
-            "Who answers, who gets new conversations, and when bots are silent.",
+            "Who answers, who gets new conversations, and when bots pause.",
             _editable(_inbox_form()),
         ),
         section(
             "History",
             "Messages can lose their content after a while; counts and reports stay.",
             _editable(_history_form()),
-            rx.cond(SettingsState.may_edit, _clear_now()),
+            rx.cond(_may_edit(), _clear_now()),
         ),
         _integrations(),
     )
 
 
 def _integrations() -> rx.Component:
-    can = ShellState.can
     shown = (
         (Permission.WEBHOOKS_MANAGE, routes.WEBHOOKS, "Tell other systems about contacts."),
         (Permission.API_TOKENS_MANAGE, routes.TOKENS, "Let other systems use the REST API."),
     )
-    return rx.cond(
-        can.contains(shown[0][0].value) | can.contains(shown[1][0].value),
-        section(
-            "Integrations",
-            "How other systems take part.",
-            *(
-                rx.cond(
-                    can.contains(permission.value),
-                    rx.el.div(
-                        link_button(route.title, to=route.path, icon_name=route.icon),
-                        rx.el.span(line, class_name=styles.MUTED),
-                        class_name=styles.LINE,
-                    ),
-                )
-                for permission, route, line in shown
+    links = [
+        allowed(
+            permission,
+            rx.el.div(
+                link_button(route.title, to=route.path, icon_name=route.icon),
+                rx.el.span(line, class_name=styles.MUTED),
+                class_name=styles.LINE,
             ),
-        ),
+        )
+        for permission, route, line in shown
+    ]
+    return allowed(
+        (Permission.WEBHOOKS_MANAGE, Permission.API_TOKENS_MANAGE),
+        section("Integrations", "How other systems connect.", *links),
     )
 
 
 def _editable(form: rx.Component) -> rx.Component:
-    return rx.el.fieldset(form, disabled=~SettingsState.may_edit)
+    return rx.el.fieldset(form, disabled=~_may_edit())
 
 
 def _logo() -> rx.Component:
@@ -183,7 +176,7 @@ def _inbox_form() -> rx.Component:
             errors=errors,
             rows=2,
             default_value=settings.stop_bot_keywords,
-            help="Separated by commas. A message that is just one of them brings a person in.",
+            help="Separated by commas. A message that is exactly one of them goes to a person.",
         ),
         _hours(settings, errors),
         text_area(
@@ -192,7 +185,7 @@ def _inbox_form() -> rx.Component:
             errors=errors,
             rows=2,
             default_value=settings.opt_out_keywords,
-            help="Separated by commas. Whoever writes one gets no more campaigns.",
+            help="Separated by commas. A contact who writes one gets no more campaigns.",
         ),
         on_submit=SettingsState.save_inbox,
     )
@@ -226,24 +219,23 @@ def _history_form() -> rx.Component:
 
 
 def _clear_now() -> rx.Component:
-    days = SettingsState.kept_days
+    state = SettingsState
+    ask = state.ask("clear", "", "")
     return rx.cond(
-        days != "",
+        state.kept_days != "",
         rx.fragment(
             rx.el.div(
-                button("Clear now", icon_name="eraser", on_click=SettingsState.ask_to_clear),
-                rx.el.span(
-                    "Otherwise it happens in the coming night.", class_name=styles.FIELD_HELP
-                ),
+                button("Clear now", icon_name="eraser", on_click=ask),
+                rx.el.span("Otherwise it happens tonight.", class_name=styles.FIELD_HELP),
                 class_name=styles.TOOLBAR,
             ),
-            confirm_dialog(
-                "Clear old messages now?",
-                "Text and files older than " + days.to(str) + " days are deleted for good.",
+            confirm(
+                state,
+                "clear",
+                title="Clear old messages now?",
+                line="Text and files older than " + state.kept_days + " days are deleted for good.",
                 verb="Clear now",
-                open=SettingsState.asks_to_clear,
-                on_open_change=SettingsState.set_asks_to_clear,
-                on_confirm=SettingsState.clear_now,
+                on_confirm=state.clear_now,
             ),
         ),
     )

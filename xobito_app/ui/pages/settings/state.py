@@ -7,16 +7,14 @@ from typing import Any
 
 import reflex as rx
 
-from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.threads import retention
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.features.workspaces.settings import WorkspaceSettings
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
+from xobito_app.ui.blocks import Form, PageFormState, PageState, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
-from xobito_app.ui.failures import field_errors
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,59 +52,34 @@ class SettingsRow:
         )
 
 
-class SettingsState(AppState):
+@permitted(view=Permission.SETTINGS_VIEW, edit=Permission.SETTINGS_EDIT)
+class SettingsState(PageState, PageFormState, QuestionState, AppState):
     """What the workspace has set, and what was wrong with the last try to change it."""
 
     settings: rx.Field[SettingsRow] = rx.field(default_factory=SettingsRow)
-    may_edit: rx.Field[bool] = rx.field(False)
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    stage: rx.Field[str] = rx.field("")
-    problem: rx.Field[str] = rx.field("")
     kept_days: rx.Field[str] = rx.field("")
-    asks_to_clear: rx.Field[bool] = rx.field(False)
 
-    @rx.event
-    @guarded(Permission.SETTINGS_VIEW)
-    async def load(self):
-        """Read the settings."""
-        actor = await self._actor(Permission.SETTINGS_VIEW)
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                workspace = await workspaces.get_workspace(uow.session, actor.workspace_id)
-                settings = await workspaces.read_settings(uow.session, actor.workspace_id)
-        except AppError as error:
-            self.stage, self.problem = "failed", error.message
-            return
+    async def _read(self, viewer: Viewer) -> None:
+        workspace_id = viewer.actor.workspace_id
+        async with self._transaction() as session:
+            workspace = await workspaces.get_workspace(session, workspace_id)
+            settings = await workspaces.read_settings(session, workspace_id)
         self.settings = SettingsRow.of(workspace, settings)
-        self.may_edit = actor.can(Permission.SETTINGS_EDIT)
-        self.kept_days = self.settings.clear_history_after_days
-        self.errors, self.stage = {}, "ready"
+        self.kept_days, self.errors = self.settings.clear_history_after_days, {}
 
     @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
-    async def save_workspace(self, form: dict[str, Any]):
+    @guarded_by("edit")
+    async def save_workspace(self, form: Form):
         """Change name, time zone and country."""
-        actor = await self._actor(Permission.SETTINGS_EDIT)
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                await workspaces.rename_workspace(
-                    uow.session,
-                    actor,
-                    name=forms.text(form, "name"),
-                    time_zone=forms.text(form, "time_zone"),
-                    country=forms.text(form, "country"),
-                )
-        except Invalid as error:
-            self.errors = field_errors(error)
-            return None
-        self.errors = {}
-        return forms.saved("workspace")
+        given = {name: forms.text(form, name) for name in ("name", "time_zone", "country")}
+        renaming = self._call(workspaces.rename_workspace, **given)
+        return await self._submit("workspace", renaming)
 
     @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
-    async def save_inbox(self, form: dict[str, Any]):
+    @guarded_by("edit")
+    async def save_inbox(self, form: Form):
         """Change how the inbox assigns, who may reply, and what bots do."""
-        changes = {
+        changes: dict[str, Any] = {
             "reply_only_assigned": forms.is_on(form, "reply_only_assigned"),
             "auto_lead": forms.is_on(form, "auto_lead"),
             "auto_assign": forms.text(form, "auto_assign"),
@@ -114,47 +87,26 @@ class SettingsState(AppState):
             "bots_resume_after_hours": forms.text(form, "bots_resume_after_hours") or "24",
             "opt_out_keywords": forms.text(form, "opt_out_keywords"),
         }
-        return await self._save("inbox-settings", changes)
+        return await self._submit("inbox-settings", self._change(changes))
 
     @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
-    async def save_history(self, form: dict[str, Any]):
+    @guarded_by("edit")
+    async def save_history(self, form: Form):
         """Change after how many days messages lose their content."""
         days = forms.text(form, "clear_history_after_days").strip() or "0"
-        answer = await self._save("history-settings", {"clear_history_after_days": days})
+        saving = self._change({"clear_history_after_days": days})
+        answer = await self._submit("history-settings", saving)
         if not self.errors:
             self.kept_days = "" if days == "0" else days
         return answer
 
-    @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
-    async def ask_to_clear(self):
-        """Ask before anything is deleted for good."""
-        self.asks_to_clear = True
+    async def _change(self, changes: dict[str, Any]) -> None:
+        await self._call(workspaces.save_settings, changes)
 
     @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
-    async def set_asks_to_clear(self, is_open: bool):
-        """Close the question."""
-        self.asks_to_clear = bool(is_open)
-
-    @rx.event
-    @guarded(Permission.SETTINGS_EDIT)
+    @guarded_by("edit")
     async def clear_now(self):
         """Clear what is older than the workspace keeps it, without waiting for the night."""
-        actor = await self._actor(Permission.SETTINGS_EDIT)
-        async with unit_of_work(actor.workspace_id) as uow:
-            await retention.ask_to_clear(uow.session, actor)
-        self.asks_to_clear = False
+        await self._call(retention.ask_to_clear)
+        self.question = ""
         return toast_success("Old messages are being cleared.")
-
-    async def _save(self, form_id: str, changes: dict[str, Any]):  # noqa: ANN202
-        actor = await self._actor(Permission.SETTINGS_EDIT)
-        try:
-            async with unit_of_work(actor.workspace_id) as uow:
-                await workspaces.save_settings(uow.session, actor, changes)
-        except Invalid as error:
-            self.errors = field_errors(error)
-            return None
-        self.errors = {}
-        return forms.saved(form_id)

@@ -59,10 +59,9 @@ def _code_field() -> rx.Component:
         "Set-up code",
         name="code",
         errors=GateState.errors,
-        help="The twelve characters that were printed where Xobito was started.",
+        help="The twelve characters printed where Xobito was started.",
         placeholder="XXXX-XXXX-XXXX",
         auto_complete="off",
-        required=True,
     )
 
 
@@ -70,7 +69,7 @@ def welcome_page() -> rx.Component:
     """Return the choice between the simulator and a real number."""
     return gate_page(
         "How would you like to start?",
-        "You can do the other one at any time.",
+        "You can switch at any time.",
         rx.el.div(
             _choice(
                 "smartphone",

@@ -2,47 +2,66 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui.blocks import Fields, form_dialog
 from xobito_app.ui.components import (
     button,
-    dialog,
-    dialog_foot,
     empty_state,
     link_button,
+    page_body,
+    skeleton_rows,
     switch_field,
-    text_field,
 )
 from xobito_app.ui.pages.inbox.bubbles import tick
-from xobito_app.ui.pages.simulator.state import BenchState, CustomerRow, PhoneRow, PhoneState
+from xobito_app.ui.pages.simulator.state import (
+    BenchState,
+    CustomerRow,
+    NewCustomerState,
+    PhoneRow,
+    PhoneState,
+)
 from xobito_app.ui.theme import icon
 
 
 def simulator() -> rx.Component:
     """The whole page, or why the simulator cannot be used."""
-    return rx.cond(
-        PhoneState.trouble != "",
-        empty_state(
-            "smartphone",
-            "No simulated phone here",
-            PhoneState.trouble,
-            link_button("Connect the simulator", to="/welcome"),
+    state, fields = PhoneState, Fields(NewCustomerState)
+    form = form_dialog(
+        NewCustomerState,
+        fields.text("Name", "name", auto_focus=True),
+        fields.text(
+            "Phone",
+            "phone",
+            placeholder="+1 650 555 0100",
+            help="Leave it empty for a person who hides the number behind a username.",
         ),
-        rx.el.div(_people(), _phone(), _drawer(), _new_customer(), class_name="phone-page"),
+        new="New customer",
+        verb="Add customer",
     )
+    trouble = empty_state(
+        "smartphone",
+        "The simulator is not running",
+        state.problem,
+        link_button("Connect the simulator", to="/welcome"),
+    )
+    shown: Any = rx.match(
+        state.stage,
+        ("ready", rx.el.div(_people(), _phone(), _drawer(), form, class_name="phone-page")),
+        ("failed", trouble),
+        page_body(skeleton_rows()),
+    )
+    return shown
 
 
 def _people() -> rx.Component:
     return rx.el.section(
         rx.el.header(
             rx.el.h1("Customers", class_name="phone-heading"),
-            button(
-                "New",
-                icon_name="plus",
-                compact=True,
-                on_click=PhoneState.set_adding(True),
-            ),
+            button("New", icon_name="plus", compact=True, on_click=NewCustomerState.write_new),
             class_name="phone-people-head",
         ),
         rx.el.ul(rx.foreach(PhoneState.customers, _person), class_name="thread-rows"),
@@ -206,7 +225,9 @@ def _drawer() -> rx.Component:
         rx.cond(
             BenchState.undelivered != "",
             rx.el.p(
-                BenchState.undelivered, " webhooks wait to be delivered.", class_name="field-help"
+                BenchState.undelivered,
+                " webhooks are waiting.",
+                class_name="field-help",
             ),
         ),
         class_name="phone-drawer",
@@ -217,28 +238,4 @@ def _drawer() -> rx.Component:
 def _disturbance(label: str, name: str, is_on: rx.Var[bool]) -> rx.Component:
     return switch_field(
         label, checked=is_on, on_checked_change=lambda value: BenchState.disturb(name, value)
-    )
-
-
-def _new_customer() -> rx.Component:
-    return dialog(
-        "New customer",
-        rx.el.form(
-            text_field("Name", name="name"),
-            text_field(
-                "Phone",
-                name="phone",
-                placeholder="+1 650 555 0100",
-                help="Leave it empty for a person who hides the number behind a username.",
-            ),
-            rx.cond(
-                PhoneState.new_error != "",
-                rx.el.p(PhoneState.new_error, class_name="field-error", role="alert"),
-            ),
-            dialog_foot(button("Make customer", weight="primary", type="submit")),
-            on_submit=PhoneState.add,
-            class_name="form",
-        ),
-        open=PhoneState.is_adding,
-        on_open_change=PhoneState.set_adding,
     )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 import reflex as rx
 
 from xobito_app.core import clock
-from xobito_app.core.errors import AppError, Invalid, NotFound
+from xobito_app.core.errors import AppError, NotFound
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
 from xobito_app.features.connection import simulated_customer
-from xobito_app.ui import formats
+from xobito_app.ui import formats, forms
+from xobito_app.ui.blocks import Form, FormState, PageState
+from xobito_app.ui.blocks.page_state import Reading
 from xobito_app.ui.live import showing
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded_by, permitted
 
 KEY = "phone"
 
@@ -93,7 +97,8 @@ def phone_row(message: simulated_customer.PhoneMessage, zone: str) -> PhoneRow:
     )
 
 
-class PhoneState(AppState):
+@permitted(view=Permission.SIMULATOR_USE)
+class PhoneState(PageState, AppState):
     """The phone in the middle and the people at its left."""
 
     customers: rx.Field[list[CustomerRow]] = rx.field(default_factory=list)
@@ -102,21 +107,10 @@ class PhoneState(AppState):
     detail: rx.Field[str] = rx.field("")
     is_typing: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[PhoneRow]] = rx.field(default_factory=list)
-    trouble: rx.Field[str] = rx.field("")
-    is_loaded: rx.Field[bool] = rx.field(False)
-    new_error: rx.Field[str] = rx.field("")
-    is_adding: rx.Field[bool] = rx.field(False)
 
-    @rx.event
-    @guarded(Permission.SIMULATOR_USE)
-    async def load(self):
-        """Show the people and the chat that was open, or the first."""
-        try:
-            await self._show_customer(self.customer_id, with_people=True, or_first=True)
-            self.trouble = ""
-        except AppError as error:
-            self.trouble = error.message
-        self.is_loaded = True
+    async def _reading(self, read: Reading) -> None:
+        """Show the people and the chat that was open, or the first; no transaction is open."""
+        await self._show_customer(self.customer_id, with_people=True, or_first=True)
 
     async def _show_customer(
         self, customer_id: str, *, with_people: bool = False, or_first: bool = False
@@ -167,78 +161,63 @@ class PhoneState(AppState):
             self.rows = rows
 
     @rx.event(supersedes=True)
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def choose(self, customer_id: str):
         """Be another customer."""
         try:
-            await self._show_customer(str(customer_id))
+            await self._show_customer(customer_id)
         except NotFound:
             await self._show_customer("")
 
-    @rx.event
-    @guarded(Permission.SIMULATOR_USE)
-    async def say(self, form: dict[str, Any]):
-        """Write as the customer."""
-        actor = await self._actor()
-        text = str(form.get("text") or "")
-        if text.strip() and self.customer_id:
-            await simulated_customer.say(actor, customer_id=self.customer_id, text=text)
+    async def _do(self, deed: Callable[..., Awaitable[None]], **given: Any) -> None:
+        """Do something as the customer, and show what came of it."""
+        if self.customer_id:
+            await deed(await self._actor(), customer_id=self.customer_id, **given)
             await self._show_customer(self.customer_id)
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
+    async def say(self, form: Form):
+        """Write as the customer."""
+        if text := forms.text(form, "text", 4096).strip():
+            await self._do(simulated_customer.say, text=text)
+
+    @rx.event
+    @guarded_by("view")
     async def send_sample(self, kind: str):
         """Send a photo, document, place or contact card as the customer."""
-        actor = await self._actor()
-        await simulated_customer.send_sample(actor, customer_id=self.customer_id, kind=str(kind))
-        await self._show_customer(self.customer_id)
+        await self._do(simulated_customer.send_sample, kind=kind)
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def tap(self, message_id: str, index: int):
         """Press a button or list row as the customer."""
-        actor = await self._actor()
-        try:
-            place = int(index)
-        except (TypeError, ValueError):
-            return
-        await simulated_customer.tap(
-            actor, customer_id=self.customer_id, message_id=str(message_id), index=place
-        )
-        await self._show_customer(self.customer_id)
+        await self._do(simulated_customer.tap, message_id=message_id, index=index)
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def react(self, message_id: str):
         """Like a message as the customer."""
-        actor = await self._actor()
-        await simulated_customer.react(
-            actor, customer_id=self.customer_id, message_id=str(message_id), emoji="❤️"
+        await self._do(simulated_customer.react, message_id=message_id, emoji="❤️")
+
+
+@permitted(edit=Permission.SIMULATOR_USE)
+class NewCustomerState(FormState, AppState):
+    """The form that adds a customer."""
+
+    listed: ClassVar = PhoneState
+    saved_words: ClassVar = "Customer added."
+
+    async def _keep(self, row_id: UUID | None, form: Form) -> None:
+        """Add the customer and be that one; the simulator keeps its own transactions."""
+        name, phone = forms.text(form, "name"), forms.text(form, "phone", 40)
+        phone_state = await self.get_state(PhoneState)
+        phone_state.customer_id = await simulated_customer.create_customer(
+            await self._actor(), name=name, phone=phone
         )
-        await self._show_customer(self.customer_id)
-
-    @rx.event
-    @guarded(Permission.SIMULATOR_USE)
-    async def set_adding(self, is_open: bool):
-        """Open or close the form for a new customer."""
-        self.is_adding, self.new_error = bool(is_open), ""
-
-    @rx.event
-    @guarded(Permission.SIMULATOR_USE)
-    async def add(self, form: dict[str, Any]):
-        """Make a new customer and be that one."""
-        actor = await self._actor()
-        try:
-            customer_id = await simulated_customer.create_customer(
-                actor, name=str(form.get("name") or ""), phone=str(form.get("phone") or "")
-            )
-        except Invalid as error:
-            self.new_error = error.message
-            return
-        self.is_adding, self.new_error = False, ""
-        await self._show_customer(customer_id, with_people=True)
 
 
+@permitted(view=Permission.SIMULATOR_USE)
 class BenchState(AppState):
     """Clock and disturbances, in the drawer at the right."""
 
@@ -251,7 +230,7 @@ class BenchState(AppState):
     drop: rx.Field[bool] = rx.field(False)
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def load(self):
         """Show clock and disturbances."""
         viewer = await self._viewer()
@@ -270,24 +249,24 @@ class BenchState(AppState):
         self.drop = bench.drop > 0
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def leap(self, span: str):
         """Move the clock forward, or back to now."""
         actor = await self._actor()
-        await simulated_customer.move_clock(actor, seconds=LEAPS.get(str(span), 0))
+        await simulated_customer.move_clock(actor, seconds=LEAPS.get(span, 0))
         return [BenchState.load, PhoneState.load]
 
     @rx.event
-    @guarded(Permission.SIMULATOR_USE)
+    @guarded_by("view")
     async def disturb(self, name: str, is_on: bool):
         """Switch a disturbance on or off."""
         actor = await self._actor()
         values: dict[str, dict[str, float | bool]] = {
             "duplicate": {"duplicate": 2 if is_on else 0},
-            "reorder": {"reorder": bool(is_on)},
+            "reorder": {"reorder": is_on},
             "slow": {"delay_ms": 3000 if is_on else 0},
             "drop": {"drop": 0.3 if is_on else 0},
         }
-        if str(name) in values:
-            await simulated_customer.disturb(actor, **values[str(name)])
+        if name in values:
+            await simulated_customer.disturb(actor, **values[name])
         return BenchState.load

@@ -5,57 +5,23 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.core.permissions import Permission
-from xobito_app.ui.components import (
-    button,
-    error_state,
-    page_body,
-    page_header,
-    skeleton_rows,
-    tabs,
-)
-from xobito_app.ui.pages.team.people import invite_dialog, link_dialog, people, questions
-from xobito_app.ui.pages.team.role_state import RoleEditorState
-from xobito_app.ui.pages.team.roles import role_editor, roles
-from xobito_app.ui.pages.team.state import InviteState, TeamState
-from xobito_app.ui.shell.state import ShellState
+from xobito_app.ui.blocks import can
+from xobito_app.ui.components import page_body, page_header, tabs
+from xobito_app.ui.pages.team.people import invite_button, people
+from xobito_app.ui.pages.team.roles import new_role, roles
 
 
 def team_page() -> rx.Component:
-    """Return people and roles in two tabs; the primary action is that of the open tab."""
+    """Return people and roles in two tabs; who may not see people sees the roles alone."""
     return page_body(
-        page_header(
-            "Team", rx.cond(TeamState.tab == "roles", _new_role_button(), _invite_button())
-        ),
-        rx.match(
-            TeamState.stage,
-            (
-                "ready",
-                tabs(
-                    ("people", "People", people()),
-                    ("roles", "Roles", roles()),
-                    value=TeamState.tab,
-                    on_change=TeamState.show_tab,
-                ),
+        page_header("Team", line="Who works here, and what their roles allow."),
+        rx.cond(
+            can(Permission.STAFF_VIEW),
+            tabs(
+                ("people", "People", people()),
+                ("roles", "Roles", roles()),
+                actions={"people": invite_button(), "roles": new_role()},
             ),
-            ("failed", error_state(TeamState.problem, TeamState.load)),
-            skeleton_rows(),
+            tabs(("roles", "Roles", roles()), actions={"roles": new_role()}),
         ),
-        invite_dialog(),
-        link_dialog(),
-        questions(),
-        role_editor(),
-    )
-
-
-def _invite_button() -> rx.Component:
-    return rx.cond(
-        ShellState.can[Permission.STAFF_CREATE.value],
-        button("Invite", weight="primary", icon_name="user-plus", on_click=InviteState.show),
-    )
-
-
-def _new_role_button() -> rx.Component:
-    return rx.cond(
-        ShellState.can[Permission.ROLES_CREATE.value],
-        button("New role", weight="primary", icon_name="plus", on_click=RoleEditorState.begin),
     )

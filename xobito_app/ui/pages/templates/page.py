@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import reflex as rx
-from reflex.vars import ArrayVar
 from reflex.vars.object import ObjectVar
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.components import (
-    badge,
-    button,
-    dialog,
-    empty_state,
-    error_state,
-    link_button,
-    list_foot,
-    note,
-    page_body,
-    page_header,
-    search_field,
-    skeleton_rows,
-    table,
+from xobito_app.ui.blocks import (
+    allowed,
+    cell,
+    filter_select,
+    line_of,
+    list_page,
+    main_cell,
+    search_box,
 )
+from xobito_app.ui.components import badge, button, dialog, empty_state, link_button, note
 from xobito_app.ui.pages.templates.state import ButtonRow, TemplateRow, TemplatesState
-from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
 
 _BUTTON_ICONS = ("external-link", "phone", "copy", "reply")
@@ -34,123 +25,62 @@ _BUTTON_ICONS = ("external-link", "phone", "copy", "reply")
 
 def templates() -> rx.Component:
     """Return the whole page."""
-    return page_body(
-        page_header(
-            "Templates",
-            rx.cond(
-                ShellState.can.contains("templates.sync") & TemplatesState.is_connected,
-                button(
-                    "Sync now",
-                    weight="primary",
-                    icon_name="refresh-cw",
-                    busy=TemplatesState.is_syncing,
-                    on_click=TemplatesState.sync,
-                ),
-            ),
-            line=TemplatesState.stamp,
-        ),
-        rx.cond(
-            TemplatesState.failure,
-            error_state(TemplatesState.failure, TemplatesState.load),
-            rx.cond(TemplatesState.is_loaded, _content(), skeleton_rows()),
-        ),
-        _preview(),
-    )
-
-
-def _content() -> rx.Component:
-    return rx.cond(
-        TemplatesState.has_any,
-        rx.el.div(
-            _filters(),
-            rx.cond(TemplatesState.rows, _list(), _nothing()),
-        ),
-        rx.cond(
-            TemplatesState.is_connected,
-            empty_state(
-                "layout-template",
-                "Meta has no template of yours yet",
-                "Templates are made in WhatsApp Manager and appear here within the hour.",
-            ),
-            empty_state(
-                "layout-template",
-                "Templates come from WhatsApp",
-                "Connect a number, and what Meta holds for it stands here.",
-                rx.cond(
-                    ShellState.can.contains("connection.manage"),
-                    link_button("Connect", to="/connect", weight="primary"),
-                ),
-            ),
-        ),
-    )
-
-
-def _filters() -> rx.Component:
     state = TemplatesState
-    return rx.el.div(
-        search_field(
-            "Search names and texts",
-            default_value=state.query,
-            on_change=state.search.debounce(250),
-            max_length=100,
+    sync = button(
+        "Sync now",
+        weight="primary",
+        icon_name="refresh-cw",
+        busy=state.is_busy,
+        on_click=state.sync,
+    )
+    return list_page(
+        state,
+        _preview(),
+        title="Templates",
+        line=state.stamp,
+        primary=allowed(Permission.TEMPLATES_SYNC, rx.cond(state.is_connected, sync)),
+        columns=("Name", "Language", "Category", "Status", "Quality", "Last used"),
+        extra=("Category", "Quality", "Last used"),
+        row=_row,
+        filters=(
+            search_box(state, "Search names and texts"),
+            filter_select(state, "status", "Status", state.statuses),
+            filter_select(state, "category", "Category", state.categories),
+            filter_select(state, "language", "Language", state.languages),
         ),
-        _choice("Any status", state.statuses, state.status, state.filter_status),
-        _choice("Any category", state.categories, state.category, state.filter_category),
-        _choice("Any language", state.languages, state.language, state.filter_language),
-        class_name=styles.TOOLBAR,
+        empty=_none(),
     )
 
 
-def _choice(
-    anything: str, choices: ArrayVar[Sequence[str]], value: rx.Var[str], on_change: Any
-) -> rx.Component:
-    return rx.el.select(
-        rx.el.option(anything, value=""),
-        rx.foreach(choices, lambda choice: rx.el.option(choice, value=choice, key=choice)),
-        value=value,
-        on_change=on_change,
-        aria_label=anything,
-        class_name=f"{styles.INPUT} filter-select",
+def _none() -> rx.Component:
+    connect = allowed(
+        Permission.CONNECTION_MANAGE, link_button("Connect", to="/connect", weight="primary")
     )
-
-
-def _list() -> rx.Component:
-    return rx.el.div(
-        table(
-            ["Name", "Language", "Category", "Status", "Quality", "Last used"],
-            rx.foreach(TemplatesState.rows, _row),
+    return rx.cond(
+        TemplatesState.is_connected,
+        empty_state(
+            "layout-template",
+            "No templates at Meta yet",
+            "Templates made in WhatsApp Manager appear here within the hour.",
         ),
-        list_foot(
-            is_first=TemplatesState.is_first,
-            on_first=TemplatesState.load,
-            has_more=TemplatesState.cursor,
-            on_more=TemplatesState.show_next,
-            words=("First page", "Next page"),
+        empty_state(
+            "layout-template",
+            "Templates come from WhatsApp",
+            "Connect a number, and the templates Meta holds for it appear here.",
+            connect,
         ),
     )
-
-
-def _nothing() -> rx.Component:
-    return empty_state("search-x", "No template fits", "Change the search or the filters.")
 
 
 def _row(row: ObjectVar[TemplateRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.button(
-                row.name,
-                type="button",
-                class_name=styles.LINK,
-                on_click=TemplatesState.open_template(row.id),
-            ),
-            rx.el.div(row.body, class_name=f"{styles.MUTED} {styles.TRUNCATE} template-body"),
-        ),
-        rx.el.td(row.language),
-        rx.el.td(row.category),
+    return line_of(
+        row,
+        main_cell(row.name, line=row.body, on_open=TemplatesState.open_row(row.id)),
+        cell(row.language),
+        cell(row.category, extra=True),
         rx.el.td(badge(row.status, row.tone)),
-        rx.el.td(rx.cond(row.quality, badge(row.quality, row.quality_tone), "–")),
-        rx.el.td(row.used),
-        key=row.id,
+        cell(rx.cond(row.quality, badge(row.quality, row.quality_tone), "–"), extra=True, title=""),
+        cell(row.used, extra=True, tabular=True),
     )
 
 
@@ -174,7 +104,7 @@ def _preview() -> rx.Component:
             ),
             rx.cond(
                 view.blanks,
-                rx.el.p("To be filled in: ", view.blanks, class_name=styles.MUTED),
+                rx.el.p("Variables: ", view.blanks, class_name=styles.MUTED),
             ),
             class_name=styles.STACK,
         ),

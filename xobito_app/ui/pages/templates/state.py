@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
+from uuid import UUID
 
 import reflex as rx
 
-from xobito_app.core import clock, ids
-from xobito_app.core.errors import AppError
+from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.templates import service, sync
 from xobito_app.features.templates.schemas import TemplateLine, TemplateView
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.components import toast_error, toast_success
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.blocks import DetailState, ListState, Page, Viewer
+from xobito_app.ui.security import AppState, guarded, permitted
 
 _TONES = {"APPROVED": "success", "PENDING": "info", "REJECTED": "danger", "PAUSED": "warning"}
 _TONES |= {"DISABLED": "danger", "IN_APPEAL": "info"}
@@ -113,124 +113,51 @@ class PreviewView:
         )
 
 
-class TemplatesState(AppState):
+@permitted(view=Permission.TEMPLATES_VIEW)
+class TemplatesState(ListState, DetailState, AppState):
     """What the page shows."""
 
+    filters: ClassVar = ("q", "status", "category", "language")
     rows: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
-    query: rx.Field[str] = rx.field("")
-    status: rx.Field[str] = rx.field("")
-    category: rx.Field[str] = rx.field("")
-    language: rx.Field[str] = rx.field("")
-    statuses: rx.Field[list[str]] = rx.field(default_factory=list)
-    categories: rx.Field[list[str]] = rx.field(default_factory=list)
-    languages: rx.Field[list[str]] = rx.field(default_factory=list)
-    cursor: rx.Field[str] = rx.field("")
-    is_first: rx.Field[bool] = rx.field(True)
+    statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    categories: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    languages: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     stamp: rx.Field[str] = rx.field("")
-    has_any: rx.Field[bool] = rx.field(False)
     is_connected: rx.Field[bool] = rx.field(False)
-    is_loaded: rx.Field[bool] = rx.field(False)
-    is_syncing: rx.Field[bool] = rx.field(False)
-    failure: rx.Field[str] = rx.field("")
     preview: rx.Field[PreviewView] = rx.field(default_factory=PreviewView)
-    is_open: rx.Field[bool] = rx.field(False)
 
-    @rx.event
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def load(self):
-        """Show the first window, as the page opens or after a sync."""
-        await self._show("")
-
-    @rx.event
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def show_next(self):
-        """Show the window after this one."""
-        if self.cursor:
-            await self._show(self.cursor)
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def search(self, typed: str):
-        """Narrow by name or words."""
-        self.query = str(typed)[:100]
-        await self._show("")
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def filter_status(self, status: str):
-        """Narrow by status."""
-        self.status = str(status)[:40]
-        await self._show("")
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def filter_category(self, category: str):
-        """Narrow by category."""
-        self.category = str(category)[:40]
-        await self._show("")
-
-    @rx.event(supersedes=True)
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def filter_language(self, language: str):
-        """Narrow by language."""
-        self.language = str(language)[:16]
-        await self._show("")
-
-    async def _show(self, cursor: str) -> None:
-        viewer = await self._viewer()
-        try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                session = uow.session
-                page = await service.list_templates(
-                    session,
-                    viewer.actor,
-                    search=self.query,
-                    status=self.status,
-                    category=self.category,
-                    language=self.language,
-                    cursor=cursor,
-                )
-                choices = await service.read_choices(session, viewer.actor)
-                stamp = await service.read_stamp(session, viewer.actor)
-        except AppError as error:
-            self.failure = error.message
-            return
-        self.rows = [TemplateRow.of(line, viewer.time_zone) for line in page.rows]
-        self.cursor, self.is_first = page.cursor, not cursor
-        self.statuses = list(choices.statuses)
-        self.categories = list(choices.categories)
-        self.languages = list(choices.languages)
+    async def _prepare(self, viewer: Viewer) -> None:
+        choices = await self._call(service.read_choices)
+        stamp = await self._call(service.read_stamp)
+        self.statuses = [(status, words(status)) for status in choices.statuses]
+        self.categories = [(category, words(category)) for category in choices.categories]
+        self.languages = [(language, language) for language in choices.languages]
         when = formats.full(stamp.at, viewer.time_zone) if stamp.at else "never"
         self.stamp = f"{stamp.count} templates · last synced {when}"
-        self.has_any, self.is_connected = stamp.count > 0, stamp.is_connected
-        self.is_loaded, self.failure = True, ""
+        self.is_connected = stamp.is_connected
+
+    async def _page(self, viewer: Viewer, cursor: str) -> Page[TemplateRow]:
+        page = await self._call(
+            service.list_templates,
+            search=self.query.get("q", ""),
+            status=self.query.get("status", ""),
+            category=self.query.get("category", ""),
+            language=self.query.get("language", ""),
+            cursor=cursor,
+        )
+        return page.map(lambda line: TemplateRow.of(line, viewer.time_zone))
+
+    async def _detail(self, viewer: Viewer, row_id: UUID) -> None:
+        self.preview = PreviewView.of(await self._call(service.get, row_id))
 
     @rx.event
     @guarded(Permission.TEMPLATES_SYNC)
     async def sync(self):
         """Fetch all templates from Meta now."""
-        self.is_syncing = True
-        yield
-        try:
-            count = await sync.sync_now(await self._actor())
-            await self._show("")
-            yield toast_success(f"{count} templates are up to date.")
-        except AppError as error:
-            yield toast_error(error.message)
-        finally:
-            self.is_syncing = False
+        async for event in self._busily(self._sync):
+            yield event
 
-    @rx.event(supersedes=True)
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def open_template(self, template_id: str):
-        """Show one as the phone does."""
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            view = await service.get(uow.session, actor, ids.parse(template_id))
-        self.preview, self.is_open = PreviewView.of(view), True
-
-    @rx.event
-    @guarded(Permission.TEMPLATES_VIEW)
-    async def set_open(self, is_open: bool):
-        """Close the preview."""
-        self.is_open = bool(is_open)
+    async def _sync(self) -> str:
+        count = await sync.sync_now(await self._actor())
+        await self._reading(self._read)
+        return f"{count} templates are up to date."

@@ -8,191 +8,134 @@ import reflex as rx
 from reflex.vars.object import ObjectVar
 
 from xobito_app import registry
-from xobito_app.features.tokens.rules import STANDARD_RATE
 from xobito_app.ui import styles
-from xobito_app.ui.components import (
-    badge,
-    button,
-    check_field,
-    confirm_dialog,
-    dialog,
-    dialog_close,
-    dialog_foot,
-    empty_state,
-    error_state,
-    menu_item,
-    page_body,
-    page_header,
-    problem,
-    row_menu,
-    select_field,
+from xobito_app.ui.blocks import (
+    Fields,
+    actions_cell,
+    cell,
+    confirm,
+    confirm_delete,
+    form_dialog,
+    line_of,
+    list_page,
+    main_cell,
+    new_button,
     shown_once,
-    skeleton_rows,
-    table,
-    text_field,
 )
+from xobito_app.ui.components import badge, check_field, empty_state, menu_item
 from xobito_app.ui.pages.tokens.state import LIVES, NEW_KEY, TokenFormState, TokenRow, TokensState
 
-_HEADS = ("Name", "May", "Limit", "Last used", "State", "")
-_NAMES = {
-    "messagebots": "Message bots",
-    "templatebots": "Template bots",
-}
+_NAMES = {"messagebots": "Message bots", "templatebots": "Template bots"}
 
 
 def api_tokens() -> rx.Component:
     """Return the whole page."""
-    return page_body(
-        page_header(
-            "API tokens",
-            rx.el.a(
-                "Documentation",
-                href="/api/docs",
-                target="_blank",
-                rel="noopener",
-                class_name=f"{styles.BUTTON} button-secondary",
-            ),
-            button("New token", weight="primary", icon_name="plus", on_click=TokenFormState.begin),
-            line="Keys with which other systems use the REST API of this workspace.",
-        ),
-        rx.match(
-            TokensState.stage,
-            ("ready", rx.cond(TokensState.rows, _list(), _none())),
-            ("failed", error_state(TokensState.problem, TokensState.load)),
-            skeleton_rows(),
-        ),
+    state = TokenFormState
+    new = new_button("New token", state)
+    return list_page(
+        TokensState,
         _form(),
-        _shown_once(),
-        _question(),
+        shown_once(
+            NEW_KEY,
+            title="Your new token",
+            label="API token",
+            open=state.is_secret_shown,
+            on_close=state.forget_secret,
+            verb="I have saved it",
+        ),
+        confirm(
+            state,
+            "revoke",
+            title=rx.Var.create("Revoke “") + state.asked_name + "”?",
+            line="Whatever uses this token is refused from its next request on.",
+            verb="Revoke token",
+            on_confirm=state.revoke,
+        ),
+        confirm_delete(state, "token", "It has ended already. The activity log keeps what it did."),
+        title="API tokens",
+        line="Keys with which other systems use the REST API of this workspace.",
+        primary=(_documentation(), new),
+        columns=("Name", "Allowed to", "Limit", "Last used", "Status", ""),
+        extra=("Allowed to", "Limit", "Last used"),
+        row=_row,
+        empty=empty_state(
+            "key-round",
+            "No tokens yet",
+            "Make one for each system that reads or writes here, with no more than it needs.",
+            new_button("New token", state),
+        ),
     )
 
 
-def _none() -> rx.Component:
-    return empty_state(
-        "key-round",
-        "No tokens yet",
-        "Make one for each system that reads or writes here, with no more than it needs.",
-        button("New token", icon_name="plus", on_click=TokenFormState.begin),
+def _documentation() -> rx.Component:
+    return rx.el.a(
+        "Documentation",
+        href="/api/docs",
+        target="_blank",
+        rel="noopener",
+        class_name=f"{styles.BUTTON} button-secondary",
     )
-
-
-def _list() -> rx.Component:
-    return table(_HEADS, rx.foreach(TokensState.rows, _row), extra=("May", "Limit", "Last used"))
 
 
 def _row(row: ObjectVar[TokenRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.div(row.name, class_name=styles.ROW_TITLE),
-            rx.el.div(row.prefix, class_name=f"{styles.ROW_LINE} {styles.MONO}"),
-        ),
-        rx.el.td(rx.el.span(row.abilities, title=row.all_abilities), class_name=styles.CELL_EXTRA),
-        rx.el.td(row.rate, class_name=f"{styles.CELL_EXTRA} {styles.TABULAR}"),
-        rx.el.td(row.used, class_name=f"{styles.CELL_EXTRA} {styles.TABULAR}"),
+    ask = TokenFormState.ask
+    revoke = menu_item(
+        "Revoke", icon_name="ban", danger=True, on_select=ask("revoke", row.id, row.name)
+    )
+    delete = menu_item(
+        "Delete", icon_name="trash-2", danger=True, on_select=ask("delete", row.id, row.name)
+    )
+    return line_of(
+        row,
+        main_cell(row.name, line=rx.el.span(row.prefix, class_name=styles.MONO)),
+        cell(row.abilities, title=row.all_abilities, extra=True),
+        cell(row.rate, extra=True, tabular=True),
+        cell(row.used, extra=True, tabular=True),
         rx.el.td(
             badge(row.state, row.tone),
             rx.cond(row.ends, rx.el.div(row.ends, class_name=styles.ROW_LINE)),
         ),
-        rx.el.td(
-            row_menu(
-                rx.cond(
-                    row.is_live,
-                    menu_item(
-                        "Revoke",
-                        icon_name="ban",
-                        danger=True,
-                        on_select=TokensState.ask_to_revoke(row.id, row.name),
-                    ),
-                    menu_item(
-                        "Remove from the list",
-                        icon_name="trash-2",
-                        on_select=TokensState.remove(row.id),
-                    ),
-                )
-            ),
-            class_name=styles.CELL_END,
-        ),
-        key=row.id,
+        actions_cell(rx.cond(row.is_live, revoke, delete)),
     )
 
 
 def _form() -> rx.Component:
-    errors = TokenFormState.errors
-    return dialog(
-        "New token",
-        rx.el.form(
-            text_field("Name", name="name", errors=errors, max_length=60, placeholder="Web shop"),
-            _abilities(),
-            problem(errors.get("abilities", "").to(str)),
-            rx.el.div(
-                text_field(
-                    "Requests a minute",
-                    name="rate_limit",
-                    kind="number",
-                    errors=errors,
-                    default_value=str(STANDARD_RATE),
-                    min="0",
-                    help="0 is unlimited.",
-                ),
-                select_field("Ends", LIVES, name="lives", default_value="", errors=errors),
-                class_name=styles.FORM_ROW,
+    state, fields = TokenFormState, Fields(TokenFormState)
+    return form_dialog(
+        state,
+        fields.text("Name", "name", max_length=60, placeholder="Web shop", auto_focus=True),
+        rx.el.div(_abilities(), fields.error("abilities"), class_name="field"),
+        rx.el.div(
+            fields.text(
+                "Requests a minute", "rate_limit", input_mode="numeric", help="0 is unlimited."
             ),
-            problem(errors.get("form", "").to(str)),
-            dialog_foot(dialog_close(), button("Create", weight="primary", type="submit")),
-            on_submit=TokenFormState.submit,
-            class_name=styles.FORM,
+            fields.select("Expires", "lives", LIVES),
+            class_name=styles.FORM_ROW,
         ),
+        new="New token",
         line="Tick only what the other system needs.",
-        open=TokenFormState.is_open,
-        on_open_change=TokenFormState.set_open,
+        verb="Create",
         wide=True,
     )
 
 
 def _abilities() -> rx.Component:
+    areas = groupby(registry.abilities(), key=lambda ability: ability.partition(".")[0])
+    return rx.el.div(*(_area(area, list(own)) for area, own in areas), class_name=styles.MATRIX)
+
+
+def _area(area: str, abilities: list[str]) -> rx.Component:
+    boxes = [
+        check_field(
+            ability.partition(".")[2].capitalize(),
+            name=ability,
+            aria_label=f"{area} {ability.partition('.')[2]}",
+            disabled=~TokenFormState.offered[ability],
+        )
+        for ability in abilities
+    ]
     return rx.el.div(
-        *(
-            rx.el.div(
-                rx.el.div(_NAMES.get(things, things.capitalize()), class_name=styles.MATRIX_NAME),
-                rx.el.div(
-                    *(
-                        check_field(
-                            ability.partition(".")[2].capitalize(),
-                            name=ability,
-                            aria_label=f"{things} {ability.partition('.')[2]}",
-                            disabled=~TokenFormState.offered[ability],
-                        )
-                        for ability in those
-                    ),
-                    class_name=styles.MATRIX_BOXES,
-                ),
-                class_name=styles.MATRIX_ROW,
-            )
-            for things, those in groupby(
-                registry.abilities(), key=lambda ability: ability.partition(".")[0]
-            )
-        ),
-        class_name=styles.MATRIX,
-    )
-
-
-def _shown_once() -> rx.Component:
-    return dialog(
-        "Your new token",
-        shown_once(NEW_KEY, label="API token"),
-        dialog_foot(dialog_close("I have kept it")),
-        line="Keep it now: it is not shown again.",
-        open=TokenFormState.is_shown,
-        on_open_change=TokenFormState.forget,
-    )
-
-
-def _question() -> rx.Component:
-    return confirm_dialog(
-        rx.Var.create("Revoke ") + TokensState.asked_name + "?",
-        "Whatever uses this token is locked out with its next request.",
-        verb="Revoke",
-        open=TokensState.asked_id != "",
-        on_open_change=TokensState.dismiss,
-        on_confirm=TokensState.revoke,
+        rx.el.div(_NAMES.get(area, area.capitalize()), class_name=styles.MATRIX_NAME),
+        rx.el.div(*boxes, class_name=styles.MATRIX_BOXES),
+        class_name=styles.MATRIX_ROW,
     )

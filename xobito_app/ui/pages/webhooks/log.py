@@ -7,100 +7,60 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.features.webhooks.rules import EVENTS
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import (
+    cell,
+    filter_chips,
+    filter_select,
+    line_of,
+    list_view,
+    main_cell,
+)
 from xobito_app.ui.components import (
     badge,
     button,
-    chip,
     dialog,
     dialog_close,
     dialog_foot,
     empty_state,
-    error_state,
-    list_foot,
-    skeleton_rows,
-    table,
 )
-from xobito_app.ui.components.fields import options
 from xobito_app.ui.pages.webhooks.rows import FILTERS, DeliveryRow
 from xobito_app.ui.pages.webhooks.state import DeliveryLogState
-
-_HEADS = ("When", "Event", "State", "Answer", "Tried")
 
 
 def delivery_log() -> rx.Component:
     """Return the log with its filters."""
-    return rx.el.div(
-        rx.el.div(
-            *(
-                chip(
-                    label,
-                    aria_pressed=rx.cond(DeliveryLogState.state == state, "true", "false"),
-                    on_click=DeliveryLogState.filter_state(state),
-                )
-                for state, label in FILTERS
-            ),
-            rx.el.select(
-                *options([("", "All events"), *((event, event) for event in EVENTS)]),
-                value=DeliveryLogState.event,
-                on_change=DeliveryLogState.filter_event,
-                aria_label="Event",
-                class_name=f"{styles.INPUT_COMPACT} filter-select",
-            ),
-            button("Refresh", compact=True, icon_name="refresh-cw", on_click=DeliveryLogState.load),
-            class_name=styles.TOOLBAR,
+    state = DeliveryLogState
+    return list_view(
+        state,
+        columns=("When", "Event", "Status", "Answer", "Attempts"),
+        extra=("Answer", "Attempts"),
+        row=_row,
+        filters=(
+            *filter_chips(state, "state", FILTERS),
+            filter_select(state, "event", "Event", [(event, event) for event in EVENTS]),
+            button("Refresh", compact=True, icon_name="refresh-cw", on_click=state.load),
         ),
-        rx.cond(
-            DeliveryLogState.failure,
-            error_state(DeliveryLogState.failure, DeliveryLogState.load),
-            rx.cond(DeliveryLogState.is_loaded, _list(), skeleton_rows()),
-        ),
-        class_name=styles.STACK,
-    )
-
-
-def _list() -> rx.Component:
-    return rx.cond(
-        DeliveryLogState.rows,
-        rx.el.div(
-            table(_HEADS, rx.foreach(DeliveryLogState.rows, _row), extra=("Answer", "Tried")),
-            list_foot(
-                is_first=DeliveryLogState.is_first,
-                on_first=DeliveryLogState.load,
-                has_more=DeliveryLogState.cursor,
-                on_more=DeliveryLogState.show_older,
-                words=("Newest", "Older"),
-            ),
-        ),
-        empty_state(
+        empty=empty_state(
             "webhook",
-            "No deliveries here",
-            "Change a contact, or send a test, and it stands here with the answer.",
+            "Nothing delivered yet",
+            "Change a contact, or send a test, and it appears here with the answer.",
         ),
     )
 
 
 def _row(row: ObjectVar[DeliveryRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.button(
-                row.when,
-                type="button",
-                class_name=f"{styles.LINK} {styles.TABULAR}",
-                title=row.full_time,
-                aria_label=rx.Var.create("Open the delivery of ") + row.full_time.to(str),
-                on_click=DeliveryLogState.open_delivery(row.id),
-            )
+    took = rx.el.span(row.took, class_name=styles.MUTED)
+    return line_of(
+        row,
+        main_cell(
+            row.when,
+            on_open=DeliveryLogState.open_row(row.id),
+            label=rx.Var.create("Open the delivery of ") + row.full_time.to(str),
         ),
-        rx.el.td(rx.el.span(row.event, class_name=styles.MONO)),
+        cell(rx.el.span(row.event, class_name=styles.MONO), title=row.event),
         rx.el.td(badge(row.state, row.tone)),
-        rx.el.td(row.answer, class_name=styles.CELL_EXTRA),
-        rx.el.td(
-            row.tries,
-            " ",
-            rx.el.span(row.took, class_name=styles.MUTED),
-            class_name=f"{styles.CELL_EXTRA} {styles.TABULAR}",
-        ),
-        key=row.id,
+        cell(row.answer, extra=True),
+        cell(row.tries, " ", took, extra=True, tabular=True),
     )
 
 

@@ -6,24 +6,18 @@ import reflex as rx
 
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.ui import forms, styles
+from xobito_app.ui.blocks import confirm, loaded, shown_once
 from xobito_app.ui.components import (
     badge,
     button,
-    confirm_dialog,
-    dialog,
-    dialog_close,
-    dialog_foot,
-    error_state,
     note,
     page_body,
     page_header,
     section,
-    shown_once,
-    skeleton_rows,
     switch_field,
     text_field,
 )
-from xobito_app.ui.components.fields import switch
+from xobito_app.ui.components.fields import field_error, switch
 from xobito_app.ui.pages.webhooks.log import delivery_log, open_delivery
 from xobito_app.ui.pages.webhooks.state import SIGNING_KEY, DeliveryLogState, WebhooksState
 
@@ -49,20 +43,30 @@ def webhooks() -> rx.Component:
                 button(
                     "Send test",
                     icon_name="send",
-                    busy=DeliveryLogState.is_testing,
+                    busy=DeliveryLogState.is_busy,
                     on_click=DeliveryLogState.send_test,
                 ),
             ),
             line="Tell another system when contacts, statuses or sources change.",
         ),
-        rx.match(
-            WebhooksState.stage,
-            ("ready", _sections()),
-            ("failed", error_state(WebhooksState.problem, WebhooksState.load)),
-            skeleton_rows(),
+        loaded(WebhooksState, _sections()),
+        shown_once(
+            SIGNING_KEY,
+            title="Signing secret",
+            label="Signing secret",
+            open=WebhooksState.is_secret_shown,
+            on_close=WebhooksState.forget_secret,
+            verb="I have saved it",
         ),
-        _secret_dialog(),
-        _rotate_question(),
+        confirm(
+            WebhooksState,
+            "rotate",
+            title="Make a new secret?",
+            line="Everything sent from now on is signed with it, waiting deliveries included. "
+            "Tell the other system first.",
+            verb="Make a new secret",
+            on_confirm=WebhooksState.rotate,
+        ),
         open_delivery(),
     )
 
@@ -120,20 +124,15 @@ def _form() -> rx.Component:
             default_value=WebhooksState.endpoint.url,
             placeholder="https://example.com/hooks/xobito",
             help="It must answer 2xx within 30 seconds. Redirects are not followed.",
-            required=True,
         ),
         rx.cond(
             WebhooksState.warning,
             note(WebhooksState.warning, "warning", icon_name="triangle-alert", role="status"),
         ),
-        _matrix(),
-        rx.cond(
-            WebhooksState.errors.contains("events"),
-            rx.el.span(WebhooksState.errors["events"], class_name=styles.FIELD_ERROR, role="alert"),
-        ),
+        rx.el.div(_matrix(), field_error(WebhooksState.errors, "events"), class_name=styles.FIELD),
         switch_field(
             "Send events",
-            help="Off: changes are not told, and not kept for later.",
+            help="While off, changes are neither sent nor kept for later.",
             name="is_on",
             default_checked=WebhooksState.endpoint.is_on,
         ),
@@ -180,7 +179,7 @@ def _record(record: RecordType, name: str) -> rx.Component:
 def _secret_section() -> rx.Component:
     return section(
         "Signature",
-        "How the other side knows that a request is ours.",
+        "How the other system knows that a request comes from Xobito.",
         rx.el.p(
             rx.el.code("X-Webhook-Signature", class_name=styles.MONO),
             " is the HMAC-SHA256 of the raw body with the signing secret, in lowercase hex. "
@@ -193,30 +192,7 @@ def _secret_section() -> rx.Component:
             button(
                 "New secret",
                 icon_name="refresh-cw",
-                on_click=WebhooksState.ask_to_rotate(True),
+                on_click=WebhooksState.ask("rotate", "", ""),
             )
         ),
-    )
-
-
-def _secret_dialog() -> rx.Component:
-    return dialog(
-        "Signing secret",
-        shown_once(SIGNING_KEY, label="Signing secret"),
-        dialog_foot(dialog_close("I have kept it")),
-        line="Keep it now: it is not shown again.",
-        open=WebhooksState.is_secret_shown,
-        on_open_change=WebhooksState.forget_secret,
-    )
-
-
-def _rotate_question() -> rx.Component:
-    return confirm_dialog(
-        "Make a new secret?",
-        "All that is sent from now on is signed with it, what waits included. "
-        "The other side must know it first.",
-        verb="Make a new secret",
-        open=WebhooksState.is_asking,
-        on_open_change=WebhooksState.ask_to_rotate,
-        on_confirm=WebhooksState.rotate,
     )

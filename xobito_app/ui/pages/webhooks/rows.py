@@ -37,7 +37,7 @@ class EndpointRow:
         """Word an endpoint."""
         is_disabled = view.state == "disabled"
         words = {"active": ("On", "success"), "off": ("Off", "neutral")}
-        state, tone = words.get(view.state, ("Switched off by itself", "danger"))
+        state, tone = words.get(view.state, ("Switched off automatically", "danger"))
         if view.state == "active" and view.failure_count:
             state, tone = "Failing", "warning"
         return cls(
@@ -54,11 +54,11 @@ class EndpointRow:
 
 def _fares(view: EndpointView, zone: str) -> str:
     if view.failure_count and view.failing_since:
-        tries = "The newest try" if view.failure_count == 1 else f"{view.failure_count} tries"
+        tries = "The last attempt" if view.failure_count == 1 else f"{view.failure_count} attempts"
         return f"{tries} failed, since {formats.full(view.failing_since, zone)}."
     if view.last_success_at:
-        return f"Answered well on {formats.full(view.last_success_at, zone)}."
-    return "Nothing was delivered yet."
+        return f"Last delivered on {formats.full(view.last_success_at, zone)}."
+    return "Nothing delivered yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _answer(line: DeliveryLine, zone: str) -> str:
     said = line.error or (f"Answered {line.status_code}." if line.status_code else "")
     if line.state == "pending" and line.next_try_at and line.attempts:
         return f"{said} Next try {_soon(line.next_try_at, zone)}."
-    return said or "Not tried yet."
+    return said or "Not sent yet."
 
 
 def _soon(at: datetime, zone: str) -> str:

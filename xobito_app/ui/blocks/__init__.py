@@ -1,0 +1,93 @@
+"""What screens are built of: states that load, list and save, and how they look."""
+
+from xobito_app.core.paging import Page
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.ui.blocks.form_state import (
+    Form,
+    FormState,
+    PageFormState,
+    QuestionState,
+    SecretState,
+    show_errors,
+)
+from xobito_app.ui.blocks.form_view import (
+    Fields,
+    confirm,
+    confirm_delete,
+    delete_title,
+    form,
+    form_dialog,
+    new_button,
+    shown_once,
+)
+from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
+from xobito_app.ui.blocks.list_view import (
+    choice_options,
+    filter_chips,
+    filter_date,
+    filter_select,
+    list_foot,
+    list_page,
+    list_view,
+    loaded,
+    search_box,
+    selection_bar,
+    tick,
+    toolbar,
+)
+from xobito_app.ui.blocks.page_state import DetailState, PageState
+from xobito_app.ui.blocks.rights import allowed, can
+from xobito_app.ui.blocks.rows import (
+    actions_cell,
+    cell,
+    edit_items,
+    line_of,
+    main_cell,
+    person_cell,
+    progress_line,
+)
+
+__all__ = [
+    "DetailState",
+    "Fields",
+    "Form",
+    "FormState",
+    "ListState",
+    "Page",
+    "PageFormState",
+    "PageState",
+    "QuestionState",
+    "SecretState",
+    "SelectionState",
+    "Viewer",
+    "actions_cell",
+    "allowed",
+    "can",
+    "cell",
+    "choice_options",
+    "confirm",
+    "confirm_delete",
+    "delete_title",
+    "edit_items",
+    "filter_chips",
+    "filter_date",
+    "filter_select",
+    "form",
+    "form_dialog",
+    "line_of",
+    "list_foot",
+    "list_page",
+    "list_view",
+    "loaded",
+    "main_cell",
+    "new_button",
+    "person_cell",
+    "progress_line",
+    "search_box",
+    "selection_bar",
+    "show_errors",
+    "shown_once",
+    "tick",
+    "toolbar",
+    "whole",
+]
