@@ -51,6 +51,16 @@
     });
   };
 
+  /* The address says which list is shown, so that a reload and a link come back to it. */
+  xobito.listed = function (query) {
+    const url = new URL(window.location.href);
+    for (const [name, value] of Object.entries(query)) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    window.history.replaceState(window.history.state, "", url);
+  };
+
   function afterChange() {
     watchScroll();
     fillTemplate();

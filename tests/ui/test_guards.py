@@ -16,6 +16,8 @@ from xobito_app.ui.shell import PaletteState, ShellState
 from xobito_app.xobito_app import app
 
 PUBLIC = {
+    # The page for addresses that lead nowhere.
+    "enter_anywhere",
     "begin",
     "begin_anew",
     "answered",

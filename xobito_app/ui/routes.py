@@ -234,6 +234,9 @@ ROUTES: tuple[PageRoute, ...] = (
 )
 """Every page behind the sign-in, in the order of the rail."""
 
+NOWHERE = PageRoute("nowhere", "/404", "Nothing here", "compass", section=NavSection.PALETTE)
+"""What stands at addresses that lead nowhere; no entry leads there."""
+
 GATES = frozenset(
     {"/", "/sign-in", "/set-up", "/join", "/forgot", "/reset", "/choose-password", "/404"}
 )

@@ -84,7 +84,12 @@ def add_pages(app: rx.App) -> None:
             start()
         for follow in screen.follows:
             app.register_lifespan_task(follow)
-    app.add_page(not_found_page, route="404", title="Nothing here · Xobito")
+    app.add_page(
+        not_found_page,
+        route="404",
+        title="Nothing here · Xobito",
+        on_load=ShellState.enter_anywhere,
+    )
 
 
 def _framed(screen: Screen) -> Callable[[], rx.Component]:

@@ -43,7 +43,7 @@ def head_components() -> list[rx.Component]:
 
 def toaster() -> rx.Component:
     """Return the corner where toasts appear."""
-    return Toaster.create(position="bottom-right", rich_colors=False, close_button=True)
+    return Toaster.create(position="bottom-left", rich_colors=False, close_button=True)
 
 
 def error_boundary(is_stateful: bool) -> rx.Component:

@@ -10,7 +10,7 @@ from reflex.vars.object import ObjectVar
 from xobito_app.ui.components import empty_state, link_button, radix, skeleton_rows
 from xobito_app.ui.components.layout import page_body
 from xobito_app.ui.reflex_parts import ReactRouterLink, has_connection_errors
-from xobito_app.ui.routes import PageRoute
+from xobito_app.ui.routes import NOWHERE, PageRoute
 from xobito_app.ui.shell.alerts import alert_marks
 from xobito_app.ui.shell.palette import key_help, palette
 from xobito_app.ui.shell.providers import StatusLine
@@ -94,13 +94,15 @@ def no_permission() -> rx.Component:
 
 
 def not_found_page() -> rx.Component:
-    """Return the page for addresses that lead nowhere."""
-    return rx.el.main(
-        empty_state(
-            "compass",
-            "There is nothing here",
-            "The address may be mistyped, or what was here is gone.",
-            link_button("To the inbox", to="/inbox"),
-        ),
-        class_name="shell-main",
+    """Return the page for addresses that lead nowhere; whoever is signed in keeps the frame."""
+    nothing = empty_state(
+        "compass",
+        "There is nothing here",
+        "The address may be mistyped, or what was here is gone.",
+        link_button("To the inbox", to="/inbox"),
+    )
+    return rx.cond(
+        ShellState.access == "granted",
+        page(page_body(nothing), route=NOWHERE),
+        rx.el.main(nothing, class_name="shell-main"),
     )

@@ -17,7 +17,7 @@ from xobito_app.ui.components import tone_of
 from xobito_app.ui.formats import badge
 from xobito_app.ui.live import showing
 from xobito_app.ui.routes import ROUTES, find_route
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, find_viewer, guarded, public
 from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
 
 SHELL = "shell"
@@ -93,6 +93,12 @@ class ShellState(AppState):
             self._show_unread(unread)
             self._show_lines(lines)
             self._show(viewer)
+
+    @rx.event
+    @public
+    async def enter_anywhere(self):
+        """Show the frame for whoever is signed in, and nothing of it for others."""
+        return ShellState.enter_page if await find_viewer(self) else None
 
     def _show(self, viewer: Viewer) -> None:
         """Put the person and their rights on the screen; also called when rights change."""

@@ -18,7 +18,7 @@ from xobito_app.ui import browser, forms
 from xobito_app.ui.blocks import Form, FormState
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.pages.contacts.rows import custom_text
-from xobito_app.ui.security import AppState, permitted
+from xobito_app.ui.security import AppState, guarded, permitted
 
 TEXTS = (
     "first_name",
@@ -77,6 +77,15 @@ class ContactFormState(FormState, AppState):
     statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     sources: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     people: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_CREATE)
+    async def open_from_address(self):
+        """Begin a new contact when the address asks for one, as the palette does."""
+        if not self.router.url.query_parameters.get("new"):
+            return None
+        await self._open(None)
+        return browser.go("/contacts", replace=True)
 
     async def _values(self, row_id: UUID | None) -> dict[str, str]:
         view = await self._call(contacts.get_contact_view, contact_id=row_id) if row_id else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xobito_app.ui import routes
 from xobito_app.ui.pages.contacts import commands, relay
+from xobito_app.ui.pages.contacts.form_state import ContactFormState
 from xobito_app.ui.pages.contacts.page import contacts
 from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.screens import Screen
@@ -12,7 +13,7 @@ SCREENS = (
     Screen(
         routes.CONTACTS,
         contacts,
-        (ContactsState.load,),
+        (ContactsState.load, ContactFormState.open_from_address),
         starts=(relay.register, commands.register),
     ),
 )

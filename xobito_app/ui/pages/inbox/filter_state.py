@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import ids
 from xobito_app.features.connection import accounts
@@ -45,8 +46,19 @@ class FilterState(AppState):
     async def set_open(self, is_open: bool):
         """Read what there is to choose from, or close the box."""
         self.is_open = bool(is_open)
-        if not self.is_open:
-            return
+        if self.is_open:
+            await self._read_choices()
+
+    @rx.event
+    @guarded(*SEES_INBOX)
+    async def load(self):
+        """Say what the address narrows the list by."""
+        listing = await self.get_state(InboxListState)
+        if any(listing.narrowed.values()):
+            await self._read_choices()
+        self._show_chips(listing)
+
+    async def _read_choices(self) -> None:
         actor = (await current_viewer(self)).actor
         async with unit_of_work(actor.workspace_id) as uow:
             labels = await list_labels(uow.session, actor)
@@ -65,18 +77,22 @@ class FilterState(AppState):
         """Narrow by one value; an empty one lifts that wish."""
         # Parsed here: a value that is no id must not stay in the state.
         wanted = str(ids.parse(value)) if value else ""
-        await self._choose({part: wanted} if part in NARROWED else {})
+        return await self._choose({part: wanted} if part in NARROWED else {})
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def clear(self):
         """Lift every wish at once."""
         nothing = dict.fromkeys(NARROWED, "")
-        await self._choose(nothing, unread_only=False, closing_soon=False)
+        return await self._choose(nothing, unread_only=False, closing_soon=False)
 
-    async def _choose(self, changes: dict[str, str], **wishes: bool) -> None:
+    async def _choose(self, changes: dict[str, str], **wishes: bool) -> Event:
         listing = await self.get_state(InboxListState)
-        await listing._wish(narrowed={**listing.narrowed, **changes}, **wishes)
+        told = await listing._wish(narrowed={**listing.narrowed, **changes}, **wishes)
+        self._show_chips(listing)
+        return told
+
+    def _show_chips(self, listing: InboxListState) -> None:
         options = {
             "number": self.numbers,
             "group": self.groups,

@@ -13,9 +13,10 @@ def hit_line(
     *,
     key: Words,
     initials: Words,
-    name: Words,
+    tone: Words,
+    name: Words | rx.Component,
     when: Words,
-    words: Words,
+    words: Words | rx.Component,
     on_click: Any,
     mark: rx.Component | None = None,
     **props: Any,
@@ -23,7 +24,11 @@ def hit_line(
     """Return the line: who, when, the words in question, and a mark for what is new."""
     return rx.el.li(
         rx.el.button(
-            rx.el.span(initials, class_name="avatar row-avatar tone-6", aria_hidden="true"),
+            rx.el.span(
+                initials,
+                class_name=rx.Var.create("avatar row-avatar ") + tone.to(str),
+                aria_hidden="true",
+            ),
             rx.el.span(
                 rx.el.span(
                     rx.el.span(name, class_name="row-name"),

@@ -13,7 +13,7 @@ from xobito_app.ui.pages.inbox.hit_line import hit_line
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import KIND_ICONS, ThreadRow
-from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
+from xobito_app.ui.pages.inbox.state import HitRow, InboxListState, Words
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -245,8 +245,13 @@ def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
     return hit_line(
         key=hit.key,
         initials=hit.initials,
-        name=hit.name,
+        tone=hit.tone.to(str),
+        name=rx.fragment(rx.foreach(hit.name, _words)),
         when=hit.when,
-        words=hit.excerpt,
+        words=rx.fragment(rx.foreach(hit.excerpt, _words)),
         on_click=ThreadState.open_hit(hit.conversation_id, hit.message_id),
     )
+
+
+def _words(piece: ObjectVar[Words]) -> rx.Component:
+    return rx.cond(piece.is_hit, rx.el.mark(piece.text), rx.fragment(piece.text))

@@ -47,6 +47,7 @@ def _line(row: ObjectVar[MentionRow]) -> rx.Component:
     return hit_line(
         key=row.id,
         initials=row.initials,
+        tone=rx.Var.create("tone-6"),
         name=row.name,
         when=row.when,
         words=row.words,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import clock, ids
+from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import initials
@@ -22,7 +25,8 @@ from xobito_app.features.inbox.schemas import (
 )
 from xobito_app.features.inbox.threads import search, threads
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import formats
+from xobito_app.ui import browser, formats
+from xobito_app.ui.components import tone_of
 from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
@@ -63,15 +67,33 @@ class CountsRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of a text, and whether it is what was searched for."""
+
+    text: str
+    is_hit: bool
+
+
+def marked(text: str, typed: str) -> list[Words]:
+    """Return a text in pieces: what fits a typed word, and what stands between."""
+    words = sorted(set(typed.split()), key=len, reverse=True)
+    if not words:
+        return [Words(text, False)]
+    pieces = re.split(f"({'|'.join(map(re.escape, words))})", text, flags=re.IGNORECASE)
+    return [Words(piece, at % 2 == 1) for at, piece in enumerate(pieces) if piece]
+
+
+@dataclass(frozen=True, slots=True)
 class HitRow:
     """A search result."""
 
     key: str
     conversation_id: str
     message_id: str
-    name: str
+    tone: str
+    name: list[Words]
     initials: str
-    excerpt: str
+    excerpt: list[Words]
     when: str
 
 
@@ -93,6 +115,7 @@ class InboxListState(AppState):
     query: rx.Field[str] = rx.field("")
     hits: rx.Field[list[HitRow]] = rx.field(default_factory=list)
     is_searching: rx.Field[bool] = rx.field(False)
+    _address_taken: dict[str, str] = {}
 
     def _wanted(self) -> ThreadFilter:
         return ThreadFilter(
@@ -107,8 +130,8 @@ class InboxListState(AppState):
         selected = ids.parse(self.selected_id) if self.selected_id else None
         return Shown(self._wanted(), selected)
 
-    async def _wish(self, **wishes: Any) -> None:
-        """Take wishes over and show the list they leave.
+    async def _wish(self, **wishes: Any) -> Event:
+        """Take wishes over and show the list they leave; the address says them from then on.
 
         A list that cannot be read, or is overtaken by another wish, leaves the one before.
         """
@@ -120,6 +143,25 @@ class InboxListState(AppState):
         except BaseException:
             self._take(before)
             raise
+        return browser.call("xobito.listed", self._address())
+
+    def _address(self) -> dict[str, str]:
+        """Return what the address says of the list; what is usual is left out of it."""
+        return {
+            "list": "" if self.view == ListView.ALL else self.view,
+            "state": "" if self.status == "open" else self.status,
+            "unread": "1" if self.unread_only else "",
+            "closing": "1" if self.closing_soon else "",
+            **self.narrowed,
+        }
+
+    def _take_address(self, query: Mapping[str, str]) -> None:
+        """Take over what the address says; what is not understood counts as not said."""
+        view, status = query.get("list", ""), query.get("state", "")
+        self.view = view if view in set(ListView) else ListView.ALL.value
+        self.status = status if status in _STATUSES else "open"
+        self.unread_only, self.closing_soon = bool(query.get("unread")), bool(query.get("closing"))
+        self.narrowed = {part: _id_or_nothing(query.get(part)) for part in NARROWED}
 
     def _take(self, wishes: Mapping[str, Any]) -> None:
         for name, value in wishes.items():
@@ -149,32 +191,38 @@ class InboxListState(AppState):
     @rx.event
     @guarded(*SEES_INBOX)
     async def load(self):
-        """Show the list, as the page opens or the connection comes back."""
+        """Show the list of the address, as the page opens or the connection comes back."""
+        # The router does not hear of what scripts write into the address: one that it told before
+        # is older than the person's wishes.
+        given = dict(self.router.url.query_parameters)
+        if given != self._address_taken:
+            self._address_taken = given
+            self._take_address(given)
         await self._reload(with_counts=True)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def show_view(self, view: str):
         """Change to another list."""
-        await self._wish(view=view if view in set(ListView) else ListView.ALL.value)
+        return await self._wish(view=view if view in set(ListView) else ListView.ALL.value)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
     async def show_status(self, status: str):
         """Show open, snoozed or closed threads."""
-        await self._wish(status=status if status in _STATUSES else "open")
+        return await self._wish(status=status if status in _STATUSES else "open")
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def toggle_unread(self):
         """Show unread threads only, or all again."""
-        await self._wish(unread_only=not self.unread_only)
+        return await self._wish(unread_only=not self.unread_only)
 
     @rx.event
     @guarded(*SEES_INBOX)
     async def toggle_closing_soon(self):
         """Show threads whose reply window closes within six hours, or all again."""
-        await self._wish(closing_soon=not self.closing_soon)
+        return await self._wish(closing_soon=not self.closing_soon)
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -204,7 +252,7 @@ class InboxListState(AppState):
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
             found = await search.search(uow.session, viewer.actor, typed=self.query)
-        self.hits = _hit_rows(found, viewer.time_zone)
+        self.hits = _hit_rows(found, self.query, viewer.time_zone)
         self.is_searching = True
 
     @rx.event
@@ -250,16 +298,24 @@ class InboxListState(AppState):
             self.counts = fresh
 
 
-def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
+def _id_or_nothing(text: str | None) -> str:
+    try:
+        return str(ids.parse(text)) if text else ""
+    except NotFound:
+        return ""
+
+
+def _hit_rows(found: SearchResult, typed: str, zone: str) -> list[HitRow]:
     now = clock.business_now()
     contacts = [
         HitRow(
             f"c{c.conversation_id}",
             str(c.conversation_id),
             "",
-            c.name,
+            f"tone-{tone_of(c.contact_id)}",
+            marked(c.name, typed),
             initials(c.name),
-            c.phone,
+            marked(c.phone, typed),
             "",
         )
         for c in found.contacts
@@ -269,9 +325,10 @@ def _hit_rows(found: SearchResult, zone: str) -> list[HitRow]:
             f"m{m.message_id}",
             str(m.conversation_id),
             str(m.message_id),
-            m.name,
+            "tone-6",
+            marked(m.name, typed),
             initials(m.name),
-            m.excerpt,
+            marked(m.excerpt, typed),
             formats.ago(m.at, zone, now),
         )
         for m in found.messages
