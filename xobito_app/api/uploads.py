@@ -11,6 +11,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
+from xobito_app.api.bodies import limited
 from xobito_app.core.errors import Invalid, TooLarge
 from xobito_app.whatsapp import limits
 
@@ -116,17 +117,11 @@ async def read_upload(
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Invalid.field("file", "Send the file as multipart/form-data.")
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > most + ENVELOPE_BYTES:
-        raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
+    sentence = f"This file is over {size_words(most)}, {whose}."
     part = _FilePart(into, judge, whose)
-    received = 0
     try:
         parser = part.parser(options[b"boundary"])
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > most + ENVELOPE_BYTES:
-                raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
+        async for chunk in limited(request, most + ENVELOPE_BYTES, sentence):
             parser.write(chunk)
         parser.finalize()
     except (FormParserError, ClientDisconnect):

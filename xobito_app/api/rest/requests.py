@@ -48,7 +48,7 @@ class RestRequest(Request):
         most, sentence = JSON_LIMIT, f"The body is over {JSON_LIMIT // 1024} KB."
         if self.kind == FORM:
             most, sentence = self._most_file + FIELD_LIMIT, _file_sentence(self._most_file)
-        async for chunk in limited(super().stream(), most, sentence):
+        async for chunk in limited(self, most, sentence, super().stream()):
             yield chunk
 
     async def json(self) -> bytes:

@@ -14,9 +14,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from xobito_app.api import v1
-from xobito_app.api.rest.models import In, Out, Page, PageQuery
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, Handler, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Out, Page, PageQuery
 
 # A type checker takes only what stands in the source for a type; these are made at run time.
 _annotated: Any = Annotated

@@ -10,15 +10,14 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from xobito_app.api import exports
-from xobito_app.api.rest.models import Line, Moment, Out
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
+from xobito_app.api.rest.shapes import Line, Moment, Out
 from xobito_app.api.tables import CsvFile
 from xobito_app.api.v1.selection import FilterQuery, Selection, narrow
 from xobito_app.features.contacts.bulk import bulk
 from xobito_app.features.contacts.lists import exporting
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.models.contact_work import JobKind
 
 router = APIRouter(tags=["Many contacts at once"], route_class=RestRoute)
 _THING = "Bulk action"
@@ -72,7 +71,7 @@ async def start_bulk(
     to be asked how far it is. `delete` takes the ability `contacts.delete` as well.
     """
     contact_filter = await body.contact_filter(call)
-    is_delete = body.action == JobKind.DELETE
+    is_delete = body.action == "delete"
     with needing("contacts.delete") if is_delete else nullcontext():
         view = await bulk.start_job(
             call.session,

@@ -8,7 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
-from xobito_app.api.rest.models import (
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import (
     CursorQuery,
     In,
     Line,
@@ -19,9 +21,8 @@ from xobito_app.api.rest.models import (
     about,
     limited,
 )
-from xobito_app.api.rest.requests import json_body
-from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
 from xobito_app.api.v1.selection import FilterQuery, narrow
+from xobito_app.core import paging
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.records.published import contact_fields, contact_relations
@@ -179,40 +180,28 @@ async def list_contacts(
     """
     contact_filter = await narrow(call, query)
     order = Sort.parse(query.sort)
-    if contact_filter is None:
-        return Page[Contact].numbered(call, [], page=query.page, per_page=query.per_page, total=0)
-    if query.cursor is not None:
+    found: paging.Page[ContactView] = paging.Page((), total=0)
+    if contact_filter is not None and query.cursor is None:
+        found = await listing.page_contacts(
+            call.session,
+            call.actor,
+            contact_filter=contact_filter,
+            sort=order,
+            page=query.page,
+            per_page=query.per_page,
+        )
+    elif contact_filter is not None:
         with about("cursor"):
-            window = await listing.list_contacts(
+            found = await listing.list_contacts(
                 call.session,
                 call.actor,
                 contact_filter=contact_filter,
                 sort=order,
-                cursor=query.cursor,
+                cursor=query.cursor or "",
                 limit=query.per_page,
             )
-        rows = [Contact.of(view) for view in window.rows]
-        return Page[Contact].walked(call, rows, per_page=query.per_page, cursor=window.cursor)
-    if (query.page - 1) * query.per_page > listing.DEEPEST:
-        # Behind the end there is nothing, however far; only what exists is too deep to skip to.
-        total = await listing.count_contacts(
-            call.session, call.actor, contact_filter=contact_filter
-        )
-        if (query.page - 1) * query.per_page >= total:
-            return Page[Contact].numbered(
-                call, [], page=query.page, per_page=query.per_page, total=total
-            )
-    found = await listing.page_contacts(
-        call.session,
-        call.actor,
-        contact_filter=contact_filter,
-        sort=order,
-        page=query.page,
-        per_page=query.per_page,
-    )
-    rows = [Contact.of(view) for view in found.rows]
-    return Page[Contact].numbered(
-        call, rows, page=query.page, per_page=query.per_page, total=found.total
+    return Page[Contact].shown(
+        call, found.map(Contact.of), page=query.page, per_page=query.per_page
     )
 
 

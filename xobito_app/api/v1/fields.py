@@ -8,12 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from xobito_app.api.rest.models import In, Name, Out, Page, PageQuery, limited
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Name, Out, Page, PageQuery, limited
 from xobito_app.features.contacts.labels import custom_fields
-from xobito_app.features.contacts.schemas import CustomFieldDraft
-from xobito_app.models.contacts import FieldKind
+from xobito_app.features.contacts.schemas import CustomFieldDraft, FieldKind
 
 router = APIRouter(tags=["Custom fields"], route_class=RestRoute)
 _THING = "Custom field"

@@ -8,7 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
-from xobito_app.api.rest.models import (
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
+from xobito_app.api.rest.shapes import (
     In,
     Moment,
     Out,
@@ -17,8 +19,6 @@ from xobito_app.api.rest.models import (
     about,
     limited,
 )
-from xobito_app.api.rest.requests import json_body
-from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
 from xobito_app.features.contacts.records import notes, timeline
 
 router = APIRouter(tags=["Notes and timeline"], route_class=RestRoute)
@@ -162,5 +162,4 @@ async def read_timeline(
             cursor=query.cursor,
             limit=query.per_page,
         )
-    rows = [Happening.of(entry) for entry in found.rows]
-    return Page[Happening].walked(call, rows, per_page=query.per_page, cursor=found.cursor)
+    return Page[Happening].shown(call, found.map(Happening.of), per_page=query.per_page)

@@ -13,9 +13,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Query, UploadFile
 from pydantic import Field, TypeAdapter, ValidationError
 
-from xobito_app.api.rest.models import In, Moment, Out, Page, PageQuery, limited
 from xobito_app.api.rest.requests import FORM, attached, json_body
 from xobito_app.api.rest.route import Call, RestRoute, current_call, lacking, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Out, Page, PageQuery, limited
 from xobito_app.api.tables import CsvFile
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid

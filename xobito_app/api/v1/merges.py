@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from xobito_app.api.rest.models import In, Moment, Out, Page, PageQuery
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Out, Page, PageQuery
 from xobito_app.api.v1.contacts import Contact
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.merging import duplicates, merging

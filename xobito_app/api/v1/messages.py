@@ -9,7 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, UploadFile
 from pydantic import AliasChoices, Discriminator, Field, RootModel, Tag
 
-from xobito_app.api.rest.models import (
+from xobito_app.api.rest.requests import FORM, JSON, attached, checked, json_body
+from xobito_app.api.rest.route import Call, RestRoute, current_call, needs, not_found
+from xobito_app.api.rest.shapes import (
     CursorQuery,
     In,
     Moment,
@@ -18,8 +20,6 @@ from xobito_app.api.rest.models import (
     about,
     limited,
 )
-from xobito_app.api.rest.requests import FORM, JSON, attached, checked, json_body
-from xobito_app.api.rest.route import Call, RestRoute, current_call, needs, not_found
 from xobito_app.api.v1 import incoming
 from xobito_app.api.v1.incoming import Kept
 from xobito_app.features.inbox.composing import compose, open_thread
@@ -364,9 +364,4 @@ async def list_messages(
             per_page=query.per_page,
             cursor=query.cursor,
         )
-    rows = [Entry.of(row) for row in found.rows]
-    if found.total is None:
-        return Page[Entry].walked(call, rows, per_page=query.per_page, cursor=found.cursor)
-    return Page[Entry].numbered(
-        call, rows, page=query.page, per_page=query.per_page, total=found.total
-    )
+    return Page[Entry].shown(call, found.map(Entry.of), page=query.page, per_page=query.per_page)

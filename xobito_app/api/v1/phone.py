@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from xobito_app.api.rest.models import In, Out, limited
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs
+from xobito_app.api.rest.shapes import In, Out, limited
 from xobito_app.core import phone
 from xobito_app.core.errors import Invalid
 

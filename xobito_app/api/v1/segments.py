@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from xobito_app.api.rest.models import In, Moment, Name, Out, Page, PageQuery
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Name, Out, Page, PageQuery
 from xobito_app.api.v1.selection import Filter
 from xobito_app.features.contacts.lists import segments
 from xobito_app.features.contacts.lists.segments import SegmentView

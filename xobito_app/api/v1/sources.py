@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from xobito_app.api.rest.models import In, Moment, Out, limited
 from xobito_app.api.rest.resources import Replacing, resource_router
+from xobito_app.api.rest.shapes import In, Moment, Out, limited
 from xobito_app.features.contacts.labels import sources
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from xobito_app.api.rest.models import Moment, Out, Page, PageQuery, limited
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, current_call, needs
+from xobito_app.api.rest.shapes import Moment, Out, Page, PageQuery, limited
 from xobito_app.api.v1 import incoming
 from xobito_app.api.v1.incoming import Kept
 from xobito_app.api.v1.messages import Addressed, Sent, Url, order_for
@@ -89,7 +89,7 @@ async def list_templates(
     call: Annotated[Call, needs("templates.read")], query: Annotated[TemplateQuery, Query()]
 ) -> Page[TemplateOut]:
     """List templates, by name."""
-    rows, total = await templates.page_templates(
+    found = await templates.page_templates(
         call.session,
         call.actor,
         search=query.search,
@@ -99,9 +99,8 @@ async def list_templates(
         page=query.page,
         per_page=query.per_page,
     )
-    found = [TemplateOut.of(view) for view in rows]
-    return Page[TemplateOut].numbered(
-        call, found, page=query.page, per_page=query.per_page, total=total
+    return Page[TemplateOut].shown(
+        call, found.map(TemplateOut.of), page=query.page, per_page=query.per_page
     )
 
 

@@ -308,18 +308,3 @@ class Sort:
             return cls(SortBy(text.removeprefix("-")), text.startswith("-"))
         except ValueError:
             return cls()
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedPage:
-    """One page of contacts out of so many, counted from 1."""
-
-    rows: tuple[ContactView, ...]
-    page: int
-    per_page: int
-    total: int
-
-    @property
-    def last_page(self) -> int:
-        """The number of the last page; an empty list has one page too."""
-        return max(1, -(-self.total // self.per_page))

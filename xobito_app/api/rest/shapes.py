@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from xobito_app.api.rest.route import Call
+from xobito_app.core import paging
 from xobito_app.core.errors import Invalid
 from xobito_app.settings import get_settings
 
@@ -131,15 +132,27 @@ class Page(Out, Generic[T]):
     next_cursor: str | None
 
     @classmethod
-    def numbered(
-        cls, call: Call, rows: Sequence[T], *, page: int, per_page: int, total: int
-    ) -> Self:
-        """Return a page of a list that is counted."""
+    def shown(cls, call: Call, found: paging.Page[T], *, per_page: int, page: int = 1) -> Self:
+        """Return a part of a list: a numbered page when it is counted, else a window of a walk."""
+        rows, total, cursor = list(found.rows), found.total, found.cursor
+        if total is None:
+            return cls(
+                current_page=None,
+                data=rows,
+                per_page=per_page,
+                total=None,
+                last_page=None,
+                from_=None,
+                to=None,
+                next_page_url=_link(call, cursor=cursor) if cursor else None,
+                prev_page_url=None,
+                next_cursor=cursor or None,
+            )
         last = max(1, -(-total // per_page))
         first = (page - 1) * per_page + 1
         return cls(
             current_page=page,
-            data=list(rows),
+            data=rows,
             per_page=per_page,
             total=total,
             last_page=last,
@@ -151,27 +164,11 @@ class Page(Out, Generic[T]):
         )
 
     @classmethod
-    def walked(cls, call: Call, rows: Sequence[T], *, per_page: int, cursor: str) -> Self:
-        """Return a window of a long walk; `cursor` is that of the next one."""
-        return cls(
-            current_page=None,
-            data=list(rows),
-            per_page=per_page,
-            total=None,
-            last_page=None,
-            from_=None,
-            to=None,
-            next_page_url=_link(call, cursor=cursor) if cursor else None,
-            prev_page_url=None,
-            next_cursor=cursor or None,
-        )
-
-    @classmethod
     def part(cls, call: Call, rows: Sequence[T], query: PageQuery) -> Self:
         """Return the wanted page of a list that is short enough to be read whole."""
         start = (query.page - 1) * query.per_page
-        window = rows[start : start + query.per_page]
-        return cls.numbered(call, window, page=query.page, per_page=query.per_page, total=len(rows))
+        found = paging.Page(tuple(rows[start : start + query.per_page]), total=len(rows))
+        return cls.shown(call, found, per_page=query.per_page, page=query.page)
 
 
 def _link(call: Call, **changes: object) -> str:
