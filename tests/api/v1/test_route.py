@@ -23,11 +23,11 @@ GREETINGS = '''
     from typing import Annotated
     from uuid import UUID
 
-    from fastapi import APIRouter, Query
+    from fastapi import APIRouter
 
     from xobito_app.api.rest.requests import json_body
     from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-    from xobito_app.api.rest.shapes import In, Out, Page, PageQuery
+    from xobito_app.api.rest.shapes import In, Numbered, Out, Page
     from xobito_app.features.contacts.records import contacts
     from xobito_app.features.contacts.schemas import ContactDraft
 
@@ -49,7 +49,7 @@ GREETINGS = '''
 
     @router.get("")
     async def list_greetings(
-        call: Annotated[Call, needs("contacts.read")], query: Annotated[PageQuery, Query()]
+        call: Annotated[Call, needs("contacts.read")], query: Numbered
     ) -> Page[Greeting]:
         """List greetings."""
         return Page[Greeting].part(call, [], query)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 from urllib.parse import urlencode
 
+from fastapi import Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -104,6 +105,10 @@ class PageQuery(In):
 
     page: int = Field(default=1, ge=1, le=1_000_000, description="Counted from 1.")
     per_page: int = Field(default=15, ge=1, le=MOST_PER_PAGE)
+
+
+Numbered = Annotated[PageQuery, Query()]
+"""The query of an endpoint that lists, for its handler."""
 
 
 class CursorQuery(PageQuery):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Name, Out, Page, PageQuery, limited
+from xobito_app.api.rest.shapes import In, Name, Numbered, Out, Page, limited
 from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.schemas import CustomFieldDraft, FieldKind
 
@@ -78,7 +78,7 @@ class CustomFieldChange(_FieldFacts):
 
 @router.get("/custom-fields")
 async def list_custom_fields(
-    call: Annotated[Call, needs("contacts.read")], query: Annotated[PageQuery, Query()]
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
 ) -> Page[CustomField]:
     """List custom fields, in their order."""
     found = await custom_fields.list_fields(call.session, call.actor)

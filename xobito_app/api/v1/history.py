@@ -13,9 +13,9 @@ from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
 from xobito_app.api.rest.shapes import (
     In,
     Moment,
+    Numbered,
     Out,
     Page,
-    PageQuery,
     about,
     limited,
 )
@@ -69,7 +69,7 @@ class TimelineQuery(In):
 async def list_notes(
     call: Annotated[Call, needs("contacts.read")],
     contact_id: UUID,
-    query: Annotated[PageQuery, Query()],
+    query: Numbered,
 ) -> Page[Note]:
     """List a contact's notes.
 

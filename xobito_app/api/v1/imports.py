@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import Field, TypeAdapter, ValidationError
 
 from xobito_app.api.rest.requests import FORM, attached, json_body
 from xobito_app.api.rest.route import Call, RestRoute, current_call, lacking, needs, not_found
-from xobito_app.api.rest.shapes import In, Moment, Out, Page, PageQuery, limited
+from xobito_app.api.rest.shapes import In, Moment, Numbered, Out, Page, limited
 from xobito_app.api.tables import CsvFile
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
@@ -192,7 +192,7 @@ def _mapping(text: str, columns: tuple[str, ...]) -> list[str]:
 
 @router.get("/contacts/imports")
 async def list_imports(
-    call: Annotated[Call, needs("contacts.create")], query: Annotated[PageQuery, Query()]
+    call: Annotated[Call, needs("contacts.create")], query: Numbered
 ) -> Page[Import]:
     """List imports.
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Moment, Out, Page, PageQuery
+from xobito_app.api.rest.shapes import In, Moment, Numbered, Out, Page, PageQuery
 from xobito_app.api.v1.contacts import Contact
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.merging import duplicates, merging
@@ -101,7 +101,7 @@ class MergeQuery(PageQuery):
 
 @router.get("/contacts/duplicates")
 async def list_duplicates(
-    call: Annotated[Call, needs("contacts.read")], query: Annotated[PageQuery, Query()]
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
 ) -> Page[Duplicate]:
     """List contacts that may be one person.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Moment, Name, Out, Page, PageQuery
+from xobito_app.api.rest.shapes import In, Moment, Name, Numbered, Out, Page
 from xobito_app.api.v1.selection import Filter
 from xobito_app.features.contacts.lists import segments
 from xobito_app.features.contacts.lists.segments import SegmentView
@@ -58,7 +58,7 @@ class SegmentChange(In):
 
 @router.get("/segments")
 async def list_segments(
-    call: Annotated[Call, needs("contacts.read")], query: Annotated[PageQuery, Query()]
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
 ) -> Page[Segment]:
     """List segments, by name."""
     found = await segments.list_segments(call.session, call.actor)
