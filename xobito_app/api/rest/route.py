@@ -247,7 +247,10 @@ class RestRoute(APIRoute):
                 await _allow(request, caller, self.abilities)
                 given = RestRequest(request, takes, self.most_file)
                 request.scope[_CALL] = Call(given, caller)
-                answer = await run(given)
+                try:
+                    answer = await run(given)
+                finally:
+                    await given.close()
             except (AppError, RequestValidationError):
                 raise
             except Repeated as repeated:

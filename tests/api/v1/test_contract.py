@@ -8,7 +8,7 @@ import pytest
 from tests.api.v1.conftest import make_token, open_api
 from tests.api.v1.operations import OPERATIONS
 from xobito_app import registry
-from xobito_app.api.v1 import contacts as contact_door
+from xobito_app.api.v1 import contacts as contact_endpoints
 from xobito_app.core import clock
 from xobito_app.features.tokens import service as tokens
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -242,7 +242,7 @@ async def test_a_failure_nobody_foresaw_is_500_without_its_inside(api, monkeypat
     async def fail(*_args, **_given):
         raise RuntimeError("secret inside: /etc/passwd line 7")
 
-    monkeypatch.setattr(contact_door.listing, "page_contacts", fail)
+    monkeypatch.setattr(contact_endpoints.listing, "page_contacts", fail)
     answer = await api.get("/contacts")
     assert answer.status_code == 500
     assert "secret" not in answer.text
