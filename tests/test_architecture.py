@@ -76,7 +76,7 @@ def test_parts_only_import_what_lies_below_them():
     assert offences == []
 
 
-def test_screens_and_endpoints_know_neither_tables_nor_repositories():
+def test_entrypoints_know_neither_tables_nor_repositories():
     offences = [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in MODULES

@@ -15,7 +15,7 @@ from xobito_app.api import (
     whatsapp_webhook,
 )
 from xobito_app.api.health import health
-from xobito_app.api.v1.router import routes as rest_routes
+from xobito_app.api.rest.application import routes as rest_routes
 
 
 def build_api() -> Starlette:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from xobito_app.api.callers import get_viewer, refusal
 from xobito_app.api.forms import read_form
-from xobito_app.api.tables import csv_file
+from xobito_app.api.tables import CsvFile
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
@@ -37,7 +37,7 @@ async def activity_log(request: Request) -> Response:
         activity_filter = read_filter(request.query_params, viewer.time_zone)
     except AppError as error:
         return refusal(error)
-    return csv_file(dated("activity"), _entries(viewer.actor, activity_filter))
+    return CsvFile(dated("activity"), _entries(viewer.actor, activity_filter))
 
 
 async def contacts(request: Request) -> Response:
@@ -60,7 +60,7 @@ async def contacts(request: Request) -> Response:
             )
     except AppError as error:
         return refusal(error)
-    return csv_file(dated("contacts"), contact_lines(viewer.actor, columns, chosen))
+    return CsvFile(dated("contacts"), contact_lines(viewer.actor, columns, chosen))
 
 
 def dated(name: str) -> str:

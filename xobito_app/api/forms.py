@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from xobito_app.core.errors import Forbidden, Invalid, TooLarge
+from xobito_app.api.bodies import read_body
+from xobito_app.core.errors import Forbidden, Invalid
 from xobito_app.settings import get_settings
 
 FORM_LIMIT = 64 * 1024
@@ -27,11 +28,7 @@ async def read_form(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise Invalid("Send the form as application/x-www-form-urlencoded.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise TooLarge("This form is too long.")
+    body = await read_body(request, FORM_LIMIT, "This form is too long.")
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50)
     except ValueError:

@@ -18,7 +18,6 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.inbox.composing.compose import VOICE_NAME, VOICE_TYPE
 from xobito_app.features.inbox.media import files, voice
 from xobito_app.features.inbox.receiving import fetch
-from xobito_app.features.inbox.schemas import MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import limits, media as media_rules
 from xobito_app.whatsapp.payloads import MediaKind
@@ -116,8 +115,8 @@ async def show(request: Request) -> Response:
         async with unit_of_work() as uow:
             viewer = await get_viewer(uow, request)
             file = await fetch.get_readable(uow.session, viewer.actor, media_id)
-        path = files.path_of(file.workspace_id, file.id)
-        if file.state != MediaState.STORED or not path.is_file():
+        path = files.find_stored(file)
+        if path is None:
             raise NotFound("This file is not here yet.")
     except AppError as error:
         return refusal(error)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 
-def csv_file(name: str, lines: AsyncIterator[str] | AsyncIterator[str | bytes]) -> Response:
-    """Return a table to be kept as `name.csv`; little of it is held at a time."""
-    return StreamingResponse(
-        lines,
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+class CsvFile(StreamingResponse):
+    """A table to be kept as `name.csv`; little of it is held at a time."""
+
+    media_type = "text/csv"
+
+    def __init__(self, name: str, lines: AsyncIterable[str | bytes]) -> None:
+        super().__init__(
+            lines,
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.csv"',
+                "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )

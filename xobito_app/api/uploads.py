@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from python_multipart import MultipartParser
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import parse_options_header
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
+from xobito_app.api.bodies import limited
 from xobito_app.core.errors import Invalid, TooLarge
 from xobito_app.whatsapp import limits
 
@@ -31,65 +30,36 @@ Judge = Callable[[Upload], int]
 """Looks at name and type before a byte is kept; returns the most bytes, or raises."""
 
 
-class _FilePart:
-    """Writes the first part that has a file name and passes over all others."""
+class _OneFile(MultiPartParser):
+    """Writes the file of a form to its place, judged before a byte of it is kept."""
 
-    def __init__(self, into: BinaryIO, judge: Judge, whose: str) -> None:
-        self.whose = whose
-        self.upload = Upload()
-        self.is_found = False
-        self._into, self._judge = into, judge
-        self._is_inside = False
+    def __init__(
+        self,
+        request: Request,
+        chunks: AsyncGenerator[bytes, None],
+        into: BinaryIO,
+        judge: Judge,
+        whose: str,
+    ) -> None:
+        super().__init__(request.headers, chunks, max_files=1, max_part_size=ENVELOPE_BYTES)
+        self.upload: Upload | None = None
+        self._into, self._judge, self._whose = into, judge, whose
         self._limit = 0
-        self._name, self._value = b"", b""
-        self._headers: dict[bytes, bytes] = {}
 
-    def parser(self, boundary: bytes) -> MultipartParser:
-        return MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._read_name,
-                "on_header_value": self._read_value,
-                "on_header_end": self._end_header,
-                "on_headers_finished": self._look,
-                "on_part_data": self._write,
-                "on_part_end": self._end,
-            },
-        )
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if file := self._current_part.file:
+            self.upload = Upload(file.filename or "", file.content_type or "")
+            self._limit = self._judge(self.upload)
+            file.file.close()
+            file.file = self._into
 
-    def _begin(self) -> None:
-        self._headers = {}
-
-    def _read_name(self, part: bytes, start: int, end: int) -> None:
-        self._name += part[start:end]
-
-    def _read_value(self, part: bytes, start: int, end: int) -> None:
-        self._value += part[start:end]
-
-    def _end_header(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name, self._value = b"", b""
-
-    def _look(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        if b"filename" not in options or self.is_found:
-            return
-        self._is_inside = self.is_found = True
-        self.upload.filename = options[b"filename"].decode("utf-8", "replace")
-        self.upload.mime = self._headers.get(b"content-type", b"").decode("latin-1").strip()
-        self._limit = self._judge(self.upload)
-
-    def _write(self, part: bytes, start: int, end: int) -> None:
-        if not self._is_inside:
-            return
-        self.upload.size += end - start
-        if self.upload.size > self._limit:
-            raise TooLarge(f"This file is over {size_words(self._limit)}, {self.whose}.")
-        self._into.write(part[start:end])
-
-    def _end(self) -> None:
-        self._is_inside = False
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        super().on_part_data(data, start, end)
+        if self.upload and self._current_part.file:
+            self.upload.size += end - start
+            if self.upload.size > self._limit:
+                raise TooLarge(f"This file is over {size_words(self._limit)}, {self._whose}.")
 
 
 async def read_upload(
@@ -113,27 +83,19 @@ async def read_upload(
         Invalid: There is no file, or the body cannot be read.
         TooLarge: It is over the limit; the sentence names it.
     """
-    kind, options = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data" or not options.get(b"boundary"):
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
         raise Invalid.field("file", "Send the file as multipart/form-data.")
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > most + ENVELOPE_BYTES:
-        raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
-    part = _FilePart(into, judge, whose)
-    received = 0
+    sentence = f"This file is over {size_words(most)}, {whose}."
+    chunks = limited(request, most + ENVELOPE_BYTES, sentence)
+    form = _OneFile(request, chunks, into, judge, whose)
     try:
-        parser = part.parser(options[b"boundary"])
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > most + ENVELOPE_BYTES:
-                raise TooLarge(f"This file is over {size_words(most)}, {whose}.")
-            parser.write(chunk)
-        parser.finalize()
-    except (FormParserError, ClientDisconnect):
+        await form.parse()
+    except (MultiPartException, ClientDisconnect):
         raise Invalid.field("file", "The upload broke off. Try again.") from None
-    if not part.is_found:
+    if form.upload is None:
         raise Invalid.field("file", "Choose a file first.")
-    return part.upload
+    return form.upload
 
 
 def size_words(size: int) -> str:

@@ -10,13 +10,13 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from xobito_app.api.bodies import read_body
 from xobito_app.api.gathering import Gathering
 from xobito_app.core.crypto import same
-from xobito_app.core.errors import AppError, TooLarge
-from xobito_app.features.connection.service import list_webhook_secrets
+from xobito_app.core.errors import TooLarge
+from xobito_app.features.connection.signers import list_app_secrets, list_verify_tokens
 from xobito_app.features.ingest.intake import MAX_BODY, Delivery
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import signature
 
 FRESH_SECONDS = 5.0
@@ -51,13 +51,9 @@ async def verify_subscription(request: Request) -> Response:
     if query.get("hub.mode") != "subscribe" or not given or not challenge:
         return PlainTextResponse("Forbidden", status_code=403)
     async with unit_of_work() as uow:
-        rows = await list_webhook_secrets(uow.session)
-    matched = False
-    for row in rows:
-        # No early exit: the time must not tell how many tokens there are before the right one.
-        token = _open(row.verify_token_sealed)
-        matched |= bool(token) and same(token, given)
-    if not matched:
+        tokens = await list_verify_tokens(uow.session)
+    # No early exit: the time must not tell how many tokens there are before the right one.
+    if not sum(same(token, given) for token in tokens):
         return PlainTextResponse("Forbidden", status_code=403)
     return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
 
@@ -68,7 +64,7 @@ async def receive(request: Request) -> Response:
     413 over 3 MB, 401 when no app secret of ours made the signature; then nothing is stored.
     """
     try:
-        body = await _read(request)
+        body = await read_body(request, MAX_BODY, "The body is over 3 MB.")
     except TooLarge as error:
         return PlainTextResponse(error.message, status_code=413)
     header = request.headers.get(signature.HEADER) or ""
@@ -77,18 +73,6 @@ async def receive(request: Request) -> Response:
         return PlainTextResponse("The signature is wrong.", status_code=401)
     await _gathering.store(Delivery(body, signature.digest_of(header), signers))
     return PlainTextResponse("OK")
-
-
-async def _read(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > MAX_BODY:
-        raise TooLarge("The body is over 3 MB.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise TooLarge("The body is over 3 MB.")
-    return bytes(body)
 
 
 async def _signers(body: bytes, header: str) -> tuple[UUID, ...]:
@@ -118,18 +102,5 @@ async def _match(body: bytes, header: str) -> tuple[UUID, ...]:
 
 async def _refresh() -> None:
     async with unit_of_work() as uow:
-        rows = await list_webhook_secrets(uow.session)
-    holders: dict[str, tuple[UUID, ...]] = {}
-    for row in rows:
-        if secret := _open(row.app_secret_sealed):
-            holders[secret] = (*holders.get(secret, ()), row.connection_id)
-    _secrets.holders = holders
+        _secrets.holders = await list_app_secrets(uow.session)
     _secrets.read_at = time.monotonic()
-
-
-def _open(sealed: str) -> str:
-    try:
-        return vault().open(sealed) if sealed else ""
-    except AppError:
-        # Sealed with another SECRET_KEY: it opens nothing, and must not stop the others.
-        return ""

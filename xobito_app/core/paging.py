@@ -21,14 +21,20 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A window of rows; `cursor` asks for the following one and is empty at the end."""
+    """A part of a list.
+
+    Attributes:
+        cursor: Asks for the following window; empty at the end, and on a numbered page.
+        total: How many rows there are in all; None when they were not counted.
+    """
 
     rows: tuple[T, ...]
     cursor: str = ""
+    total: int | None = None
 
     def map(self, convert: Callable[[T], U]) -> Page[U]:
         """Return the same page with each row converted."""
-        return Page(tuple(convert(row) for row in self.rows), self.cursor)
+        return Page(tuple(convert(row) for row in self.rows), self.cursor, self.total)
 
 
 def page_of(rows: Sequence[T], limit: int, key: Callable[[T], tuple[datetime, UUID]]) -> Page[T]:

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from tests.api.v1.conftest import open_api
+from tests.api.v1.operations import OPERATIONS, PREFIX
 from tests.api.v1.served import served
 from tests.pictures import jpeg
 from tests.receivers import receiving
-from xobito_app.api.v1 import docs
-from xobito_app.api.v1.declare import ENDPOINTS, PREFIX
-from xobito_app.api.v1.openapi import build
+from xobito_app.api.rest import docs
+from xobito_app.api.rest.openapi import build
 from xobito_app.core.ids import parse
 from xobito_app.features.contacts.imports import work
 from xobito_app.settings import get_settings
@@ -40,7 +40,7 @@ RUBY = "16505551234"
 async def test_every_endpoint_is_in_the_document_and_nothing_else(client):
     told = (await client.get("/api/v1/openapi.json")).json()
     assert told["openapi"] == "3.1.0"
-    declared = {(one.path.removeprefix(PREFIX), one.method.lower()) for one in ENDPOINTS}
+    declared = {(one.path.removeprefix(PREFIX), one.method.lower()) for one in OPERATIONS}
     assert declared == {(path, m) for path, methods in told["paths"].items() for m in methods}
     names = [o["operationId"] for methods in told["paths"].values() for o in methods.values()]
     assert len(names) == len(set(names))
@@ -64,8 +64,8 @@ async def test_every_reference_leads_somewhere(client):
 async def test_the_page_for_people_has_everything_and_asks_no_other_host(client):
     answer = await client.get("/api/docs")
     assert answer.headers["content-type"].startswith("text/html")
-    for one in ENDPOINTS:
-        assert f'id="{one.handle.__name__}"' in answer.text
+    for one in OPERATIONS:
+        assert f'id="{one.name}"' in answer.text
     assert "In filter" in answer.text
     assert "<code>is_unassigned</code>" in answer.text
     loads = re.findall(r'(?:src|href)="([^"#]+)"', answer.text)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.api.v1.conftest import make_token, open_api
+from tests.api.v1.operations import OPERATIONS
 from tests.features.contacts.files import workbook
-from xobito_app.api.v1.declare import ENDPOINTS
 from xobito_app.core import ids
 from xobito_app.features.contacts.imports import files, work
 from xobito_app.features.contacts.records.columns import PLAIN
@@ -68,8 +68,8 @@ async def test_a_mapping_says_which_columns_are_wanted(api):
 
 
 def test_the_documentation_names_every_field_a_column_can_be():
-    (one,) = [one for one in ENDPOINTS if one.handle.__name__ == "start_import"]
-    told = one.description
+    (one,) = [one for one in OPERATIONS if one.name == "start_import"]
+    told = one.route.description
     assert [c.field for c in PLAIN if c.is_read and f"`{c.field}`" not in told] == ["phone"]
 
 
@@ -152,13 +152,12 @@ async def test_other_bodies_are_refused(api):
 
 
 async def test_only_a_file_may_be_large(api):
-    (one,) = [one for one in ENDPOINTS if one.handle.__name__ == "start_import"]
-    assert one.file
-    assert one.file.most == 50 * 1024 * 1024
-    answer = await send(api, b"phone\n" + b"1" * one.file.most)
+    (one,) = [one for one in OPERATIONS if one.name == "start_import"]
+    assert one.route.most_file == 50 * 1024 * 1024
+    answer = await send(api, b"phone\n" + b"1" * one.route.most_file)
     told = "The file is over 50 MB."
     assert (answer.status_code, answer.json()["message"]) == (413, told)
-    answer = await send(api, b"phone\n" + b"1" * (one.file.most + 100_000))
+    answer = await send(api, b"phone\n" + b"1" * (one.route.most_file + 100_000))
     assert (answer.status_code, answer.json()["message"]) == (413, told)
     answer = await api.post("/contacts", {"description": "x" * 1_100_000})
     assert answer.status_code == 413

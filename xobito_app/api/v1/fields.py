@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import APIRouter
 from pydantic import Field
 
-from xobito_app.api.v1.declare import Call, endpoint
-from xobito_app.api.v1.shapes import In, Name, Out, Page, PageQuery, limited, part
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Name, Numbered, Out, Page, limited
 from xobito_app.features.contacts.labels import custom_fields
-from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView, FieldKind
+from xobito_app.features.contacts.schemas import CustomFieldDraft, FieldKind
 
-_TAG, _THING = "Custom fields", "Custom field"
+router = APIRouter(tags=["Custom fields"], route_class=RestRoute)
+_THING = "Custom field"
 
 Slug = Annotated[str, limited(40)]
 Option = Annotated[str, limited(custom_fields.OPTION_LIMIT, 1)]
@@ -33,11 +36,6 @@ class CustomField(Out):
     is_active: bool
     shows_in_table: bool
     position: int
-
-    @classmethod
-    def of(cls, view: CustomFieldView) -> CustomField:
-        """Take a custom field over."""
-        return cls.model_validate(view, from_attributes=True)
 
 
 class _FieldFacts(In):
@@ -78,50 +76,53 @@ class CustomFieldChange(_FieldFacts):
     )
 
 
-@endpoint("GET", "/custom-fields", tag=_TAG, ability="contacts.read")
-async def list_custom_fields(call: Call, *, query: PageQuery) -> Page[CustomField]:
+@router.get("/custom-fields")
+async def list_custom_fields(
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
+) -> Page[CustomField]:
     """List custom fields, in their order."""
     found = await custom_fields.list_fields(call.session, call.actor)
-    return Page[CustomField](**part(call, [CustomField.of(view) for view in found], query))
+    return Page[CustomField].part(call, [CustomField.of(view) for view in found], query)
 
 
-@endpoint(
-    "POST",
-    "/custom-fields",
-    tag=_TAG,
-    ability="contacts.update",
-    message="Custom field created",
-    status=201,
-    example={"label": "Favourite bread", "kind": "dropdown", "options": ["Rye", "Wheat"]},
-)
-async def create_custom_field(call: Call, *, body: CustomFieldNew) -> CustomField:
+@router.post("/custom-fields", status_code=201, response_description="Custom field created")
+async def create_custom_field(
+    call: Annotated[Call, needs("contacts.update")],
+    body: Annotated[
+        CustomFieldNew,
+        json_body({"label": "Favourite bread", "kind": "dropdown", "options": ["Rye", "Wheat"]}),
+    ],
+) -> CustomField:
     """Create a custom field, after the others."""
     return CustomField.of(await custom_fields.create_field(call.session, call.actor, body.draft()))
 
 
-@endpoint("GET", "/custom-fields/{field_id}", tag=_TAG, thing=_THING, ability="contacts.read")
-async def get_custom_field(call: Call) -> CustomField:
+@router.get("/custom-fields/{field_id}", responses=not_found(_THING))
+async def get_custom_field(
+    call: Annotated[Call, needs("contacts.read")], field_id: UUID
+) -> CustomField:
     """Get a custom field."""
     return CustomField.of(
-        await custom_fields.get_field(call.session, call.actor, field_id=call.id("field_id"))
+        await custom_fields.get_field(call.session, call.actor, field_id=field_id)
     )
 
 
-@endpoint(
-    "PUT",
+@router.put(
     "/custom-fields/{field_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.update",
-    message="Custom field updated",
-    example={"options": ["Rye", "Wheat", "Spelt"], "shows_in_table": True},
+    response_description="Custom field updated",
+    responses=not_found(_THING),
 )
-async def update_custom_field(call: Call, *, body: CustomFieldChange) -> CustomField:
+async def update_custom_field(
+    call: Annotated[Call, needs("contacts.update")],
+    field_id: UUID,
+    body: Annotated[
+        CustomFieldChange, json_body({"options": ["Rye", "Wheat", "Spelt"], "shows_in_table": True})
+    ],
+) -> CustomField:
     """Update a custom field.
 
     Only what is given changes; slug and kind stay, for values are kept under them.
     """
-    field_id = call.id("field_id")
     view = await custom_fields.update_field(
         call.session, call.actor, field_id=field_id, draft=body.draft()
     )
@@ -137,14 +138,13 @@ async def update_custom_field(call: Call, *, body: CustomFieldChange) -> CustomF
     return CustomField.of(view)
 
 
-@endpoint(
-    "DELETE",
+@router.delete(
     "/custom-fields/{field_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.delete",
-    message="Custom field deleted",
+    response_description="Custom field deleted",
+    responses=not_found(_THING),
 )
-async def delete_custom_field(call: Call) -> None:
+async def delete_custom_field(
+    call: Annotated[Call, needs("contacts.delete")], field_id: UUID
+) -> None:
     """Delete a custom field, with what all contacts have in it."""
-    await custom_fields.delete_field(call.session, call.actor, field_id=call.id("field_id"))
+    await custom_fields.delete_field(call.session, call.actor, field_id=field_id)

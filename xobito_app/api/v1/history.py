@@ -5,25 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
-from xobito_app.api.v1.declare import Call, endpoint, needing
-from xobito_app.api.v1.shapes import (
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needing, needs, not_found
+from xobito_app.api.rest.shapes import (
     In,
     Moment,
+    Numbered,
     Out,
     Page,
-    PageQuery,
     about,
     limited,
-    part,
-    walked,
 )
 from xobito_app.features.contacts.records import notes, timeline
-from xobito_app.features.contacts.records.notes import NoteView
-from xobito_app.features.contacts.records.timeline import TimelineEntry
 
-_TAG = "Notes and timeline"
+router = APIRouter(tags=["Notes and timeline"], route_class=RestRoute)
 
 
 class Note(Out):
@@ -35,11 +33,6 @@ class Note(Out):
     is_own: bool = Field(description="Whether a token of this name wrote it.")
     created_at: Moment
     updated_at: Moment
-
-    @classmethod
-    def of(cls, view: NoteView) -> Note:
-        """Take a note over."""
-        return cls.model_validate(view, from_attributes=True)
 
 
 class NoteText(In):
@@ -62,11 +55,6 @@ class Happening(Out):
     changes: dict[str, JsonValue] = Field(description="Old and new value of each changed field.")
     conversation_id: UUID | None
 
-    @classmethod
-    def of(cls, entry: TimelineEntry) -> Happening:
-        """Take an entry over."""
-        return cls.model_validate(entry, from_attributes=True)
-
 
 class TimelineQuery(In):
     """Which part of a timeline is wanted."""
@@ -77,45 +65,48 @@ class TimelineQuery(In):
     )
 
 
-@endpoint("GET", "/contacts/{contact_id}/notes", tag=_TAG, thing="Contact", ability="contacts.read")
-async def list_notes(call: Call, *, query: PageQuery) -> Page[Note]:
+@router.get("/contacts/{contact_id}/notes", responses=not_found("Contact"))
+async def list_notes(
+    call: Annotated[Call, needs("contacts.read")],
+    contact_id: UUID,
+    query: Numbered,
+) -> Page[Note]:
     """List a contact's notes.
 
     The newest hundred, newest first.
     """
-    found = await notes.list_notes(call.session, call.actor, contact_id=call.id("contact_id"))
-    return Page[Note](**part(call, [Note.of(view) for view in found], query))
+    found = await notes.list_notes(call.session, call.actor, contact_id=contact_id)
+    return Page[Note].part(call, [Note.of(view) for view in found], query)
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/{contact_id}/notes",
-    tag=_TAG,
-    thing="Contact",
-    ability="contacts.update",
-    message="Note added",
-    status=201,
-    example={"body": "Prefers to be called in the morning."},
+    status_code=201,
+    response_description="Note added",
+    responses=not_found("Contact"),
 )
-async def add_note(call: Call, *, body: NoteText) -> Note:
+async def add_note(
+    call: Annotated[Call, needs("contacts.update")],
+    contact_id: UUID,
+    body: Annotated[NoteText, json_body({"body": "Prefers to be called in the morning."})],
+) -> Note:
     """Write a note on a contact."""
     return Note.of(
-        await notes.add_note(
-            call.session, call.actor, contact_id=call.id("contact_id"), body=body.body
-        )
+        await notes.add_note(call.session, call.actor, contact_id=contact_id, body=body.body)
     )
 
 
-@endpoint(
-    "PUT",
+@router.put(
     "/contacts/{contact_id}/notes/{note_id}",
-    tag=_TAG,
-    thing="Note",
-    ability="contacts.update",
-    message="Note updated",
-    example={"body": "Prefers to be called in the evening."},
+    response_description="Note updated",
+    responses=not_found("Note"),
 )
-async def update_note(call: Call, *, body: NoteText) -> Note:
+async def update_note(
+    call: Annotated[Call, needs("contacts.update")],
+    contact_id: UUID,
+    note_id: UUID,
+    body: Annotated[NoteText, json_body({"body": "Prefers to be called in the evening."})],
+) -> Note:
     """Rewrite a note.
 
     Only one that a token of the same name wrote; others are answered 403.
@@ -124,22 +115,21 @@ async def update_note(call: Call, *, body: NoteText) -> Note:
         await notes.update_note(
             call.session,
             call.actor,
-            contact_id=call.id("contact_id"),
-            note_id=call.id("note_id"),
+            contact_id=contact_id,
+            note_id=note_id,
             body=body.body,
         )
     )
 
 
-@endpoint(
-    "DELETE",
+@router.delete(
     "/contacts/{contact_id}/notes/{note_id}",
-    tag=_TAG,
-    thing="Note",
-    ability="contacts.update",
-    message="Note deleted",
+    response_description="Note deleted",
+    responses=not_found("Note"),
 )
-async def delete_note(call: Call) -> None:
+async def delete_note(
+    call: Annotated[Call, needs("contacts.update")], contact_id: UUID, note_id: UUID
+) -> None:
     """Delete a note.
 
     Those of others take the ability `contacts.delete` as well.
@@ -148,21 +138,22 @@ async def delete_note(call: Call) -> None:
         await notes.delete_note(
             call.session,
             call.actor,
-            contact_id=call.id("contact_id"),
-            note_id=call.id("note_id"),
+            contact_id=contact_id,
+            note_id=note_id,
         )
 
 
-@endpoint(
-    "GET", "/contacts/{contact_id}/timeline", tag=_TAG, thing="Contact", ability="contacts.read"
-)
-async def read_timeline(call: Call, *, query: TimelineQuery) -> Page[Happening]:
+@router.get("/contacts/{contact_id}/timeline", responses=not_found("Contact"))
+async def read_timeline(
+    call: Annotated[Call, needs("contacts.read")],
+    contact_id: UUID,
+    query: Annotated[TimelineQuery, Query()],
+) -> Page[Happening]:
     """Read what happened with a contact.
 
     Newest first; walk on with the cursor. Of messages the first and the last one are told, and
     only to a token that also has the ability `messages.read`.
     """
-    contact_id = call.id("contact_id")
     with about("cursor"):
         found = await timeline.read_timeline(
             call.session,
@@ -171,5 +162,4 @@ async def read_timeline(call: Call, *, query: TimelineQuery) -> Page[Happening]:
             cursor=query.cursor,
             limit=query.per_page,
         )
-    rows = [Happening.of(entry) for entry in found.rows]
-    return Page[Happening](**walked(call, rows, per_page=query.per_page, cursor=found.cursor))
+    return Page[Happening].shown(call, found.map(Happening.of), per_page=query.per_page)

@@ -5,27 +5,28 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Form, UploadFile
 from pydantic import Field, TypeAdapter, ValidationError
-from starlette.datastructures import UploadFile
 
-from xobito_app.api.v1.declare import Call, CsvFile, FilePart, endpoint, lacking
-from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, limited, part
+from xobito_app.api.rest.requests import FORM, attached, json_body
+from xobito_app.api.rest.route import Call, RestRoute, current_call, lacking, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Numbered, Out, Page, limited
+from xobito_app.api.tables import CsvFile
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.features.contacts.imports import files, importing
 from xobito_app.features.contacts.imports.files import Prepared
-from xobito_app.features.contacts.imports.importing import ImportView
 from xobito_app.features.contacts.records.columns import IGNORED
 from xobito_app.features.inbox.media.files import draft_in
 from xobito_app.features.tokens.schemas import Caller
 
-_TAG, _THING = "Imports", "Import"
+router = APIRouter(tags=["Imports"], route_class=RestRoute)
+_THING = "Import"
 _PIECE = 1 << 18
 _MAPPING = TypeAdapter(dict[str, str])
 
@@ -53,11 +54,6 @@ class Import(Out):
     actor_name: str
     created_at: Moment
     finished_at: Moment | None
-
-    @classmethod
-    def of(cls, view: ImportView) -> Import:
-        """Take an import over."""
-        return cls.model_validate(view, from_attributes=True)
 
 
 class ImportOrder(In):
@@ -88,6 +84,10 @@ class ImportForm(ImportOrder):
         description='JSON like `{"Mobile": "phone", "Tier": "custom.tier"}`: a field for each '
         "column that is wanted. Without it columns are known by their headings.",
     )
+    file: Annotated[UploadFile, attached(files.MOST_BYTES)]
+
+
+_Form = Annotated[ImportForm, Form(media_type=FORM)]
 
 
 @dataclass(slots=True)
@@ -101,21 +101,21 @@ class _Uploaded:
     is_used: bool = False
 
 
-@asynccontextmanager
 async def _prepared(
-    caller: Caller, body: ImportForm, file: UploadFile
+    call: Annotated[Call, Depends(current_call)], body: _Form
 ) -> AsyncGenerator[_Uploaded]:
     """Read a file through before the transaction; what is not used in the end is thrown away."""
-    body.check(caller)
-    workspace_id, import_id = caller.actor.workspace_id, ids.new()
+    await call.require_first()
+    body.check(call.caller)
+    workspace_id, import_id = call.actor.workspace_id, ids.new()
     is_used = False
     try:
         with draft_in(files.folder_of(workspace_id)) as raw:
-            size = await asyncio.to_thread(_copy, file.file, raw)
+            size = await asyncio.to_thread(_copy, body.file.file, raw)
             prepared = await asyncio.to_thread(
                 files.prepare, raw, files.path_of(workspace_id, import_id)
             )
-        uploaded = _Uploaded(import_id, file.filename or "", size, prepared)
+        uploaded = _Uploaded(import_id, body.file.filename or "", size, prepared)
         yield uploaded
         is_used = uploaded.is_used
     finally:
@@ -129,17 +129,17 @@ def _copy(source: BinaryIO, path: Path) -> int:
         return into.tell()
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/imports",
-    tag=_TAG,
-    ability="contacts.create",
-    message="Import begun",
-    status=202,
-    file=FilePart("file", files.MOST_BYTES, ImportForm, is_alone=True),
-    prepare=_prepared,
+    status_code=202,
+    response_description="Import begun",
+    max_body_size=files.MOST_BYTES,
 )
-async def start_import(call: Call, *, body: ImportForm) -> Import:
+async def start_import(
+    call: Annotated[Call, needs("contacts.create")],
+    body: _Form,
+    uploaded: Annotated[_Uploaded, Depends(_prepared, scope="function")],
+) -> Import:
     """Import contacts from a CSV or XLSX file of at most 50 MB.
 
     The first row has the headings; one column must be the phone number. Fields for the others are
@@ -149,7 +149,6 @@ async def start_import(call: Call, *, body: ImportForm) -> Import:
     missing if the token may make them. It is done in the background; the answer names the import,
     to be asked how far it is.
     """
-    uploaded: _Uploaded = call.prepared
     await importing.register_import(
         call.session,
         call.actor,
@@ -191,38 +190,35 @@ def _mapping(text: str, columns: tuple[str, ...]) -> list[str]:
     return [wanted.get(column, IGNORED) for column in columns]
 
 
-@endpoint("GET", "/contacts/imports", tag=_TAG, ability="contacts.create")
-async def list_imports(call: Call, *, query: PageQuery) -> Page[Import]:
+@router.get("/contacts/imports")
+async def list_imports(
+    call: Annotated[Call, needs("contacts.create")], query: Numbered
+) -> Page[Import]:
     """List imports.
 
     The newest fifty.
     """
     found = await importing.list_imports(call.session, call.actor, limit=50)
-    return Page[Import](**part(call, [Import.of(view) for view in found], query))
+    return Page[Import].part(call, [Import.of(view) for view in found], query)
 
 
-@endpoint("GET", "/contacts/imports/{import_id}", tag=_TAG, thing=_THING, ability="contacts.create")
-async def get_import(call: Call) -> Import:
+@router.get("/contacts/imports/{import_id}", responses=not_found(_THING))
+async def get_import(call: Annotated[Call, needs("contacts.create")], import_id: UUID) -> Import:
     """Tell how far an import is, and what came of it."""
-    return Import.of(
-        await importing.get_import(call.session, call.actor, import_id=call.id("import_id"))
-    )
+    return Import.of(await importing.get_import(call.session, call.actor, import_id=import_id))
 
 
-@endpoint(
-    "GET",
-    "/contacts/imports/{import_id}/errors",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.create",
+@router.get(
+    "/contacts/imports/{import_id}/errors", responses=not_found(_THING), response_class=CsvFile
 )
-async def read_import_errors(call: Call) -> CsvFile:
+async def read_import_errors(
+    call: Annotated[Call, needs("contacts.create")], import_id: UUID
+) -> CsvFile:
     """Get the rows an import refused, as CSV.
 
     Each with its row number, the column, the value and the reason before the row itself. Empty when
     none was refused.
     """
-    import_id = call.id("import_id")
     await importing.get_import(call.session, call.actor, import_id=import_id)
     path = files.errors_path_of(call.actor.workspace_id, import_id)
     return CsvFile(f"refused-{import_id}", _pieces(path))
@@ -236,24 +232,23 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
             yield piece
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/imports/{import_id}/start",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.create",
-    message="Import begun",
-    status=202,
-    example={"update_existing": False},
+    status_code=202,
+    response_description="Import begun",
+    responses=not_found(_THING),
 )
-async def start_tried_import(call: Call, *, body: ImportOrder) -> Import:
+async def start_tried_import(
+    call: Annotated[Call, needs("contacts.create")],
+    import_id: UUID,
+    body: Annotated[ImportOrder, json_body({"update_existing": False})],
+) -> Import:
     """Take in a file that was only tried.
 
     With the mapping of the dry run, without uploading it again; or try it once more. Refused when
     the file has been taken in.
     """
     body.check(call.caller)
-    import_id = call.id("import_id")
     tried = await importing.get_import(call.session, call.actor, import_id=import_id)
     view = await importing.start_import(
         call.session,
@@ -266,19 +261,14 @@ async def start_tried_import(call: Call, *, body: ImportOrder) -> Import:
     return Import.of(view)
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/imports/{import_id}/stop",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.create",
-    message="Import stopped",
+    response_description="Import stopped",
+    responses=not_found(_THING),
 )
-async def stop_import(call: Call) -> Import:
+async def stop_import(call: Annotated[Call, needs("contacts.create")], import_id: UUID) -> Import:
     """Stop an import.
 
     What was taken in so far stays; one that has ended already stays as it is.
     """
-    return Import.of(
-        await importing.stop_import(call.session, call.actor, import_id=call.id("import_id"))
-    )
+    return Import.of(await importing.stop_import(call.session, call.actor, import_id=import_id))

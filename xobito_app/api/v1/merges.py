@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import APIRouter, Query
 from pydantic import Field
 
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Numbered, Out, Page, PageQuery
 from xobito_app.api.v1.contacts import Contact
-from xobito_app.api.v1.declare import Call, endpoint
-from xobito_app.api.v1.shapes import In, Moment, Out, Page, PageQuery, part
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.merging import duplicates, merging
 from xobito_app.features.contacts.merging.duplicates import DuplicatePair
 from xobito_app.features.contacts.merging.merging import MergePreview, MergeView
 from xobito_app.features.contacts.records import contacts
 
-_TAG = "Duplicates"
+router = APIRouter(tags=["Duplicates"], route_class=RestRoute)
 
 
 class Duplicate(Out):
@@ -26,12 +29,12 @@ class Duplicate(Out):
     reasons: list[str]
 
     @classmethod
-    def of(cls, pair: DuplicatePair) -> Duplicate:
+    def of(cls, view: DuplicatePair) -> Duplicate:
         """Take a pair over."""
         return cls(
-            first=Contact.of(pair.first),
-            second=Contact.of(pair.second),
-            reasons=list(pair.reasons),
+            first=Contact.of(view.first),
+            second=Contact.of(view.second),
+            reasons=list(view.reasons),
         )
 
 
@@ -46,11 +49,6 @@ class Merge(Out):
     merged_at: Moment
     undone_at: Moment | None
     undo_until: Moment | None = Field(description="Null when it cannot be undone any more.")
-
-    @classmethod
-    def of(cls, view: MergeView) -> Merge:
-        """Take a merge over."""
-        return cls.model_validate(view, from_attributes=True)
 
 
 class MergedFact(Out):
@@ -74,7 +72,7 @@ class MergeResult(Out):
     notes: int
 
     @classmethod
-    def of(cls, preview: MergePreview, merge: MergeView | None) -> MergeResult:
+    def told(cls, preview: MergePreview, merge: MergeView | None) -> MergeResult:
         """Take a merge over, or only the look before."""
         return cls(
             dry_run=merge is None,
@@ -101,33 +99,36 @@ class MergeQuery(PageQuery):
     contact_id: UUID | None = Field(default=None, description="Only those into this contact.")
 
 
-@endpoint("GET", "/contacts/duplicates", tag=_TAG, ability="contacts.read")
-async def list_duplicates(call: Call, *, query: PageQuery) -> Page[Duplicate]:
+@router.get("/contacts/duplicates")
+async def list_duplicates(
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
+) -> Page[Duplicate]:
     """List contacts that may be one person.
 
     The likeliest fifty pairs, those with most reasons first.
     """
     found = await duplicates.find_duplicates(call.session, call.actor)
-    return Page[Duplicate](**part(call, [Duplicate.of(pair) for pair in found], query))
+    return Page[Duplicate].part(call, [Duplicate.of(pair) for pair in found], query)
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/{contact_id}/merge",
-    tag=_TAG,
-    thing="Contact",
-    ability="contacts.update",
-    also=("contacts.delete",),
-    message="Contacts merged",
-    example={"other_id": "00000000-0000-7000-8000-000000000002", "dry_run": True},
+    response_description="Contacts merged",
+    responses=not_found("Contact"),
 )
-async def merge_contacts(call: Call, *, body: MergeOrder) -> MergeResult:
+async def merge_contacts(
+    call: Annotated[Call, needs("contacts.update", "contacts.delete")],
+    contact_id: UUID,
+    body: Annotated[
+        MergeOrder, json_body({"other_id": "00000000-0000-7000-8000-000000000002", "dry_run": True})
+    ],
+) -> MergeResult:
     """Make one contact of two.
 
     What the contact of the address lacks it takes from the other, whose conversations and
     notes follow. It can be undone for thirty days. With `dry_run` nothing changes.
     """
-    keep_id = call.id("contact_id")
+    keep_id = contact_id
     await contacts.get_contact_view(call.session, call.actor, contact_id=keep_id)
     if body.other_id == keep_id:
         raise Invalid.field("other_id", "Choose two different contacts.")
@@ -139,34 +140,32 @@ async def merge_contacts(call: Call, *, body: MergeOrder) -> MergeResult:
     merge = None
     if not body.dry_run:
         merge = await merging.merge_contacts(call.session, call.actor, **pair)
-    return MergeResult.of(preview, merge)
+    return MergeResult.told(preview, merge)
 
 
-@endpoint("GET", "/contacts/merges", tag=_TAG, ability="contacts.read")
-async def list_merges(call: Call, *, query: MergeQuery) -> Page[Merge]:
+@router.get("/contacts/merges")
+async def list_merges(
+    call: Annotated[Call, needs("contacts.read")], query: Annotated[MergeQuery, Query()]
+) -> Page[Merge]:
     """List merges.
 
     The newest fifty.
     """
     found = await merging.list_merges(call.session, call.actor, contact_id=query.contact_id)
-    return Page[Merge](**part(call, [Merge.of(view) for view in found], query))
+    return Page[Merge].part(call, [Merge.of(view) for view in found], query)
 
 
-@endpoint(
-    "POST",
+@router.post(
     "/contacts/merges/{merge_id}/undo",
-    tag=_TAG,
-    thing="Merge",
-    ability="contacts.update",
-    also=("contacts.create",),
-    message="Merge undone",
+    response_description="Merge undone",
+    responses=not_found("Merge"),
 )
-async def undo_merge(call: Call) -> Merge:
+async def undo_merge(
+    call: Annotated[Call, needs("contacts.update", "contacts.create")], merge_id: UUID
+) -> Merge:
     """Part two merged contacts again.
 
     What was changed since stays with the kept one. A merge that is undone already, or is older than
     thirty days, is answered 409.
     """
-    return Merge.of(
-        await merging.undo_merge(call.session, call.actor, merge_id=call.id("merge_id"))
-    )
+    return Merge.of(await merging.undo_merge(call.session, call.actor, merge_id=merge_id))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Query, UploadFile
 from pydantic import AliasChoices, Discriminator, Field, RootModel, Tag
 
-from xobito_app.api.v1 import incoming
-from xobito_app.api.v1.declare import Call, FilePart, endpoint
-from xobito_app.api.v1.incoming import Kept
-from xobito_app.api.v1.shapes import (
+from xobito_app.api.rest.requests import FORM, JSON, attached, checked, json_body
+from xobito_app.api.rest.route import Call, RestRoute, current_call, needs, not_found
+from xobito_app.api.rest.shapes import (
     CursorQuery,
     In,
     Moment,
@@ -20,21 +19,20 @@ from xobito_app.api.v1.shapes import (
     Page,
     about,
     limited,
-    numbered,
-    walked,
 )
+from xobito_app.api.v1 import incoming
+from xobito_app.api.v1.incoming import Kept
 from xobito_app.features.inbox.composing import compose, open_thread
 from xobito_app.features.inbox.composing.compose import Buttons, LinkButton
 from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import history
 from xobito_app.features.inbox.threads.history import Written
-from xobito_app.features.tokens.schemas import Caller
 from xobito_app.whatsapp import limits
 from xobito_app.whatsapp.payloads import MediaKind
 from xobito_app.whatsapp.payloads_interactive import Button
 
-_TAG = "Messages"
+router = APIRouter(tags=["Messages"], route_class=RestRoute)
 DeliveryStatus = Literal["pending", "sent", "delivered", "read", "failed", "unresolved"]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00]+$", max_length=2000)]
 
@@ -126,6 +124,12 @@ class MediaMessage(MediaFields):
     media_url: Url
 
 
+class MediaUpload(MediaFields):
+    """A file to send, sent along."""
+
+    media_file: Annotated[UploadFile, attached(limits.DOCUMENT_BYTES)]
+
+
 class Sent(Out):
     """A message on its way."""
 
@@ -135,13 +139,13 @@ class Sent(Out):
     created_at: Moment
 
     @classmethod
-    def of(cls, entry: EntryView) -> Sent:
+    def of(cls, view: EntryView) -> Sent:
         """Take an entry of the thread over."""
         return cls(
-            message_id=entry.id,
-            conversation_id=entry.conversation_id,
+            message_id=view.id,
+            conversation_id=view.conversation_id,
             delivery_status="pending",
-            created_at=entry.at,
+            created_at=view.at,
         )
 
 
@@ -174,23 +178,23 @@ class Entry(Out):
     created_at: Moment
 
     @classmethod
-    def of(cls, row: Written) -> Entry:
+    def of(cls, view: Written) -> Entry:
         """Take a message over."""
         return cls.model_validate(
             {
-                "id": row.id,
-                "wamid": row.wamid or None,
-                "conversation_id": row.conversation_id,
-                "direction": "incoming" if row.is_incoming else "outgoing",
-                "type": row.kind,
-                "text": row.text,
-                "media_type": row.mime or None,
-                "filename": row.filename or None,
-                "delivery_status": row.delivery_status or None,
-                "error_message": row.error or None,
-                "source": row.source,
-                "sent_by": row.author or None,
-                "created_at": row.at,
+                "id": view.id,
+                "wamid": view.wamid or None,
+                "conversation_id": view.conversation_id,
+                "direction": "incoming" if view.is_incoming else "outgoing",
+                "type": view.kind,
+                "text": view.text,
+                "media_type": view.mime or None,
+                "filename": view.filename or None,
+                "delivery_status": view.delivery_status or None,
+                "error_message": view.error or None,
+                "source": view.source,
+                "sent_by": view.author or None,
+                "created_at": view.at,
             }
         )
 
@@ -203,19 +207,19 @@ async def order_for(call: Call, body: Addressed, *, is_template: bool = False) -
         phone_number=body.phone_number,
         from_phone_number_id=body.from_phone_number_id or "",
     )
-    return Order(thread_id, call.key, is_template=is_template, origin="api")
+    return Order(thread_id, call.message_key, is_template=is_template, origin="api")
 
 
-@endpoint(
-    "POST",
-    "/messages/send",
-    tag=_TAG,
-    ability="messages.send",
-    message="Message queued",
-    status=201,
-    example={"phone_number": "+16505551234", "type": "text", "text": "Your order has arrived."},
-)
-async def send_message(call: Call, *, body: Message) -> Sent:
+@router.post("/messages/send", status_code=201, response_description="Message queued")
+async def send_message(
+    call: Annotated[Call, needs("messages.send")],
+    body: Annotated[
+        Message,
+        json_body(
+            {"phone_number": "+16505551234", "type": "text", "text": "Your order has arrived."}
+        ),
+    ],
+) -> Sent:
     """Send a text, or a text with buttons.
 
     Only within 24 hours after the person's last message; outside of that send a template.
@@ -243,45 +247,73 @@ async def send_message(call: Call, *, body: Message) -> Sent:
     return Sent.of(entry)
 
 
-@asynccontextmanager
-async def _media(caller: Caller, body: MediaFields, file: Any) -> AsyncGenerator[Kept]:
-    kind, workspace_id = MediaKind(body.media_type), caller.actor.workspace_id
+async def _read_media(
+    call: Annotated[Call, Depends(current_call)],
+) -> MediaMessage | MediaUpload:
+    """Read JSON that names an address, or a form with the file itself."""
+    if call.request.kind == JSON:
+        raw = await call.request.body()
+        return checked(lambda: MediaMessage.model_validate_json(raw, strict=True))
+    form = await call.request.fields()
+    return checked(lambda: MediaUpload.model_validate(dict(form)))
+
+
+_Media = Annotated[MediaMessage | MediaUpload, Depends(_read_media)]
+
+
+async def _kept(call: Annotated[Call, Depends(current_call)], body: _Media) -> AsyncGenerator[Kept]:
+    await call.require_first()
+    kind, workspace_id = MediaKind(body.media_type), call.actor.workspace_id
     if isinstance(body, MediaMessage):
         taking = incoming.fetched(
             workspace_id, body.media_url, kind, field="media_url", filename=body.filename
         )
     else:
         taking = incoming.uploaded(
-            workspace_id, file, kind, field="media_file", filename=body.filename
+            workspace_id, body.media_file, kind, field="media_file", filename=body.filename
         )
     async with taking as kept:
         yield kept
 
 
-@endpoint(
-    "POST",
+_MEDIA_EXAMPLE = {
+    "phone_number": "+16505551234",
+    "media_type": "image",
+    "media_url": "https://example.com/picture.jpg",
+    "caption": "Fresh today",
+}
+
+
+@router.post(
     "/messages/media",
-    tag=_TAG,
-    ability="messages.send",
-    message="Message queued",
-    status=201,
-    file=FilePart("media_file", limits.DOCUMENT_BYTES, MediaFields),
-    prepare=_media,
-    example={
-        "phone_number": "+16505551234",
-        "media_type": "image",
-        "media_url": "https://example.com/picture.jpg",
-        "caption": "Fresh today",
+    status_code=201,
+    response_description="Message queued",
+    max_body_size=limits.DOCUMENT_BYTES,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": MediaMessage.model_json_schema(),
+                    "examples": {"example": {"value": _MEDIA_EXAMPLE}},
+                },
+                FORM: {"schema": MediaUpload.model_json_schema()},
+            },
+        }
     },
 )
-async def send_media(call: Call, *, body: MediaMessage) -> Sent:
+async def send_media(
+    call: Annotated[Call, needs("messages.send")],
+    body: _Media,
+    kept: Annotated[Kept, Depends(_kept, scope="function")],
+) -> Sent:
     """Send a file.
 
     Give `media_url` as JSON, or send the file itself as `media_file` in a `multipart/form-data`
     body with the same fields. Only within 24 hours after the person's last message.
     """
     order = await order_for(call, body)
-    media_id = await call.prepared.use(call.session, call.actor)
+    media_id = await kept.use(call.session, call.actor)
     return Sent.of(
         await compose.send_media(
             call.session,
@@ -294,19 +326,16 @@ async def send_media(call: Call, *, body: MediaMessage) -> Sent:
     )
 
 
-@endpoint(
-    "GET",
-    "/messages/{message_id}/status",
-    tag=_TAG,
-    thing="Message",
-    ability="messages.read",
-)
-async def get_message_status(call: Call) -> DeliveryState:
+# Meta's ids are base64, which has slashes.
+@router.get("/messages/{message_id:path}/status", responses=not_found("Message"))
+async def get_message_status(
+    call: Annotated[Call, needs("messages.read")], message_id: str
+) -> DeliveryState:
     """Get the delivery status of a message.
 
     `message_id` is the id this API gave, or Meta's `wamid`.
     """
-    row = await history.read_written(call.session, call.actor, call.path["message_id"])
+    row = await history.read_written(call.session, call.actor, message_id)
     return DeliveryState.model_validate(
         {
             "message_id": row.id,
@@ -319,27 +348,20 @@ async def get_message_status(call: Call) -> DeliveryState:
     )
 
 
-@endpoint(
-    "GET",
-    "/contacts/{contact_id}/messages",
-    tag=_TAG,
-    thing="Contact",
-    ability="messages.read",
-)
-async def list_messages(call: Call, *, query: CursorQuery) -> Page[Entry]:
+@router.get("/contacts/{contact_id}/messages", responses=not_found("Contact"))
+async def list_messages(
+    call: Annotated[Call, needs("messages.read")],
+    contact_id: UUID,
+    query: Annotated[CursorQuery, Query()],
+) -> Page[Entry]:
     """List the messages with a contact, oldest first."""
     with about("cursor"):
         found = await history.list_written(
             call.session,
             call.actor,
-            contact_id=call.id("contact_id"),
+            contact_id=contact_id,
             page=query.page,
             per_page=query.per_page,
             cursor=query.cursor,
         )
-    rows = [Entry.of(row) for row in found.rows]
-    if found.total is None:
-        return Page[Entry](**walked(call, rows, per_page=query.per_page, cursor=found.cursor))
-    return Page[Entry](
-        **numbered(call, rows, page=query.page, per_page=query.per_page, total=found.total)
-    )
+    return Page[Entry].shown(call, found.map(Entry.of), page=query.page, per_page=query.per_page)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import APIRouter
 from pydantic import Field
 
-from xobito_app.api.v1.declare import Call, endpoint
-from xobito_app.api.v1.shapes import In, Out, limited
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs
+from xobito_app.api.rest.shapes import In, Out, limited
 from xobito_app.core import phone
 from xobito_app.core.errors import Invalid
+
+router = APIRouter(tags=["Phone numbers"], route_class=RestRoute)
 
 
 class Asked(In):
@@ -33,13 +37,11 @@ class Judged(Out):
     reason: str | None = Field(description="Why it is none.")
 
 
-@endpoint(
-    "POST",
-    "/phone/validate",
-    tag="Phone numbers",
-    example={"phone_number": "(650) 555-1234", "country": "US"},
-)
-async def validate(call: Call, *, body: Asked) -> Judged:
+@router.post("/phone/validate")
+async def validate(
+    call: Annotated[Call, needs()],
+    body: Annotated[Asked, json_body({"phone_number": "(650) 555-1234", "country": "US"})],
+) -> Judged:
     """Judge a phone number.
 
     Tells whether it can be a number, not whether somebody has it.

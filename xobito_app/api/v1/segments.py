@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import APIRouter
 from pydantic import Field
 
-from xobito_app.api.v1.declare import Call, endpoint
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
+from xobito_app.api.rest.shapes import In, Moment, Name, Numbered, Out, Page
 from xobito_app.api.v1.selection import Filter
-from xobito_app.api.v1.shapes import In, Moment, Name, Out, Page, PageQuery, part
 from xobito_app.features.contacts.lists import segments
 from xobito_app.features.contacts.lists.segments import SegmentView
 
-_TAG, _THING = "Segments", "Segment"
+router = APIRouter(tags=["Segments"], route_class=RestRoute)
+_THING = "Segment"
 
 
 class Segment(Out):
@@ -52,23 +56,23 @@ class SegmentChange(In):
     filter: Filter | None = Field(default=None, description="Takes the place of the old one.")
 
 
-@endpoint("GET", "/segments", tag=_TAG, ability="contacts.read")
-async def list_segments(call: Call, *, query: PageQuery) -> Page[Segment]:
+@router.get("/segments")
+async def list_segments(
+    call: Annotated[Call, needs("contacts.read")], query: Numbered
+) -> Page[Segment]:
     """List segments, by name."""
     found = await segments.list_segments(call.session, call.actor)
-    return Page[Segment](**part(call, [Segment.of(view) for view in found], query))
+    return Page[Segment].part(call, [Segment.of(view) for view in found], query)
 
 
-@endpoint(
-    "POST",
-    "/segments",
-    tag=_TAG,
-    ability="contacts.update",
-    message="Segment created",
-    status=201,
-    example={"name": "Customers at home", "filter": {"type": "customer", "country": "US"}},
-)
-async def create_segment(call: Call, *, body: SegmentNew) -> Segment:
+@router.post("/segments", status_code=201, response_description="Segment created")
+async def create_segment(
+    call: Annotated[Call, needs("contacts.update")],
+    body: Annotated[
+        SegmentNew,
+        json_body({"name": "Customers at home", "filter": {"type": "customer", "country": "US"}}),
+    ],
+) -> Segment:
     """Create a segment."""
     return Segment.of(
         await segments.save_segment(
@@ -77,26 +81,21 @@ async def create_segment(call: Call, *, body: SegmentNew) -> Segment:
     )
 
 
-@endpoint("GET", "/segments/{segment_id}", tag=_TAG, thing=_THING, ability="contacts.read")
-async def get_segment(call: Call) -> Segment:
+@router.get("/segments/{segment_id}", responses=not_found(_THING))
+async def get_segment(call: Annotated[Call, needs("contacts.read")], segment_id: UUID) -> Segment:
     """Get a segment."""
-    return Segment.of(
-        await segments.get_segment(call.session, call.actor, segment_id=call.id("segment_id"))
-    )
+    return Segment.of(await segments.get_segment(call.session, call.actor, segment_id=segment_id))
 
 
-@endpoint(
-    "PUT",
-    "/segments/{segment_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.update",
-    message="Segment updated",
-    example={"name": "Customers nearby"},
+@router.put(
+    "/segments/{segment_id}", response_description="Segment updated", responses=not_found(_THING)
 )
-async def update_segment(call: Call, *, body: SegmentChange) -> Segment:
+async def update_segment(
+    call: Annotated[Call, needs("contacts.update")],
+    segment_id: UUID,
+    body: Annotated[SegmentChange, json_body({"name": "Customers nearby"})],
+) -> Segment:
     """Update a segment."""
-    segment_id = call.id("segment_id")
     held = await segments.get_segment(call.session, call.actor, segment_id=segment_id)
     return Segment.of(
         await segments.save_segment(
@@ -109,17 +108,12 @@ async def update_segment(call: Call, *, body: SegmentChange) -> Segment:
     )
 
 
-@endpoint(
-    "DELETE",
-    "/segments/{segment_id}",
-    tag=_TAG,
-    thing=_THING,
-    ability="contacts.update",
-    message="Segment deleted",
+@router.delete(
+    "/segments/{segment_id}", response_description="Segment deleted", responses=not_found(_THING)
 )
-async def delete_segment(call: Call) -> None:
+async def delete_segment(call: Annotated[Call, needs("contacts.update")], segment_id: UUID) -> None:
     """Delete a segment.
 
     Its contacts stay as they are.
     """
-    await segments.delete_segment(call.session, call.actor, segment_id=call.id("segment_id"))
+    await segments.delete_segment(call.session, call.actor, segment_id=segment_id)

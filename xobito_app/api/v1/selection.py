@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from xobito_app.api.v1.declare import Call
-from xobito_app.api.v1.shapes import GivenMoment, In, Line, Name, limited
+from xobito_app.api.rest.route import Call
+from xobito_app.api.rest.shapes import GivenMoment, In, Line, Name, limited
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.labels import groups
 from xobito_app.features.contacts.lists import segments

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Annotated, Any
+from contextlib import AsyncExitStack
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
+from xobito_app.api.rest.requests import json_body
+from xobito_app.api.rest.route import Call, RestRoute, current_call, needs
+from xobito_app.api.rest.shapes import Moment, Out, Page, PageQuery, limited
 from xobito_app.api.v1 import incoming
-from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.incoming import Kept
 from xobito_app.api.v1.messages import Addressed, Sent, Url, order_for
-from xobito_app.api.v1.shapes import Moment, Out, Page, PageQuery, limited, numbered
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.connection import accounts
 from xobito_app.features.inbox.composing.compose_template import send_template
 from xobito_app.features.templates import service as templates
 from xobito_app.features.templates.schemas import TemplateView
-from xobito_app.features.tokens.schemas import Caller
 from xobito_app.whatsapp.payloads import MediaKind
 from xobito_app.whatsapp.templates import Part, Template, VariableKind
 
-_TAG = "Templates"
+router = APIRouter(tags=["Templates"], route_class=RestRoute)
 Value = Annotated[str, limited(1024)]
 _HEADER_KINDS = (MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT)
 
@@ -83,10 +84,12 @@ class TemplateQuery(PageQuery):
     language: Annotated[str, limited(16)] = Field(default="", description="Like en_US.")
 
 
-@endpoint("GET", "/templates", tag=_TAG, ability="templates.read")
-async def list_templates(call: Call, *, query: TemplateQuery) -> Page[TemplateOut]:
+@router.get("/templates")
+async def list_templates(
+    call: Annotated[Call, needs("templates.read")], query: Annotated[TemplateQuery, Query()]
+) -> Page[TemplateOut]:
     """List templates, by name."""
-    rows, total = await templates.page_templates(
+    found = await templates.page_templates(
         call.session,
         call.actor,
         search=query.search,
@@ -96,9 +99,8 @@ async def list_templates(call: Call, *, query: TemplateQuery) -> Page[TemplateOu
         page=query.page,
         per_page=query.per_page,
     )
-    found = [TemplateOut.of(view) for view in rows]
-    return Page[TemplateOut](
-        **numbered(call, found, page=query.page, per_page=query.per_page, total=total)
+    return Page[TemplateOut].shown(
+        call, found.map(TemplateOut.of), page=query.page, per_page=query.per_page
     )
 
 
@@ -142,6 +144,19 @@ class TemplateMessage(TemplateFields):
     button_9: Value | None = None
 
 
+_Message = Annotated[
+    TemplateMessage,
+    json_body(
+        {
+            "phone_number": "+16505551234",
+            "template_name": "order_update",
+            "template_language": "en_US",
+            "field_1": "Ana",
+        }
+    ),
+]
+
+
 def values_of(chosen: Template, body: BaseModel) -> dict[str, str]:
     """Match what was given with the blanks of a template, those of the body in their order."""
     given = {name: value for name, value in body if isinstance(value, str)}
@@ -174,8 +189,11 @@ def names_of(chosen: Template) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def _header(caller: Caller, body: TemplateFields, _file: Any) -> AsyncGenerator[Kept | None]:
+async def _header(
+    call: Annotated[Call, Depends(current_call)], body: _Message
+) -> AsyncGenerator[Kept | None]:
+    """Fetch the file of a header before the transaction."""
+    await call.require_first()
     async with AsyncExitStack() as stack:
         kept = None
         for kind in _HEADER_KINDS:
@@ -184,28 +202,18 @@ async def _header(caller: Caller, body: TemplateFields, _file: Any) -> AsyncGene
                 name = body.header_document_name if kind is MediaKind.DOCUMENT else None
                 kept = await stack.enter_async_context(
                     incoming.fetched(
-                        caller.actor.workspace_id, url, kind, field=field, filename=name or ""
+                        call.actor.workspace_id, url, kind, field=field, filename=name or ""
                     )
                 )
         yield kept
 
 
-@endpoint(
-    "POST",
-    "/messages/template",
-    tag=_TAG,
-    ability="messages.send",
-    message="Message queued",
-    status=201,
-    prepare=_header,
-    example={
-        "phone_number": "+16505551234",
-        "template_name": "order_update",
-        "template_language": "en_US",
-        "field_1": "Ana",
-    },
-)
-async def send_template_message(call: Call, *, body: TemplateMessage) -> Sent:
+@router.post("/messages/template", status_code=201, response_description="Message queued")
+async def send_template_message(
+    call: Annotated[Call, needs("messages.send")],
+    body: _Message,
+    header: Annotated[Kept | None, Depends(_header, scope="function")],
+) -> Sent:
     """Send an approved template, at any time.
 
     `field_1` … fill the blanks of the body in their order, `button_0` … those of the buttons by
@@ -227,8 +235,8 @@ async def send_template_message(call: Call, *, body: TemplateMessage) -> Sent:
         raise Invalid.field("template_name", error.message) from None
     chosen = templates.read_template(row)
     values = values_of(chosen, body)
-    if call.prepared:
-        values["header.media"] = str(await call.prepared.use(call.session, call.actor))
+    if header:
+        values["header.media"] = str(await header.use(call.session, call.actor))
     try:
         entry = await send_template(
             call.session, call.actor, order, template_id=row.id, values=values

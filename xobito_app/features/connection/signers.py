@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.features.connection.repository import find_webhook_secret
+from xobito_app.core.errors import AppError
+from xobito_app.features.connection.repository import find_webhook_secret, list_webhook_secrets
 from xobito_app.models.connection import Route, WebhookSecret
 from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.vault import vault
@@ -23,6 +24,29 @@ async def find_app_secret(session: AsyncSession, connection_id: UUID) -> str:
     """
     found = await find_webhook_secret(session, connection_id)
     return vault().open(found.app_secret_sealed) if found and found.app_secret_sealed else ""
+
+
+async def list_app_secrets(session: AsyncSession) -> dict[str, tuple[UUID, ...]]:
+    """Return the app secrets of all connections, and whose each one is."""
+    holders: dict[str, tuple[UUID, ...]] = {}
+    for row in await list_webhook_secrets(session):
+        if secret := _open(row.app_secret_sealed):
+            holders[secret] = (*holders.get(secret, ()), row.connection_id)
+    return holders
+
+
+async def list_verify_tokens(session: AsyncSession) -> list[str]:
+    """Return the tokens with which Meta may prove a subscription is ours."""
+    rows = await list_webhook_secrets(session)
+    return [token for row in rows if (token := _open(row.verify_token_sealed))]
+
+
+def _open(sealed: str) -> str:
+    try:
+        return vault().open(sealed) if sealed else ""
+    except AppError:
+        # Sealed with another SECRET_KEY: it opens nothing, and must not stop the others.
+        return ""
 
 
 async def home_of(session: AsyncSession, connection_ids: Sequence[UUID]) -> UUID | None:

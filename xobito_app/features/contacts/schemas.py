@@ -317,21 +317,6 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedPage:
-    """One page of contacts out of so many, counted from 1."""
-
-    rows: tuple[ContactView, ...]
-    page: int
-    per_page: int
-    total: int
-
-    @property
-    def last_page(self) -> int:
-        """The number of the last page; an empty list has one page too."""
-        return max(1, -(-self.total // self.per_page))
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened.
 

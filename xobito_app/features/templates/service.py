@@ -67,8 +67,8 @@ async def page_templates(
     language: str = "",
     page: int = 1,
     per_page: int = 15,
-) -> tuple[tuple[TemplateView, ...], int]:
-    """Return a numbered page of templates by name, and how many there are in all.
+) -> Page[TemplateView]:
+    """Return a numbered page of templates by name.
 
     Raises:
         Forbidden: The actor may not see templates.
@@ -82,7 +82,7 @@ async def page_templates(
         skip=(page - 1) * per_page,
         limit=per_page,
     )
-    return tuple(_view(row) for row in rows), total
+    return Page(tuple(_view(row) for row in rows), total=total)
 
 
 async def find_by_name(

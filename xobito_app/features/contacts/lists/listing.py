@@ -16,7 +16,6 @@ from xobito_app.features.contacts.records.views import read_views
 from xobito_app.features.contacts.schemas import (
     ContactFilter,
     ContactView,
-    NumberedPage,
     Sort,
 )
 from xobito_app.models.contacts import Contact
@@ -84,7 +83,7 @@ async def page_contacts(
     sort: Sort | None = None,
     page: int = 1,
     per_page: int = 15,
-) -> NumberedPage:
+) -> Page[ContactView]:
     """Return a page by its number, with how many contacts there are in all.
 
     Raises:
@@ -93,9 +92,13 @@ async def page_contacts(
     """
     require(actor, Permission.CONTACTS_VIEW)
     size, number = max(1, min(per_page, MOST_PER_PAGE)), max(1, page)
-    if (number - 1) * size > DEEPEST:
-        raise Invalid.field("page", "Too deep for page numbers. Walk with the cursor instead.")
     workspace_id, order, skipped = actor.workspace_id, sort or Sort(), (number - 1) * size
+    if skipped > DEEPEST:
+        # Behind the end there is nothing, however far; only what exists is too deep to skip to.
+        total = await count_contacts(session, actor, contact_filter=contact_filter)
+        if skipped >= total:
+            return Page((), total=total)
+        raise Invalid.field("page", "Too deep for page numbers. Walk with the cursor instead.")
     chosen = await filter_sql.find_searched(
         session, workspace_id, contact_filter or ContactFilter()
     )
@@ -112,7 +115,7 @@ async def page_contacts(
     else:
         total = await _count(session, workspace_id, chosen)
     views = await read_views(session, workspace_id, [row_id for row_id, _ in rows])
-    return NumberedPage(tuple(views.values()), number, size, total)
+    return Page(tuple(views.values()), total=total)
 
 
 async def count_contacts(

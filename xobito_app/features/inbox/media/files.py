@@ -70,6 +70,12 @@ def path_of(workspace_id: UUID, media_id: UUID) -> Path:
     return folder_of(workspace_id) / str(media_id)
 
 
+def find_stored(file: Media) -> Path | None:
+    """Return where the bytes of a file lie; None while they are not here."""
+    path = path_of(file.workspace_id, file.id)
+    return path if file.state == MediaState.STORED and path.is_file() else None
+
+
 @contextmanager
 def draft(workspace_id: UUID) -> Iterator[Path]:
     """Give a path to write to in the workspace's folder; what is left there goes at the end."""

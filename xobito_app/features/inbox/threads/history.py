@@ -62,15 +62,6 @@ class Written:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPage:
-    """A part of what was written, oldest first; `total` is None on a walk by cursor."""
-
-    rows: tuple[Written, ...]
-    total: int | None
-    cursor: str = ""
-
-
 async def list_written(
     session: AsyncSession,
     actor: Actor,
@@ -79,7 +70,7 @@ async def list_written(
     page: int = 1,
     per_page: int = 15,
     cursor: str | None = None,
-) -> WrittenPage:
+) -> paging.Page[Written]:
     """Return messages with a contact, oldest first: a numbered page, or a window of a walk.
 
     Raises:
@@ -96,12 +87,12 @@ async def list_written(
             statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
         rows = await messages.all(statement.limit(per_page + 1))
         window = paging.page_of(rows, per_page, lambda row: (row.at, row.id))
-        return WrittenPage(await _dress(session, actor, window.rows), None, window.cursor)
+        return paging.Page(await _dress(session, actor, window.rows), window.cursor)
     counted = select(func.count()).select_from(Message).where(*wanted)
     total = (await session.exec(counted)).one()
     offset = (page - 1) * per_page
     rows = await messages.all(statement.offset(offset).limit(per_page)) if offset < total else []
-    return WrittenPage(await _dress(session, actor, rows), total)
+    return paging.Page(await _dress(session, actor, rows), total=total)
 
 
 def _of_contact(actor: Actor, contact_id: UUID) -> list[ColumnElement[bool]]:

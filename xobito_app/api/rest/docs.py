@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from xobito_app.api.v1.openapi import build
+from xobito_app.api.rest.openapi import build
 from xobito_app.settings import get_settings
 
 _POLICY = (
@@ -47,9 +47,10 @@ def curl(told: Mapping[str, Any], path: str, method: str) -> str:
     content = contents.get("application/json", {})
     if contents and not content:
         lines.append(f'  -F "file=@{FILE}"')
-    if "example" in content:
+    if "examples" in content:
         lines.append("  -H 'Content-Type: application/json'")
-        body = json.dumps(content["example"], ensure_ascii=False).replace("'", "'\\''")
+        example = content["examples"]["example"]["value"]
+        body = json.dumps(example, ensure_ascii=False).replace("'", "'\\''")
         lines.append(f"  -d '{body}'")
     return " \\\n".join(lines)
 
@@ -129,7 +130,7 @@ def _success(told: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[st
     if "application/json" not in content:
         yield f"<h4>Answer: a file, {escape(', '.join(content))}</h4>"
         return
-    data = content["application/json"]["schema"]["properties"]["data"]
+    data = _at(told, content["application/json"]["schema"])["properties"]["data"]
     fields = list(_fields(told, _listed(told, _at(told, data))))
     is_list = "next_page_url" in _at(told, data).get("properties", {})
     yield from _table("Answer: each of the page's data" if is_list else "Answer: data", fields)

@@ -1,13 +1,14 @@
-"""The building blocks of requests and answers: texts, moments, pages."""
+"""The building blocks of what requests say and answers carry: texts, moments, pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 from urllib.parse import urlencode
 
+from fastapi import Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -21,7 +22,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from xobito_app.api.v1.declare import Call
+from xobito_app.api.rest.route import Call
+from xobito_app.core import paging
 from xobito_app.core.errors import Invalid
 from xobito_app.settings import get_settings
 
@@ -39,6 +41,11 @@ class Out(BaseModel):
     """What an answer says."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, view: Any) -> Self:
+        """Take over what a service returned, field by field."""
+        return cls.model_validate(view, from_attributes=True)
 
 
 def _utc(at: datetime) -> str:
@@ -100,6 +107,10 @@ class PageQuery(In):
     per_page: int = Field(default=15, ge=1, le=MOST_PER_PAGE)
 
 
+Numbered = Annotated[PageQuery, Query()]
+"""The query of an endpoint that lists, for its handler."""
+
+
 class CursorQuery(PageQuery):
     """Which part of a long list is wanted."""
 
@@ -125,6 +136,51 @@ class Page(Out, Generic[T]):
     prev_page_url: str | None
     next_cursor: str | None
 
+    @classmethod
+    def shown(cls, call: Call, found: paging.Page[T], *, per_page: int, page: int = 1) -> Self:
+        """Return a part of a list: a numbered page when it is counted, else a window of a walk."""
+        rows, total, cursor = list(found.rows), found.total, found.cursor
+        if total is None:
+            return cls(
+                current_page=None,
+                data=rows,
+                per_page=per_page,
+                total=None,
+                last_page=None,
+                from_=None,
+                to=None,
+                next_page_url=_link(call, cursor=cursor) if cursor else None,
+                prev_page_url=None,
+                next_cursor=cursor or None,
+            )
+        last = max(1, -(-total // per_page))
+        first = (page - 1) * per_page + 1
+        return cls(
+            current_page=page,
+            data=rows,
+            per_page=per_page,
+            total=total,
+            last_page=last,
+            from_=first if rows else None,
+            to=first + len(rows) - 1 if rows else None,
+            next_page_url=_link(call, page=page + 1) if page < last else None,
+            prev_page_url=_link(call, page=min(page - 1, last)) if page > 1 else None,
+            next_cursor=None,
+        )
+
+    @classmethod
+    def part(cls, call: Call, rows: Sequence[T], query: PageQuery) -> Self:
+        """Return the wanted page of a list that is short enough to be read whole."""
+        start = (query.page - 1) * query.per_page
+        found = paging.Page(tuple(rows[start : start + query.per_page]), total=len(rows))
+        return cls.shown(call, found, per_page=query.per_page, page=query.page)
+
+
+def _link(call: Call, **changes: object) -> str:
+    """Return the address of another part of the same list."""
+    kept: Mapping[str, object] = {**call.request.query_params, **changes}
+    return f"{get_settings().public_url}{call.request.url.path}?{urlencode(kept)}"
+
 
 @contextmanager
 def about(field: str) -> Iterator[None]:
@@ -133,52 +189,3 @@ def about(field: str) -> Iterator[None]:
         yield
     except Invalid as error:
         raise Invalid(error.message, error.fields or {field: [error.message]}) from None
-
-
-def numbered(
-    call: Call, rows: Sequence[T], *, page: int, per_page: int, total: int
-) -> dict[str, Any]:
-    """Return what a numbered page says of itself."""
-    last = max(1, -(-total // per_page))
-    first = (page - 1) * per_page + 1
-    return {
-        "current_page": page,
-        "data": rows,
-        "per_page": per_page,
-        "total": total,
-        "last_page": last,
-        "from_": first if rows else None,
-        "to": first + len(rows) - 1 if rows else None,
-        "next_page_url": _link(call, page=page + 1) if page < last else None,
-        "prev_page_url": _link(call, page=min(page - 1, last)) if page > 1 else None,
-        "next_cursor": None,
-    }
-
-
-def walked(call: Call, rows: Sequence[T], *, per_page: int, cursor: str) -> dict[str, Any]:
-    """Return what a window of a long walk says of itself; `cursor` is that of the next one."""
-    return {
-        "current_page": None,
-        "data": rows,
-        "per_page": per_page,
-        "total": None,
-        "last_page": None,
-        "from_": None,
-        "to": None,
-        "next_page_url": _link(call, cursor=cursor) if cursor else None,
-        "prev_page_url": None,
-        "next_cursor": cursor or None,
-    }
-
-
-def part(call: Call, rows: Sequence[T], query: PageQuery) -> dict[str, Any]:
-    """Return the wanted page of a list that is short enough to be read whole."""
-    start = (query.page - 1) * query.per_page
-    window = rows[start : start + query.per_page]
-    return numbered(call, window, page=query.page, per_page=query.per_page, total=len(rows))
-
-
-def _link(call: Call, **changes: object) -> str:
-    """Return the address of another part of the same list."""
-    kept: Mapping[str, object] = {**call.query, **changes}
-    return f"{get_settings().public_url}{call.address}?{urlencode(kept)}"

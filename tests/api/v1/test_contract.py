@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.api.v1.conftest import make_token, open_api
+from tests.api.v1.operations import OPERATIONS
 from xobito_app import registry
-from xobito_app.api.v1 import contacts as contact_door
-from xobito_app.api.v1.declare import ENDPOINTS
+from xobito_app.api.v1 import contacts as contact_endpoints
 from xobito_app.core import clock
 from xobito_app.features.tokens import service as tokens
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -17,11 +17,11 @@ ANA = {"first_name": "Ana", "phone": "+16505551234"}
 
 
 def test_every_endpoint_asks_for_an_ability_of_the_closed_list():
-    assert len(ENDPOINTS) > 15
+    assert len(OPERATIONS) > 15
     # Judging a number tells nothing of the workspace, so any token may.
-    free = {one.path for one in ENDPOINTS if not one.ability}
+    free = {one.path for one in OPERATIONS if not one.ability}
     assert free <= {"/api/v1/{workspace}/phone/validate"}
-    assert {one.ability for one in ENDPOINTS if one.ability} <= set(registry.abilities())
+    assert {one.ability for one in OPERATIONS if one.ability} <= set(registry.abilities())
 
 
 async def test_a_success_has_its_envelope_and_times_with_microseconds(api):
@@ -85,7 +85,7 @@ async def test_revoked_and_expired_tokens_open_nothing(client, api):
 
 @pytest.mark.parametrize(
     "one",
-    [one for one in ENDPOINTS if one.ability],
+    [one for one in OPERATIONS if one.ability],
     ids=lambda one: f"{one.method} {one.path[21:]}",
 )
 async def test_without_the_ability_it_is_403_and_names_it(client, api, one):
@@ -160,7 +160,7 @@ async def test_a_token_that_may_only_read_changes_nothing(api):
     reading = [ability for ability in registry.abilities() if ability.endswith(".read")]
     api.token = await make_token(api.world, *reading)
     tried = 0
-    for one in ENDPOINTS:
+    for one in OPERATIONS:
         if one.method != "GET" and one.ability:
             path = re.sub(
                 r"\{\w+\}",
@@ -242,7 +242,7 @@ async def test_a_failure_nobody_foresaw_is_500_without_its_inside(api, monkeypat
     async def fail(*_args, **_given):
         raise RuntimeError("secret inside: /etc/passwd line 7")
 
-    monkeypatch.setattr(contact_door.listing, "page_contacts", fail)
+    monkeypatch.setattr(contact_endpoints.listing, "page_contacts", fail)
     answer = await api.get("/contacts")
     assert answer.status_code == 500
     assert "secret" not in answer.text
