@@ -24,7 +24,7 @@ CHANGES_NOTHING = {
     "inbox/threads/mentions.py called_in",
     "inbox/composing/canned.py render",
     "inbox/threads/contact_threads.py first_and_last",
-    "inbox/composing/scheduling.py time_zone_of",
+    "inbox/threads/local_times.py time_zone_of",
     "inbox/threads/timeline.py why_not_reply",
 }
 WITHIN_ANOTHER = {

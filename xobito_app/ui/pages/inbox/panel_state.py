@@ -92,16 +92,21 @@ class PanelState(AppState):
 
     def _show(self, view: ContactView, written: list[NoteView], zone: str) -> None:
         self.card = PanelCard.of(view, self._own, zone)
+        self._show_notes(written, zone)
+
+    def _show_notes(self, written: list[NoteView], zone: str) -> None:
         self.notes = [PanelNote.of(note, zone) for note in written[:NOTES_SHOWN]]
         self.has_more_notes = len(written) > NOTES_SHOWN
 
     async def _change(self, draft: ContactDraft) -> None:
-        viewer = await self._viewer()
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            view = await contacts.update_contact(
-                uow.session, viewer.actor, contact_id=ids.parse(self.card.id), draft=draft
-            )
-        self.card = PanelCard.of(view, self._own, viewer.time_zone)
+        contact_id = ids.parse(self.card.id)
+        async with showing(self, KEY, contact_id) as told:
+            viewer = told.viewer
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                view = await contacts.update_contact(
+                    uow.session, viewer.actor, contact_id=contact_id, draft=draft
+                )
+            self.card = PanelCard.of(view, self._own, viewer.time_zone)
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -142,19 +147,21 @@ class PanelState(AppState):
     @guarded(Permission.CONTACTS_EDIT)
     async def add_note(self, form: dict[str, Any]):
         """Keep a private note on the contact."""
-        viewer, body = await self._viewer(), forms.text(form, "body", 6000)
-        contact_id = ids.parse(self.card.id)
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await notes.add_note(uow.session, viewer.actor, contact_id=contact_id, body=body)
-                written = await notes.list_notes(uow.session, viewer.actor, contact_id=contact_id)
+            await self._add_note(ids.parse(self.card.id), forms.text(form, "body", 6000))
         except Invalid as error:
             self.errors = {**self.errors, "note": next(iter(field_errors(error).values()))}
             return
         self.errors = {key: said for key, said in self.errors.items() if key != "note"}
-        self.notes = [PanelNote.of(note, viewer.time_zone) for note in written[:NOTES_SHOWN]]
-        self.has_more_notes = len(written) > NOTES_SHOWN
         self.notes_written += 1
+
+    async def _add_note(self, contact_id: UUID, body: str) -> None:
+        async with showing(self, KEY, contact_id) as told:
+            actor, zone = told.viewer.actor, told.viewer.time_zone
+            async with unit_of_work(actor.workspace_id) as uow:
+                await notes.add_note(uow.session, actor, contact_id=contact_id, body=body)
+                written = await notes.list_notes(uow.session, actor, contact_id=contact_id)
+            self._show_notes(written, zone)
 
     def _patch(self, view: ContactView, written: list[NoteView], zone: str) -> None:
         """Take over what somebody else changed; called by the relay."""
