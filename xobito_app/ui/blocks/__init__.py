@@ -18,6 +18,7 @@ from xobito_app.ui.blocks.form_view import (
     form,
     form_dialog,
     new_button,
+    page_form,
     shown_once,
 )
 from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
