@@ -193,6 +193,8 @@
      A file on its way up keeps the message back, too: it must not leave without it. */
   function whyNotNow() {
     if (xobito.isOffline()) return "You are offline, so nothing was sent. Your text stays here.";
+    const over = xobito.tooLong();
+    if (over) return `This text is ${over} characters too long: WhatsApp takes 4,096. Shorten it, or send it in two.`;
     const isLoading = cardsIn().some((card) => card.classList.contains("is-loading"));
     return isLoading ? "A file is still on its way up. Send when it is there." : "";
   }

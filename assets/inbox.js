@@ -53,6 +53,7 @@
 
   function afterChange() {
     watchScroll();
+    fillTemplate();
     const pane = document.querySelector(".inbox-thread");
     const box = scroller();
     if (!pane || !box) {
@@ -139,6 +140,18 @@
   function setValue(area, value) {
     area.value = value;
     grow(area);
+    count();
+  }
+  /* WhatsApp counts characters, not UTF-16 units; the counter shows when the end is near. */
+  const LONGEST = 4096;
+  const lengthOf = () => [...(byId("composer-text")?.value || "")].length;
+  xobito.tooLong = () => Math.max(0, lengthOf() - LONGEST);
+  function count() {
+    const node = byId("composer-count");
+    if (!node) return;
+    const left = LONGEST - lengthOf();
+    node.textContent = left > 400 ? "" : left < 0 ? `${-left} too long` : `${left} left`;
+    node.toggleAttribute("data-over", left < 0);
   }
   function grow(area) {
     area.style.height = "auto";
@@ -154,6 +167,7 @@
     const area = event.target;
     if (area.id !== "composer-text") return;
     grow(area);
+    count();
     if (shownConversation) {
       if (area.value) localStorage.setItem(draftKey(shownConversation), area.value);
       else localStorage.removeItem(draftKey(shownConversation));
@@ -195,7 +209,7 @@
   const click = (id) => () => {
     const node = byId(id);
     if (!node) return false;
-    node.click();
+    xobito.press(node);
   };
   function move(step) {
     const rows = [...document.querySelectorAll("#thread-rows .thread-button")];
@@ -221,8 +235,56 @@
     e: click("close-thread"),
     s: click("snooze-thread"),
     m: click("unread-thread"),
+    c: () => togglePanel(),
+    z: click("undo-work"),
     "/": focusOn("inbox-search"),
   };
+
+  /* The preview of a template says what is typed into its blanks. */
+  function fillTemplate() {
+    const form = document.querySelector("form[data-template-form]");
+    if (!form) return;
+    for (const part of form.querySelectorAll("[data-template]")) {
+      part.dataset.raw ??= part.textContent;
+      const words = part.dataset.raw.replace(/\{\{\s*(\w+)\s*\}\}/g, (blank, name) =>
+        form.elements[`${part.dataset.template}.${name}`]?.value || blank);
+      if (part.textContent !== words) part.textContent = words;
+    }
+    form.toggleAttribute("data-is-later", Boolean(form.elements.due_at?.value));
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.matches("[data-template-form]")) fillTemplate();
+  });
+
+  /* Where the contact has no room beside the thread, it is a drawer above it. */
+  function togglePanel(isOpen) {
+    const inbox = document.querySelector(".inbox");
+    if (!inbox || !shownConversation) return false;
+    const opens = isOpen ?? inbox.dataset.panel !== "open";
+    if (opens) inbox.dataset.panel = "open";
+    else delete inbox.dataset.panel;
+    if (opens) document.querySelector("#contact-panel .panel-close")?.focus();
+  }
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.(".thread-button");
+    if (event.target.closest?.("[data-panel-toggle]")) togglePanel();
+    else if (event.target.closest?.(".panel-chat") || row) togglePanel(false);
+    /* The opened row is marked at once; the server's answer says the same. */
+    if (!row) return;
+    document.querySelector('#thread-rows [aria-current="true"]')?.setAttribute("aria-current", "false");
+    row.setAttribute("aria-current", "true");
+  });
+  document.addEventListener("keydown", (event) => {
+    const inbox = document.querySelector('.inbox[data-panel="open"]');
+    if (event.key === "Escape" && inbox && !event.target.closest?.("[data-inline], [role=menu]")) togglePanel(false);
+  });
+
+  /* What was put away comes back with one press; the newest offer takes the place of others. */
+  xobito.offerUndo = (toast, sentence, options) => toast?.success(sentence, {
+    ...options,
+    id: "undo",
+    action: { label: "Undo", onClick: () => click("undo-work")() },
+  });
 
   function submitComposer() {
     const form = byId("composer-form");

@@ -4,7 +4,10 @@
   const xobito = (window.xobito = window.xobito || {});
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") root.classList.add(theme);
-  if (localStorage.getItem("rail") === "wide") root.dataset.rail = "wide";
+  // With room enough the rail says what its pictures mean, until somebody narrows it.
+  const rail = localStorage.getItem("rail") ?? (window.innerWidth >= 1280 ? "wide" : "");
+  if (rail === "wide") root.dataset.rail = "wide";
+  if (localStorage.getItem("lines")) root.dataset.lines = "";
 
   const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
   xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
@@ -40,6 +43,38 @@
   window.addEventListener("beforeunload", (event) => {
     if (changedForm()) event.preventDefault();
   });
+
+  // Fields that are edited in place: Enter keeps (by leaving the field), Escape puts back.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("[data-inline]");
+    if (!field || event.isComposing) return;
+    if (event.key === "Escape") field.value = field.defaultValue;
+    else if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    field.blur();
+  });
+
+  // Sections that fold, and remember whether they are.
+  document.addEventListener("toggle", (event) => {
+    const name = event.target.dataset?.fold;
+    if (name) localStorage.setItem(`fold.${name}`, event.target.open ? "open" : "folded");
+  }, true);
+  const rememberLines = () => {
+    if (!document.querySelector(".shell-main") || document.querySelector(".shell-main > * [aria-busy]")) return;
+    const shows = document.querySelector(".shell-lines > .status-line:not(.status-line-danger)");
+    if (shows) localStorage.setItem("lines", "1");
+    else if (document.querySelector(".shell-main")?.childElementCount) {
+      localStorage.removeItem("lines");
+      delete root.dataset.lines;
+    }
+  };
+  new MutationObserver(() => {
+    rememberLines();
+    for (const section of document.querySelectorAll("details[data-fold]:not([data-folds])")) {
+      section.dataset.folds = "";
+      if (localStorage.getItem(`fold.${section.dataset.fold}`) === "folded") section.open = false;
+    }
+  }).observe(root, { childList: true, subtree: true });
 
   // A picture is sent as soon as it is chosen; what is wrong with it is said beside it.
   const changePicture = async (box, door, request) => {
@@ -78,19 +113,46 @@
   let typed = "";
   let typedAt = 0;
 
+  // Menus open by Enter, or by a pointer that is really there.
+  xobito.press = (element) => {
+    if (element.tagName === "FORM") element.requestSubmit();
+    else if (element.ariaHasPopup === "menu") {
+      element.focus();
+      element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    } else element.click();
+  };
   const press = (keys) => {
     const found = [...document.querySelectorAll("[data-key]")].find(
       (element) => element.dataset.key === keys && !element.disabled,
     );
-    found?.click();
+    if (found) xobito.press(found);
     return Boolean(found);
   };
+
+  // Actions of the palette: those whose element is on this page, and whose words fit.
+  const fitActions = () => {
+    const box = document.querySelector(".palette");
+    if (!box) return;
+    const words = box.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const item of box.querySelectorAll("[data-run]")) {
+      const fits = words.every((word) => item.textContent.toLowerCase().includes(word));
+      item.hidden = !words.length || !fits || !document.querySelector(item.dataset.run);
+    }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".palette")) fitActions();
+  });
+  document.addEventListener("click", (event) => {
+    const wanted = event.target.closest?.("[data-run]")?.dataset.run;
+    // The palette gives the focus back first; what is opened then keeps it.
+    if (wanted) setTimeout(() => xobito.press(document.querySelector(wanted)), 60);
+  });
 
   // Arrows walk through [data-item] inside [data-walk]; Enter in its field takes the first.
   const walk = (event) => {
     const box = event.target.closest?.("[data-walk]");
     if (!box) return false;
-    const items = [...box.querySelectorAll("[data-item]")];
+    const items = [...box.querySelectorAll("[data-item]:not([hidden])")];
     const at = items.indexOf(document.activeElement);
     if (event.key === "ArrowDown") items[Math.min(at + 1, items.length - 1)]?.focus();
     else if (event.key === "ArrowUp" && at > 0) items[at - 1].focus();

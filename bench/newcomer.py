@@ -18,8 +18,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import Browser, Page, TimeoutError as TooLate, sync_playwright
 
 from tests.e2e.installation import CHROMIUM_FLAGS, Installation, chromium
 

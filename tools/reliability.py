@@ -50,6 +50,12 @@ A message whose answer was lost is never sent again by itself: it is `unresolved
 status, or a person, settles it. Only refusals that Meta's own table calls passing are tried again.
 A hand that no longer holds a message can neither fail it nor give it up for lost.
 """,
+    "work in the background": """
+All work in the background is rows under a lease, and one engine for it: a row is claimed in a
+transaction that ends before the work begins, its lease is renewed while the work goes on, and what
+came of it is recorded only by whoever still holds it. A killed worker's row is taken up when its
+lease ends; where it may have happened already, it waits for somebody who knows.
+""",
     "processes that die": """
 A row is the job and a message in the queue only a wake-up: whatever is killed, beat finds the row
 within seconds. Locks and leases end with their transaction or by themselves.
@@ -59,7 +65,7 @@ MODULES = {
     "tests/features/inbox/test_send_results.py": "sending",
     "tests/features/inbox/test_guards.py": "sending",
     "tests/e2e/test_survival.py": "processes that die",
-    "tests/jobs/test_nudges.py": "processes that die",
+    "tests/jobs/test_wake_ups.py": "processes that die",
 }
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from xobito_app.core.events import listen
-from xobito_app.core.feature import Feature, Job
+from xobito_app.core.feature import Feature, Job, MergeFollower, TimelineSource
 from xobito_app.core.permissions import Permission
 
 FEATURES = [
@@ -50,6 +50,17 @@ def jobs() -> Iterator[Job]:
     """Yield what workers do for the features."""
     for feature in features():
         yield from feature.jobs
+
+
+def merge_followers() -> list[MergeFollower]:
+    """Return what follows when two contacts become one, in the order of their names."""
+    found = (follower for feature in features() for follower in feature.merge_followers)
+    return sorted(found, key=lambda follower: follower.name)
+
+
+def timeline_sources() -> list[TimelineSource]:
+    """Return what adds entries to the timeline of a contact."""
+    return [source for feature in features() for source in feature.timeline]
 
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:

@@ -6,8 +6,7 @@ from pyotp.totp import TOTP
 from tests.conftest import CALLER_ADDRESS
 from tests.fixtures import PASSWORD
 from xobito_app.core import clock
-from xobito_app.features.accounts import security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import people, security, service as accounts
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
@@ -276,7 +275,7 @@ async def test_a_reset_link_works_once_and_ends_other_sessions(http, world):
     before = await signed_in(http, world)
     http.cookies.clear()
     async with unit_of_work() as uow:
-        token = await security.make_reset_link(uow.session, world.owner.user_id)
+        token = await people.make_reset_link(uow.session, world.owner.user_id)
     form = {"token": token, "password": "a brand new phrase"}
     answer = await http.post("/auth/reset", data=form, headers=JSON)
     assert answer.json() == {"location": "/inbox"}

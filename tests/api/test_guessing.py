@@ -8,8 +8,7 @@ from tests.api.test_auth import JSON, OWN, code_of, second_factor, signed_in, vi
 from tests.fixtures import PASSWORD, make_world
 from xobito_app.core import clock, passwords
 from xobito_app.core.errors import Invalid, TooMany
-from xobito_app.features.accounts import devices, rules, security, tries
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import devices, rules, security, service as accounts, tries
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.persistence.unit_of_work import unit_of_work
 

@@ -31,7 +31,7 @@ async def test_a_conversation_is_saved_as_a_table_and_as_a_page(http, line):
         assert "attachment" in saved.headers["content-disposition"]
     async with unit_of_work(line.workspace_id) as uow:
         log = await activity.list_activity(
-            uow.session, line.world.owner, contact_filter=ActivityFilter(action="conversation.")
+            uow.session, line.world.owner, activity_filter=ActivityFilter(action="conversation.")
         )
     assert [entry.action for entry in log.rows].count("conversation.exported") == 2
 

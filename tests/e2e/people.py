@@ -11,8 +11,7 @@ from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, Actor
 from xobito_app.features.accounts import service
 from xobito_app.features.connection import connecting
-from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import service as workspaces, team
 from xobito_app.models.accounts import User
 from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.engine import dispose

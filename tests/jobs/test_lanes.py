@@ -37,7 +37,7 @@ def test_only_json_is_accepted():
     assert celery.conf.task_ignore_result
 
 
-async def test_nudges_go_to_their_own_lane(monkeypatch):
+async def test_wake_ups_go_to_their_own_lane(monkeypatch):
     sent = []
     monkeypatch.setattr(
         celery, "send_task", lambda job, args, queue, countdown: sent.append((job, args, queue))

@@ -15,8 +15,7 @@ from reflex.state import State, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 
-from xobito_app.features.accounts import cookies
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import cookies, service as accounts
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.failures import tell_failure
 from xobito_app.ui.sockets import kept_headers, without_fragment

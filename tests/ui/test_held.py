@@ -6,8 +6,7 @@ from tests.api.test_auth import JSON, viewer_of
 from tests.fixtures import PASSWORD, make_member
 from tests.ui.tabs import Tab, handler_name
 from xobito_app.core import crypto
-from xobito_app.features.accounts import security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import people, service as accounts
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import security as gate
@@ -145,7 +144,7 @@ async def test_a_password_set_with_an_admins_link_is_asked_for_anew_at_the_sign_
     await choose(http, OWN)
     viewer = await viewer_of(http.cookies["xobito_session"])
     async with unit_of_work() as uow:
-        token = await security.make_reset_link(
+        token = await people.make_reset_link(
             uow.session,
             viewer.user_id,
             workspace_id=viewer.actor.workspace_id,
@@ -171,7 +170,7 @@ async def test_a_password_set_with_a_link_one_asked_for_is_ones_own(http, email)
     await choose(http, OWN)
     viewer = await viewer_of(http.cookies["xobito_session"])
     async with unit_of_work() as uow:
-        token = await security.make_reset_link(uow.session, viewer.user_id)
+        token = await people.make_reset_link(uow.session, viewer.user_id)
     form = {"token": token, "password": GIVEN}
     await http.post("/auth/reset", data=form, headers=JSON)
     http.cookies.clear()

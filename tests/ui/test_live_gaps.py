@@ -29,8 +29,7 @@ from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.pages.simulator.state import PhoneState
-from xobito_app.ui.shell import ShellState
-from xobito_app.ui.shell import state as shell_state
+from xobito_app.ui.shell import ShellState, state as shell_state
 
 
 async def do(world, service, actor=None, **given):

@@ -13,15 +13,13 @@ from tests.fixtures import PASSWORD, make_member, make_world
 from tests.ui.live import Held, held_open, previews, texts, thread_id_of, write
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
-from xobito_app.features.accounts import security as account_security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import security as account_security, service as accounts
 from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.features.workspaces import team
 from xobito_app.models.accounts import UserSession
 from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import live as live_module
-from xobito_app.ui import security
+from xobito_app.ui import live as live_module, security
 from xobito_app.ui.live import relay
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState

@@ -65,6 +65,25 @@ async def test_whoever_is_cancelled_as_the_lock_is_granted_gives_it_back(
     await asyncio.wait_for(hold(manager, token), PROMPTLY)
 
 
+async def test_whoever_is_cancelled_while_giving_the_lock_back_does_not_keep_it(
+    manager, token, monkeypatch
+):
+    asked = asyncio.Event()
+
+    async def never(key):
+        asked.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(manager.redis, "getdel", never)
+        first = asyncio.create_task(hold(manager, token))
+        await asked.wait()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    await asyncio.wait_for(hold(manager, token), PROMPTLY)
+
+
 async def test_many_who_are_cancelled_at_any_moment_leave_the_lock_free(manager, token):
     for step in range(40):
         tasks = [asyncio.create_task(hold(manager, token)) for _ in range(4)]

@@ -1,8 +1,7 @@
 import pytest
 
 from xobito_app.core.errors import Invalid
-from xobito_app.whatsapp import payloads
-from xobito_app.whatsapp import payloads_interactive as interactive
+from xobito_app.whatsapp import payloads, payloads_interactive as interactive
 from xobito_app.whatsapp.cards import CardPhone, ContactCard
 from xobito_app.whatsapp.payloads import MediaKind, Recipient
 from xobito_app.whatsapp.payloads_interactive import Button, Header, Row, Section

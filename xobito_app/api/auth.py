@@ -17,13 +17,18 @@ from xobito_app.api.callers import address_of
 from xobito_app.api.forms import read_form, safe_path, wants_json
 from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooMany
-from xobito_app.features.accounts import cookies, devices, people, security, tries
-from xobito_app.features.accounts import rules as account_rules
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import (
+    cookies,
+    devices,
+    people,
+    rules as account_rules,
+    security,
+    service as accounts,
+    tries,
+)
 from xobito_app.features.activity import service as activity
 from xobito_app.features.mail import service as mail
-from xobito_app.features.workspaces import invitations, setup_code
-from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.workspaces import invitations, service as workspaces, setup_code
 from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
 
 # The server ends sessions by itself; the cookie must only outlive them.

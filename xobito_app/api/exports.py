@@ -17,8 +17,7 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import defuse
-from xobito_app.features.activity import service as activity
-from xobito_app.features.activity import words
+from xobito_app.features.activity import service as activity, words
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
 from xobito_app.features.contacts.lists import exporting
 from xobito_app.features.contacts.records.columns import FileColumn

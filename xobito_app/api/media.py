@@ -18,10 +18,9 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.inbox.composing.compose import VOICE_NAME, VOICE_TYPE
 from xobito_app.features.inbox.media import files, voice
 from xobito_app.features.inbox.receiving import fetch
-from xobito_app.models.inbox import MediaState
+from xobito_app.features.inbox.schemas import MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.whatsapp import limits
-from xobito_app.whatsapp import media as media_rules
+from xobito_app.whatsapp import limits, media as media_rules
 from xobito_app.whatsapp.payloads import MediaKind
 
 _HEADERS = {

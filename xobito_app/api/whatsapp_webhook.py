@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from xobito_app.api.gathering import Gathering
 from xobito_app.core.crypto import same
 from xobito_app.core.errors import AppError, TooLarge
-from xobito_app.features.connection.repository import list_webhook_secrets
+from xobito_app.features.connection.service import list_webhook_secrets
 from xobito_app.features.ingest.intake import MAX_BODY, Delivery
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from xobito_app.features.connection.schemas import ConnectionView
 
 NAME = "Oak & Linen"
-PAST = 48
-"""Threads older than a day; today's come on top."""
+
 _PATIENCE_SECONDS = 90.0
 
 
@@ -36,11 +35,13 @@ def demo(
 
 
 async def _make(slug: str, password: str) -> list[str]:
+    from xobito_app.cli import demo_contacts
     from xobito_app.features.connection import connecting, service
 
     await _check_running()
     await service.require_simulator()
     actor, emails = await _make_people(slug, password)
+    await demo_contacts.fill(actor)
     view = await connecting.start_simulator(actor)
     await _talk_of_the_past(view)
     await _talk_of_today(view)
@@ -71,8 +72,7 @@ async def _make_people(slug: str, password: str) -> tuple[Actor, list[str]]:
     from xobito_app.cli import demo_talk
     from xobito_app.core.permissions import ALL, Actor
     from xobito_app.features.inbox.composing import canned
-    from xobito_app.features.workspaces import service as workspaces
-    from xobito_app.features.workspaces import team
+    from xobito_app.features.workspaces import service as workspaces, team
     from xobito_app.persistence.unit_of_work import unit_of_work
 
     owner = f"ana@{slug}.example"
@@ -111,7 +111,7 @@ async def _talk_of_the_past(view: ConnectionView) -> None:
     from xobito_app.features.connection import simulator
 
     account = await simulator.call("GET", f"/wabas/{view.waba_id}")
-    for place, talk in enumerate(demo_talk.past_talks(PAST)):
+    for place, talk in enumerate(demo_talk.past_talks(demo_talk.PAST)):
         for line in talk.lines:
             if line.content["type"] == "image" and "id" not in line.content["image"]:
                 line.content["image"] |= await _upload(view, "image", place)
@@ -192,7 +192,7 @@ async def _await_inbox(actor: Actor, view: ConnectionView) -> None:
     from xobito_app.features.inbox.threads import threads
     from xobito_app.persistence.unit_of_work import unit_of_work
 
-    wanted = PAST + len(demo_talk.RECENT)
+    wanted = demo_talk.PAST + len(demo_talk.RECENT)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         state = await simulator.call("GET", f"/state?waba_id={view.waba_id}")

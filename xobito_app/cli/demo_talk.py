@@ -30,6 +30,9 @@ CANNED = (
 )
 """Shortcut and text."""
 
+PAST = 48
+"""How many customers wrote in the past."""
+
 _FIRST = (
     "Olivia Liam Sofía Noah Amelie Hugo Lucía Arjun Grace Mateus Ines Tom Aisha Pablo Greta Felix "
     "Nora Diego Maya Oscar Elif Jonas Carla Rohan Emma Luis Zoe Adam Marta Vikram Ella Bruno"
@@ -246,6 +249,14 @@ def past_talks(count: int) -> Iterator[Talk]:
             content = {"type": "text", "text": {"body": said}} if isinstance(said, str) else said
             lines.append(Line(who == "c", content, age))
         yield Talk(name, phone, tuple(lines))
+
+
+def silent_people(count: int) -> Iterator[tuple[str, str]]:
+    """Yield names and numbers of people who have never written, always the same ones."""
+    chance = random.Random(11)  # noqa: S311
+    for place in range(count):
+        name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
+        yield name, _RANGES[place % len(_RANGES)].format(600 + place)
 
 
 def picture(seed: int, size: int = 320) -> bytes:

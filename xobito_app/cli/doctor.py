@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xobito_app.features.connection.diagnosis import Check
+    from xobito_app.features.doctor.rules import Check
 
 _MARKS = {"ok": "ok  ", "warning": "warn", "failed": "FAIL", "skipped": "-   "}
 
@@ -35,7 +35,7 @@ def doctor(
 async def _examine(slug: str) -> dict[str, tuple[Check, ...]]:
     from xobito_app.core.errors import Invalid
     from xobito_app.core.permissions import system_actor
-    from xobito_app.features.connection import doctor as checks
+    from xobito_app.features.doctor import service as checks
     from xobito_app.features.workspaces import service as workspaces
     from xobito_app.persistence.unit_of_work import unit_of_work
 

@@ -106,8 +106,7 @@ def _serve(settings: Settings, supervisor: Supervisor, stopped: threading.Event)
 def _tell_setup_code() -> None:
     """While nobody is the owner, say what a browser on another machine needs to become it."""
     from xobito_app.cli.services import perform
-    from xobito_app.features.workspaces import service as workspaces
-    from xobito_app.features.workspaces import setup_code
+    from xobito_app.features.workspaces import service as workspaces, setup_code
     from xobito_app.persistence.unit_of_work import unit_of_work
 
     async def is_set_up() -> bool:

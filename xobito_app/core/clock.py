@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
-def _system() -> datetime:
+def system_now() -> datetime:
+    """Return the moment by this machine's clock, wherever `now` was moved."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _system
+_source: Callable[[], datetime] = system_now
 _ahead = timedelta(0)
 
 
@@ -40,6 +41,6 @@ def set_simulated_offset(by: timedelta) -> None:
 
 
 def use(source: Callable[[], datetime] | None) -> None:
-    """Replace the source of time; None restores the system's. For tests."""
+    """Replace the source of time; None restores the system's. For tests and the demo's past."""
     global _source
-    _source = source or _system
+    _source = source or system_now

@@ -112,6 +112,21 @@ class ConversationAssigned(DomainEvent):
     assignee_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class AccountConnected(DomainEvent):
+    """A WhatsApp Business Account was connected, or connected anew.
+
+    Attributes:
+        meta_ids: What Meta calls the account and its numbers.
+        templates: The account's templates as Meta lists them.
+    """
+
+    workspace_id: UUID
+    connection_id: UUID
+    meta_ids: tuple[str, ...]
+    templates: tuple[dict[str, Any], ...]
+
+
 class RecordType(StrEnum):
     """The kinds of rows other systems may follow through outbound webhooks; no others."""
 

@@ -6,7 +6,7 @@ Each folder under `features/` that takes part has a `feature.py` with a `FEATURE
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from xobito_app.core.events import DomainEvent, Listener
 from xobito_app.core.jobs import JobType
-from xobito_app.core.permissions import Permission
+from xobito_app.core.permissions import Actor, Permission
 
 PerWorkspace = Callable[[UUID], Coroutine[Any, Any, Any]]
 """Work on one workspace, in transactions of its own."""
@@ -48,6 +48,30 @@ class Job:
     is_merged: bool = True
 
 
+Take = Callable[[Any, UUID, UUID, UUID], Awaitable[dict[str, Any]]]
+GiveBack = Callable[[Any, UUID, UUID, UUID, dict[str, Any]], Awaitable[None]]
+TimelineSource = Callable[[Any, Actor, UUID], Awaitable[Sequence[Any]]]
+Count = Callable[[Any, UUID, UUID], Awaitable[Mapping[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFollower:
+    """What a feature keeps of contacts, and takes along when two of them become one.
+
+    Attributes:
+        name: Under which its notes for the way back are stored; it never changes.
+        take: Gives what it has of (session, workspace, kept, dropped) to the kept contact and
+            returns what the way back needs, as JSON.
+        give_back: Undoes that, before the dropped contact is used again.
+        count: Tells before a merge how much there is of (session, workspace, contact), by kind.
+    """
+
+    name: str
+    take: Take
+    give_back: GiveBack
+    count: Count | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """What a feature brings.
@@ -61,6 +85,9 @@ class Feature:
         log_words: An action of the log, and what its entry says after the name of who did it. The
             places are `{name}`, `{other}` and whatever else the entry keeps.
         abilities: What an API token may be allowed, and the permissions each stands for.
+        merge_followers: What it keeps of contacts.
+        timeline: Functions of (session, actor, contact) that return what it adds to the timeline
+            of a contact, as `contacts.schemas.TimelineEntry`, within the actor's sight; few.
     """
 
     name: str
@@ -73,3 +100,5 @@ class Feature:
     abilities: Mapping[str, tuple[Permission, ...]] = field(
         default_factory=dict[str, tuple[Permission, ...]]
     )
+    merge_followers: tuple[MergeFollower, ...] = ()
+    timeline: tuple[TimelineSource, ...] = ()

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlalchemy import text as sql
+from sqlalchemy import Index, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Text
-from sqlalchemy import text as sql
+from sqlalchemy import Column, DateTime, MetaData, Text, text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 

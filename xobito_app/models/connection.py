@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, Uuid
-from sqlalchemy import text as sql
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, Uuid, text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 

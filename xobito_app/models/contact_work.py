@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (
@@ -111,6 +110,7 @@ class ContactJob(WorkspaceRow, table=True):
     created_at: datetime = moment(default_now=True)
     finished_at: datetime | None = moment()
     progress_sent_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
 
 
 class ContactMerge(WorkspaceRow, table=True):
@@ -189,6 +189,7 @@ class ContactImport(WorkspaceRow, table=True):
     started_at: datetime | None = moment()
     finished_at: datetime | None = moment()
     progress_sent_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
 
 
 class ImportMapping(WorkspaceRow, table=True):

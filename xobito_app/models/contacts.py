@@ -7,9 +7,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
-from sqlalchemy import Table as SqlTable
-from sqlalchemy import text as sql
+from sqlalchemy import (
+    Column,
+    Computed,
+    Index,
+    Table as SqlTable,
+    Text,
+    UniqueConstraint,
+    text as sql,
+)
 from sqlmodel import Field
 
 from xobito_app.models.base import (

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
@@ -304,6 +303,7 @@ class Media(WorkspaceRow, table=True):
     state: MediaState = choice(MediaState.PENDING)
     attempts: int = Field(default=0)
     next_try_at: datetime | None = moment()
+    claimed_at: datetime | None = moment()
     error: str = Field(default="")
     created_at: datetime = moment(default_now=True)
     width: int = Field(default=0)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlalchemy import text as sql
+from sqlalchemy import Index, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import Row, choice, moment, required_moment
@@ -39,6 +38,7 @@ class OutgoingMail(Row, table=True):
     state: MailState = choice(MailState.QUEUED)
     attempts: int = Field(default=0)
     due_at: datetime = required_moment()
+    claimed_at: datetime | None = moment()
     problem: str = Field(default="", max_length=255)
     created_at: datetime = moment(default_now=True)
     sent_at: datetime | None = moment()

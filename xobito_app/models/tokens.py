@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (

@@ -7,8 +7,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text as sql,
+)
 from sqlmodel import Field
 
 from xobito_app.models.base import (
@@ -73,7 +80,7 @@ class WebhookDelivery(WorkspaceRow, table=True):
             "endpoint_id",
             "next_try_at",
             "position",
-            postgresql_where=sql("state = 'pending'"),
+            postgresql_where=sql("state IN ('pending', 'sending')"),
         ),
         Index(
             "ix_webhook_delivery_line",

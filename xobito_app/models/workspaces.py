@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import Index, UniqueConstraint, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (

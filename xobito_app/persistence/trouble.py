@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
 
 class Fault(StrEnum):

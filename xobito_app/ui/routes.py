@@ -24,6 +24,7 @@ class PageRoute:
         permissions: One of these is needed; none means any signed-in person.
         key: The letter after G that leads here, or empty.
         on_phone: Whether it is one of the five entries of the phone's bottom bar.
+        parent: The page whose entry is marked while this one is open, when it has none itself.
     """
 
     name: str
@@ -34,6 +35,7 @@ class PageRoute:
     section: NavSection = NavSection.MAIN
     key: str = ""
     on_phone: bool = False
+    parent: str = ""
 
     def is_open_to(self, permissions: frozenset[Permission]) -> bool:
         """Tell whether somebody with these permissions may see the page."""
@@ -82,6 +84,7 @@ ACTIVITY = PageRoute(
     (Permission.ACTIVITY_LOG_VIEW,),
     NavSection.PALETTE,
     key="l",
+    parent="settings",
 )
 ACCOUNT = PageRoute(
     "account", "/account", "Your account", "circle-user-round", (), NavSection.PALETTE, "u", True
@@ -114,12 +117,27 @@ CONNECT = PageRoute(
     "plug",
     (Permission.CONNECTION_MANAGE,),
     NavSection.PALETTE,
+    parent="numbers",
 )
 DOCTOR = PageRoute(
-    "doctor", "/doctor", "Doctor", "stethoscope", _CONNECTION, NavSection.PALETTE, key="d"
+    "doctor",
+    "/doctor",
+    "Doctor",
+    "stethoscope",
+    _CONNECTION,
+    NavSection.PALETTE,
+    key="d",
+    parent="numbers",
 )
 JOURNAL = PageRoute(
-    "journal", "/journal", "Event journal", "scroll-text", _CONNECTION, NavSection.PALETTE, key="j"
+    "journal",
+    "/journal",
+    "Event journal",
+    "scroll-text",
+    _CONNECTION,
+    NavSection.PALETTE,
+    key="j",
+    parent="numbers",
 )
 
 CONTACTS = PageRoute(
@@ -138,6 +156,7 @@ CONTACT_IMPORT = PageRoute(
     "upload",
     (Permission.CONTACTS_IMPORT,),
     NavSection.PALETTE,
+    parent="contacts",
 )
 DUPLICATES = PageRoute(
     "duplicates",
@@ -146,6 +165,7 @@ DUPLICATES = PageRoute(
     "copy",
     (Permission.CONTACTS_VIEW,),
     NavSection.PALETTE,
+    parent="contacts",
 )
 CONTACT_LABELS = PageRoute(
     "contact_labels",
@@ -160,6 +180,7 @@ CONTACT_LABELS = PageRoute(
         Permission.CUSTOM_FIELDS_MANAGE,
     ),
     NavSection.PALETTE,
+    parent="contacts",
 )
 
 CANNED = PageRoute(
@@ -178,6 +199,7 @@ WEBHOOKS = PageRoute(
     "webhook",
     (Permission.WEBHOOKS_MANAGE,),
     NavSection.PALETTE,
+    parent="settings",
 )
 
 TOKENS = PageRoute(
@@ -187,6 +209,7 @@ TOKENS = PageRoute(
     "key-round",
     (Permission.API_TOKENS_MANAGE,),
     NavSection.PALETTE,
+    parent="settings",
 )
 
 ROUTES: tuple[PageRoute, ...] = (

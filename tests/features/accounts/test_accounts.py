@@ -6,8 +6,7 @@ from pyotp.totp import TOTP
 from tests.fixtures import PASSWORD, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid, NotFound, TooMany
-from xobito_app.features.accounts import rules, security, tries
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import people, rules, security, service as accounts, tries
 from xobito_app.features.activity import service as activity
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -21,7 +20,7 @@ def moving():
         nonlocal moved
         moved += by
 
-    clock.use(lambda: clock._system() + moved)
+    clock.use(lambda: clock.system_now() + moved)
     yield move
     clock.use(None)
 
@@ -168,7 +167,7 @@ async def test_only_ones_own_sessions_are_listed_and_ended(world):
 
 async def test_a_reset_link_dies_after_two_hours(world, moving):
     async with unit_of_work() as uow:
-        token = await security.make_reset_link(uow.session, world.owner.user_id)
+        token = await people.make_reset_link(uow.session, world.owner.user_id)
         assert await security.find_reset_email(uow, token=token) == world.email
     moving(timedelta(hours=2, minutes=1))
     async with unit_of_work() as uow:

@@ -16,7 +16,7 @@ ROOT = Path(features.__file__).parent
 READS = ("get", "list_", "read_", "find", "count_", "page_", "preview_", "look_ahead", "search")
 ACTORS = {"actor", "viewer"}
 CHANGES_NOTHING = {
-    "connection/doctor.py examine",
+    "doctor/service.py examine",
     "connection/simulated_customer.py account_of",
     "inbox/composing/compose.py cards_of",
     "inbox/composing/compose.py typed_card",

@@ -24,8 +24,7 @@ from xobito_app.core.crypto import Vault
 from xobito_app.features.connection.repository import list_webhook_secrets
 from xobito_app.features.connection.schemas import GivenCredentials
 from xobito_app.features.ingest import intake
-from xobito_app.models.connection import Connection, Number, WebhookSecret
-from xobito_app.models.connection import Route as MetaRoute
+from xobito_app.models.connection import Connection, Number, Route as MetaRoute, WebhookSecret
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
 from xobito_app.simulator.server import create_app

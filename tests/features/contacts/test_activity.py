@@ -111,7 +111,7 @@ async def test_what_customers_decide_is_noted_too(empty):
 def changing_services() -> list[str]:
     """Return the public services of the feature that take an actor and do more than read."""
     found = []
-    for path in sorted(Path(inspect.getfile(feature)).parent.glob("*.py")):
+    for path in sorted(Path(inspect.getfile(feature)).parent.rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if not isinstance(node, ast.AsyncFunctionDef) or node.name.startswith(("_", *READS)):
                 continue

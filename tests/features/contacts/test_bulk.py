@@ -8,12 +8,14 @@ from tests.fixtures import make_empty_world, make_member
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import ChangeType, PostCommit, Topic
+from xobito_app.features.contacts.background import JOBS
 from xobito_app.features.contacts.bulk import bulk, bulk_work
 from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.labels import groups, statuses
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records import contacts
 from xobito_app.persistence import unit_of_work as uow_module
+from xobito_app.persistence.leased_work import held_row
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.usefixtures("_migrated")
@@ -158,9 +160,11 @@ async def test_stopping_leaves_what_is_done(empty, monkeypatch):
 
     stopping: list[asyncio.Task] = []
     monkeypatch.setattr(bulk_work, "_apply", then_stop)
-    await bulk_work._work_batch(empty.workspace_id, job.id, 2)
-    await asyncio.gather(*stopping)
-    assert not await bulk_work._work_batch(empty.workspace_id, job.id, 2)
+    async with held_row(JOBS, empty.workspace_id, job.id) as lease:
+        assert lease
+        await bulk_work._work_batch(lease, 2)
+        await asyncio.gather(*stopping)
+        assert not await bulk_work._work_batch(lease, 2)
     stopped = await do(empty, bulk.get_job, job_id=job.id)
     assert (stopped.state, stopped.done) == ("stopped", 2)
     out = await do(empty, listing.count_contacts, contact_filter=where(opted_out=True))
@@ -183,14 +187,14 @@ async def test_a_lost_nudge_is_repeated_by_the_sweep(empty, departed):
     await add(empty)
     job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
     departed.clear()
-    await bulk_work.nudge_open(empty.workspace_id)
+    await bulk_work.wake_for_open(empty.workspace_id)
     sent = [n for d in departed for n in d.wake_ups]
     assert [(n.job, n.arguments) for n in sent] == [
         (CONTACTS_BULK, (str(empty.workspace_id), str(job.id)))
     ]
     await bulk_work.work(empty.workspace_id, job.id)
     departed.clear()
-    await bulk_work.nudge_open(empty.workspace_id)
+    await bulk_work.wake_for_open(empty.workspace_id)
     assert departed == []
 
 

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.usefixtures("_migrated")
 @pytest.mark.parametrize("is_dry", [False, True])
 async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch, is_dry):
     monkeypatch.setattr(work, "BATCH", 3)
-    monkeypatch.setattr(work, "STALE_AFTER", timedelta(0))
     lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
     import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
     listed = work._list_refused

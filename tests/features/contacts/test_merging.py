@@ -9,16 +9,18 @@ from tests import deliveries
 from tests.features.contacts.book import add, change, do, fresh_phone, listen_in
 from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_empty_world, make_member
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import ChangeType
+from xobito_app.core.feature import MergeFollower
 from xobito_app.core.phone import E164
 from xobito_app.features.contacts.labels import custom_fields, groups
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.merging import duplicates, merging
 from xobito_app.features.contacts.merging.merge_rows import said
-from xobito_app.features.contacts.records import contacts, notes, timeline
-from xobito_app.features.inbox.threads import search, thread_actions
+from xobito_app.features.contacts.records import contacts, notes
+from xobito_app.features.inbox.threads import contact_threads, search, thread_actions
 from xobito_app.models.connection import Number
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -120,11 +122,11 @@ async def couple(world):
         opted_out=True,
         type="customer",
     )
-    for thread in await do(world, timeline.list_conversations, contact_id=drop_id):
+    for thread in await do(world, contact_threads.list_threads_of, contact_id=drop_id):
         await do(
             world, thread_actions.mark_read, actor=agent, conversation_id=thread.id, shown=None
         )
-    (thread,) = await do(world, timeline.list_conversations, contact_id=keep_id)
+    (thread,) = await do(world, contact_threads.list_threads_of, contact_id=keep_id)
     await do(world, thread_actions.mark_read, conversation_id=thread.id, shown=None)
     await do(world, thread_actions.close, conversation_id=thread.id)
     await do(world, notes.add_note, contact_id=drop_id, body="a note")
@@ -151,7 +153,7 @@ async def test_a_merge_gathers_everything_and_undoing_restores_it_exactly(world,
     assert after.opted_out_at is not None
     assert [group.name for group in after.groups] == ["A", "B"]
     assert (shown.threads, shown.messages, shown.notes) == (2, 3, 1)
-    threads = await do(world, timeline.list_conversations, contact_id=keep_id)
+    threads = await do(world, contact_threads.list_threads_of, contact_id=keep_id)
     assert sorted(thread.preview for thread in threads) == ["dropped two", "elsewhere"]
     assert {str(thread.status) for thread in threads} == {"open"}
     assert sorted(thread.inbound_count for thread in threads) == [1, 3]
@@ -183,13 +185,13 @@ async def test_what_happened_since_survives_the_undoing(world, couple):
     await do(world, merging.undo_merge, merge_id=merge.id)
     kept = await do(world, contacts.get_contact_view, contact_id=keep_id)
     assert (kept.city, kept.email) == ("Quito", "")
-    (thread,) = await do(world, timeline.list_conversations, contact_id=keep_id)
+    (thread,) = await do(world, contact_threads.list_threads_of, contact_id=keep_id)
     assert (thread.preview, thread.inbound_count) == ("since then", 2)
     assert await contact_of(world, drop) == drop_id
     await deliver(deliveries.incoming(world, drop, "mine again", at=1_790_000_200))
     previews = [
         thread.preview
-        for thread in await do(world, timeline.list_conversations, contact_id=drop_id)
+        for thread in await do(world, contact_threads.list_threads_of, contact_id=drop_id)
     ]
     assert sorted(previews) == ["elsewhere", "mine again"]
 
@@ -200,7 +202,7 @@ async def test_after_a_merge_their_messages_reach_the_one_thread(world, couple):
     for number in (keep, drop):
         await deliver(deliveries.incoming(world, number, f"from {number}", at=1_790_000_300))
     assert await do(world, listing.count_contacts) == 1
-    assert len(await do(world, timeline.list_conversations, contact_id=keep_id)) == 2
+    assert len(await do(world, contact_threads.list_threads_of, contact_id=keep_id)) == 2
 
 
 async def test_undoing_has_its_time_and_happens_once(world, couple):
@@ -240,7 +242,7 @@ async def test_a_status_or_group_that_went_meanwhile_is_left_out(world):
     assert (await do(world, contacts.get_contact_view, contact_id=drop.id)).groups == ()
 
 
-async def test_other_features_may_follow(world):
+async def test_other_features_may_follow(world, monkeypatch):
     seen = []
 
     async def take(session, workspace_id, keep_id, drop_id):
@@ -250,13 +252,11 @@ async def test_other_features_may_follow(world):
     async def give_back(session, workspace_id, keep_id, drop_id, moved):
         seen.append(("back", keep_id, drop_id, moved))
 
-    merging.follow_merges(merging.Follower("test", take, give_back))
-    try:
-        keep, drop = await add(world), await add(world)
-        merge = await do(world, merging.merge_contacts, keep_id=keep.id, drop_id=drop.id)
-        await do(world, merging.undo_merge, merge_id=merge.id)
-    finally:
-        merging._followers.pop("test")
+    follower = MergeFollower("test", take, give_back)
+    monkeypatch.setattr(registry, "merge_followers", lambda: [follower])
+    keep, drop = await add(world), await add(world)
+    merge = await do(world, merging.merge_contacts, keep_id=keep.id, drop_id=drop.id)
+    await do(world, merging.undo_merge, merge_id=merge.id)
     assert seen == [("take", keep.id, drop.id), ("back", keep.id, drop.id, {"rows": ["7"]})]
 
 
@@ -310,7 +310,7 @@ async def test_a_number_that_came_with_a_merge_goes_with_its_undoing(world):
     before = await snapshot(world)
     merge = await do(world, merging.merge_contacts, keep_id=keep.id, drop_id=drop.id)
     await deliver(deliveries.incoming(world, number, "while merged", at=1_790_000_400))
-    assert len(await do(world, timeline.list_conversations, contact_id=keep.id)) == 1
+    assert len(await do(world, contact_threads.list_threads_of, contact_id=keep.id)) == 1
     await do(world, merging.undo_merge, merge_id=merge.id)
     identities = (await snapshot(world))["contact_identity"]
     assert [row for row in identities if row["contact_id"] == keep.id] == [
@@ -318,5 +318,5 @@ async def test_a_number_that_came_with_a_merge_goes_with_its_undoing(world):
     ]
     await deliver(deliveries.incoming(world, number, "since then", at=1_790_000_500))
     assert await contact_of(world, number) == drop.id
-    (thread,) = await do(world, timeline.list_conversations, contact_id=drop.id)
+    (thread,) = await do(world, contact_threads.list_threads_of, contact_id=drop.id)
     assert thread.preview == "since then"

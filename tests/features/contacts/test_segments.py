@@ -10,7 +10,7 @@ from xobito_app.core.phone import E164
 from xobito_app.features.contacts.lists import listing, segments
 from xobito_app.features.contacts.records import contacts, notes, timeline
 from xobito_app.features.contacts.service import opt_out
-from xobito_app.features.inbox.threads import thread_actions
+from xobito_app.features.inbox.threads import contact_threads, thread_actions
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.usefixtures("_migrated")
@@ -100,7 +100,7 @@ async def test_messages_and_threads_are_shown_within_sight(world):
             uow.session, world.workspace_id, E164("+" + number)
         )
     assert contact
-    (thread,) = await do(world, timeline.list_conversations, contact_id=contact.id)
+    (thread,) = await do(world, contact_threads.list_threads_of, contact_id=contact.id)
     entries = (await do(world, timeline.read_timeline, contact_id=contact.id)).rows
     said = [entry.text for entry in entries if entry.kind == "message_in"]
     assert said == ["the last words", "the first words"]
@@ -109,7 +109,9 @@ async def test_messages_and_threads_are_shown_within_sight(world):
         world, thread_actions.assign, conversation_id=thread.id, assignee_id=world.owner.user_id
     )
     agent = await make_member(world, "Agent")
-    assert await do(world, timeline.list_conversations, actor=agent, contact_id=contact.id) == []
+    assert (
+        await do(world, contact_threads.list_threads_of, actor=agent, contact_id=contact.id) == []
+    )
     hidden = await do(world, timeline.read_timeline, actor=agent, contact_id=contact.id)
     assert {entry.kind for entry in hidden.rows} == {"created"}
     assert await do(world, listing.count_contacts, actor=agent) == 1

@@ -12,7 +12,7 @@ from sqlmodel import delete, select
 from xobito_app.core import clock
 from xobito_app.features.inbox.composing.compose import send_text
 from xobito_app.features.inbox.composing.compose_template import send_template
-from xobito_app.features.inbox.sending.claiming import claim
+from xobito_app.features.inbox.sending.claiming import MESSAGES, claim
 from xobito_app.models.connection import Connection, ConnectionState
 from xobito_app.models.contacts import Contact, ContactIdentity
 from xobito_app.models.inbox import Message, MessageStatus
@@ -124,7 +124,7 @@ async def test_taking_in_hand_is_the_first_attempt(line, noon):
     ((claimed),) = await claim(line.workspace_id, 1)
     row = await line.message(message_id)
     assert (row.status, row.attempts, row.claimed_at) == (SENDING, 1, noon)
-    assert claimed.claim.fits(row)
+    assert MESSAGES.fits(row, claimed.lease)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.features.inbox.composing.compose import send_text
-from xobito_app.features.inbox.sending import dispatch as dispatching
-from xobito_app.features.inbox.sending import limiter, send_results
-from xobito_app.features.inbox.sending.claiming import claim
+from xobito_app.features.inbox.sending import dispatch as dispatching, limiter, send_results
+from xobito_app.features.inbox.sending.claiming import LEASE, MESSAGES, claim
+from xobito_app.features.inbox.sending.sweep import sweep
 from xobito_app.models.connection import Number
 from xobito_app.models.inbox import Conversation, MessageStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -24,7 +25,13 @@ async def in_hand(line):
     """Queue a message and take it in hand."""
     await line.do(send_text, line.order(), body="mine")
     ((claimed),) = await claim(line.workspace_id, 1)
-    return claimed.claim
+    return claimed
+
+
+async def fail(line, claimed, sentence: str) -> bool:
+    """Have a worker give a message up; tell whether that counted."""
+    refused = send_results.Refused(sentence)
+    return await dispatching.Dispatcher(line.workspace_id).settle(claimed, refused)
 
 
 async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by_it_then(line):
@@ -57,22 +64,22 @@ async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by
 
 async def test_a_stale_claim_fails_nothing(line):
     """Somebody else has the message in hand by now; what the old hand says does not count."""
-    old = await in_hand(line)
-    held = await send_results.renew(old, clock.now() + timedelta(seconds=5))
-    assert held is not None
-    await send_results.fail(old, "The old hand gave up.")
-    row = await line.message(old.message_id)
+    held = await in_hand(line)
+    old = replace(held, lease=replace(held.lease))
+    assert await MESSAGES.renew(held.lease)
+    assert not await fail(line, old, "The old hand gave up.")
+    row = await line.message(old.message.id)
     assert (row.status, row.error_text) == (MessageStatus.SENDING, "")
-    await send_results.fail(held, "The new hand gave up.")
-    row = await line.message(old.message_id)
+    assert await fail(line, held, "The new hand gave up.")
+    row = await line.message(old.message.id)
     assert (row.status, row.error_text) == (MessageStatus.FAILED, "The new hand gave up.")
 
 
 async def test_a_claim_on_what_was_settled_fails_nothing(line):
     held = await in_hand(line)
-    await line.change(await line.message(held.message_id), status=MessageStatus.DELIVERED)
-    await send_results.fail(held, "Too late.")
-    assert (await line.message(held.message_id)).status == MessageStatus.DELIVERED
+    await line.change(await line.message(held.message.id), status=MessageStatus.DELIVERED)
+    assert not await fail(line, held, "Too late.")
+    assert (await line.message(held.message.id)).status == MessageStatus.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -81,19 +88,23 @@ async def test_a_claim_on_what_was_settled_fails_nothing(line):
 async def test_only_what_was_taken_in_hand_by_then_is_given_up_for_lost(line, seconds, lost):
     """Renewed since: somebody is alive and still at it."""
     held = await in_hand(line)
-    before = held.at + timedelta(seconds=seconds)
-    assert await send_results.lose(line.workspace_id, [held.message_id], before) == int(lost)
-    status = (await line.message(held.message_id)).status
+    moment = held.lease.at + LEASE + timedelta(seconds=seconds)
+    clock.use(lambda: moment)
+    try:
+        await sweep(line.workspace_id)
+    finally:
+        clock.use(None)
+    status = (await line.message(held.message.id)).status
     assert status == (MessageStatus.UNRESOLVED if lost else MessageStatus.SENDING)
 
 
 @pytest.mark.parametrize("status", [MessageStatus.QUEUED, MessageStatus.ACCEPTED])
 async def test_what_is_in_nobody_s_hand_is_not_given_up_for_lost(line, status):
     held = await in_hand(line)
-    await line.change(await line.message(held.message_id), status=status)
-    later = held.at + timedelta(hours=1)
-    assert await send_results.lose(line.workspace_id, [held.message_id], later) == 0
-    assert (await line.message(held.message_id)).status == status
+    await line.change(await line.message(held.message.id), status=status)
+    await line.age(held.message.id, claimed_at=timedelta(hours=1))
+    await sweep(line.workspace_id)
+    assert (await line.message(held.message.id)).status == status
 
 
 @pytest.mark.parametrize(

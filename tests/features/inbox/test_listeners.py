@@ -14,8 +14,7 @@ from tests.fixtures import make_member
 from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.features.inbox.receiving.listeners import is_keyword, next_answerer
-from xobito_app.features.workspaces import assignment_rota, team
-from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.workspaces import assignment_rota, service as workspaces, team
 from xobito_app.features.workspaces.assignment_rota import Answerer
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation

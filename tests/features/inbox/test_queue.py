@@ -190,25 +190,6 @@ async def test_answers_and_reactions_name_what_they_are_about(line):
     assert (await line.thread()).last_preview == "to that"
 
 
-async def test_a_click_reaches_meta_quickly(line):
-    await line.do(send_text, line.order(), body="warm")
-    await line.dispatch()
-    seen: list[float] = []
-
-    async def note(request, inner):
-        seen.append(asyncio.get_running_loop().time())
-
-    line.wire.trick = note
-    took: list[float] = []
-    # The quickest of five: whatever else the machine is doing is not what is measured.
-    for _ in range(5):
-        began = asyncio.get_running_loop().time()
-        await line.do(send_text, line.order(), body="quick")
-        await line.dispatch()
-        took.append(seen[-1] - began)
-    assert min(took) < 0.1
-
-
 async def test_a_dispatcher_at_work_is_woken_for_the_next_message(line):
     free = asyncio.Event()
 

@@ -15,10 +15,9 @@ from xobito_app.features.inbox.composing.scheduling import (
     change_scheduled,
     list_scheduled,
     look_ahead,
-    presets,
-    read_local,
 )
 from xobito_app.features.inbox.sending.sweep import sweep
+from xobito_app.features.inbox.threads.local_times import presets, read_local
 from xobito_app.features.workspaces.service import rename_workspace
 
 ZONE = "Europe/Vienna"

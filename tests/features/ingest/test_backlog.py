@@ -12,7 +12,7 @@ from tests import deliveries
 from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.connection import doctor
+from xobito_app.features.doctor import service as doctor
 from xobito_app.features.ingest.backlog import Backlog
 from xobito_app.features.ingest.drain import drain
 from xobito_app.models.connection import InboundEvent

@@ -136,14 +136,14 @@ async def test_a_worker_that_died_with_a_mail_lets_it_go_out_under_the_same_id(
     world, post_office, monkeypatch
 ):
     await invite(world)
-    (claimed,) = await dispatch._claim()
+    (claimed,) = await dispatch.claim(5)
     await dispatch.send_due()
     assert post_office.taken == []
     later = clock.now() + rules.LEASE * 2
     monkeypatch.setattr(clock, "now", lambda: later)
     await dispatch.send_due()
     (mail,) = post_office.taken
-    assert mail["Message-ID"].startswith(f"<{claimed.id}@")
+    assert mail["Message-ID"].startswith(f"<{claimed.row.id}@")
 
 
 async def test_without_a_server_nothing_is_queued_and_the_page_says_so(world, http):

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 from tests.receivers import never, receiving
 from xobito_app.core.errors import Invalid, TooLarge
 from xobito_app.core.net import is_public, read_url
-from xobito_app.features.outbound_http import client
+from xobito_app.features.outbound_http import service as client
 
 PUBLIC = "93.184.215.14"
 

@@ -6,6 +6,7 @@ from tests.fixtures import EmptyWorld, World, make_empty_world, make_member
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.features.connection import connecting
 from xobito_app.features.connection.repository import ConnectionRepository
+from xobito_app.features.inbox.composing import template_draft
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.inbox.threads import threads
 from xobito_app.features.ingest import drain
@@ -133,16 +134,16 @@ async def test_only_approved_ones_we_can_fill_are_sendable_most_used_first(world
     async with unit_of_work(world.workspace_id) as uow:
         lines = await threads.list_threads(uow.session, world.owner, ThreadFilter())
         thread_id = lines.rows[0].id
-        found = await service.list_sendable(uow.session, agent, conversation_id=thread_id)
+        found = await template_draft.list_sendable(uow.session, agent, conversation_id=thread_id)
         assert [item.name for item in found] == ["often", "seldom"]
         assert found[0].body == "Text of often"
-        searched = await service.list_sendable(
+        searched = await template_draft.list_sendable(
             uow.session, agent, conversation_id=thread_id, search="seldom"
         )
         assert [item.name for item in searched] == ["seldom"]
     async with unit_of_work(stranger.workspace_id) as uow:
         with pytest.raises(NotFound):
-            await service.list_sendable(uow.session, stranger, conversation_id=thread_id)
+            await template_draft.list_sendable(uow.session, stranger, conversation_id=thread_id)
 
 
 async def test_another_workspace_sees_none_of_it(world: World):

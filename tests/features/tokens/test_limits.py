@@ -159,16 +159,16 @@ async def test_a_use_that_another_request_just_noted_is_not_noted_again(
     world, begun, monkeypatch, earlier, is_noted
 ):
     _, token = await make(world)
-    find_rights = service.rights.find_rights
+    find_rights = service.accounts.find_rights
 
     async def overtaken(*given):
         # Read by now, and not yet noted.
-        monkeypatch.setattr(service.rights, "find_rights", find_rights)
+        monkeypatch.setattr(service.accounts, "find_rights", find_rights)
         clock.use(lambda: begun - earlier)
         await enter(world, token)
         return await find_rights(*given)
 
-    monkeypatch.setattr(service.rights, "find_rights", overtaken)
+    monkeypatch.setattr(service.accounts, "find_rights", overtaken)
     await enter(world, token)
     (listed,) = await do(world, service.list_tokens)
     assert listed.last_used_at == (begun if is_noted else begun - earlier)

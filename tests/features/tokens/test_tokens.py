@@ -182,7 +182,7 @@ async def test_remembered_answers_are_dropped_after_a_day(world):
         assert await repeats.claim(uow.session, caller, key="k", fingerprint="f") is None
         await repeats.keep(uow.session, caller, key="k", status=201, answer=b"{}")
     assert await repeats.drop_old(world.workspace_id) == 0
-    clock.use(lambda: clock._system() + timedelta(hours=25))
+    clock.use(lambda: clock.system_now() + timedelta(hours=25))
     try:
         assert await repeats.drop_old(world.workspace_id) == 1
     finally:

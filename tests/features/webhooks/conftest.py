@@ -103,6 +103,6 @@ def time():
             self.ahead += timedelta(**by)
 
     moved = Time()
-    clock.use(lambda: clock._system() + moved.ahead)
+    clock.use(lambda: clock.system_now() + moved.ahead)
     yield moved
     clock.use(None)

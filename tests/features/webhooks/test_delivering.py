@@ -14,8 +14,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Unavailable
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.features.activity.service import list_activity
-from xobito_app.features.webhooks import deliver as delivering
-from xobito_app.features.webhooks import rules, service
+from xobito_app.features.webhooks import deliver as delivering, rules, service
 from xobito_app.models.contacts import Contact
 from xobito_app.models.mail import OutgoingMail
 from xobito_app.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
@@ -240,8 +239,8 @@ async def test_a_receiver_has_thirty_seconds_and_is_heard_for_four_kilobytes(sho
 
 async def test_what_a_dead_worker_had_in_hand_is_sent_again_under_the_same_id(shop, time):
     await shop.tell(await shop.contact())
-    claimed_rows, _ = await delivering._claim(shop.workspace_id, 5)
-    await delivering.post(claimed_rows[0])
+    (claimed,) = await delivering.Delivering(shop.workspace_id).claim(5)
+    await delivering.post(claimed.row, claimed.url, claimed.secret)
     # Here the worker dies: nothing is noted.
     await delivering.sweep(shop.workspace_id)
     assert await shop.deliver() == 0
@@ -285,15 +284,14 @@ async def test_old_deliveries_go(shop, time):
 
 async def test_an_outcome_that_comes_too_late_changes_nothing(shop, time):
     await shop.tell(await shop.contact())
-    claimed_rows, _ = await delivering._claim(shop.workspace_id, 5)
+    late = delivering.Delivering(shop.workspace_id)
+    (claimed,) = await late.claim(5)
     time.advance(minutes=5)
     await delivering.sweep(shop.workspace_id)
     await shop.deliver()
-    await delivering._note(
-        shop.workspace_id, claimed_rows[0], delivering.Outcome({}, 1, None, "too late")
-    )
+    await late.settle(claimed, delivering.Tried({}, 1, None, "too late"))
     async with unit_of_work(shop.workspace_id) as uow:
-        row = await uow.session.get(WebhookDelivery, claimed_rows[0].delivery_id)
+        row = await uow.session.get(WebhookDelivery, claimed.row.id)
     assert row is not None
     assert row.state == DeliveryState.DELIVERED
 

@@ -19,10 +19,8 @@ from tests.fixtures import PASSWORD, EmptyWorld, World, make_member, make_world
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.accounts import people, security
-from xobito_app.features.accounts import service as accounts
-from xobito_app.features.workspaces import invitations, team
-from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.accounts import people, service as accounts
+from xobito_app.features.workspaces import invitations, service as workspaces, team
 from xobito_app.models.accounts import User
 from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -227,7 +225,7 @@ async def test_joining_ends_every_session_of_before(world):
 async def test_owning_another_workspace_ends_them_too(world):
     async with unit_of_work() as uow:
         before = await accounts.open_session(uow.session, world.owner.user_id, world.workspace_id)
-        link = await security.make_reset_link(uow.session, world.owner.user_id)
+        link = await people.make_reset_link(uow.session, world.owner.user_id)
     async with unit_of_work() as uow:
         await workspaces.create_workspace(
             uow,

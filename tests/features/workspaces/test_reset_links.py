@@ -18,8 +18,7 @@ from tests.fixtures import PASSWORD, EmptyWorld, World, make_member, make_world
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, Invalid
 from xobito_app.core.permissions import Actor
-from xobito_app.features.accounts import rules, security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import people, rules, security, service as accounts
 from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -53,7 +52,7 @@ async def belongs_elsewhere_inactive(reset: Reset):
     user_id, _ = await join(other, await email_of(reset.agent))
     async with unit_of_work() as uow:
         # Made again: joining alone would have ended the first one.
-        reset.token = await security.make_reset_link(
+        reset.token = await people.make_reset_link(
             uow.session,
             reset.agent.user_id,
             workspace_id=reset.world.workspace_id,
@@ -78,7 +77,7 @@ async def changes_own_password(reset: Reset):
 
 async def uses_another_link(reset: Reset):
     async with unit_of_work() as uow:
-        mailed = await security.make_reset_link(uow.session, reset.agent.user_id)
+        mailed = await people.make_reset_link(uow.session, reset.agent.user_id)
     async with unit_of_work() as uow:
         await security.reset_password(uow, token=mailed, wanted=NEW)
 
@@ -166,7 +165,7 @@ async def test_a_link_somebody_asked_for_works_wherever_they_belong(world):
     other = await make_world()
     await join(other, world.email)
     async with unit_of_work() as uow:
-        token = await security.make_reset_link(uow.session, world.owner.user_id)
+        token = await people.make_reset_link(uow.session, world.owner.user_id)
     assert await opens_reset(token)
 
 

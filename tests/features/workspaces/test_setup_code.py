@@ -6,8 +6,7 @@ import pytest
 from xobito_app.api.app import build_api
 from xobito_app.core import crypto
 from xobito_app.core.errors import Invalid
-from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces import setup_code
+from xobito_app.features.workspaces import service as workspaces, setup_code
 from xobito_app.settings import get_settings
 
 FORM = {

@@ -21,7 +21,7 @@ from xobito_app.core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from xobito_app.features.outbound_http.client import Unreachable
+from xobito_app.features.outbound_http.service import Unreachable
 
 log = logging.getLogger(__name__)
 

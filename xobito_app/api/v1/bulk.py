@@ -15,8 +15,7 @@ from xobito_app.api.v1.shapes import Line, Moment, Out
 from xobito_app.features.contacts.bulk import bulk
 from xobito_app.features.contacts.bulk.bulk import JobView
 from xobito_app.features.contacts.lists import exporting
-from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.models.contact_work import JobKind
+from xobito_app.features.contacts.schemas import ContactFilter, JobKind
 
 _TAG, _THING = "Many contacts at once", "Bulk action"
 

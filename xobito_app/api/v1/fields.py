@@ -10,8 +10,7 @@ from pydantic import Field
 from xobito_app.api.v1.declare import Call, endpoint
 from xobito_app.api.v1.shapes import In, Name, Out, Page, PageQuery, limited, part
 from xobito_app.features.contacts.labels import custom_fields
-from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
-from xobito_app.models.contacts import FieldKind
+from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView, FieldKind
 
 _TAG, _THING = "Custom fields", "Custom field"
 

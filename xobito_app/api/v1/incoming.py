@@ -20,7 +20,7 @@ from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid, TooLarge
 from xobito_app.core.permissions import Actor
 from xobito_app.features.inbox.media import files
-from xobito_app.features.outbound_http import client
+from xobito_app.features.outbound_http import service as client
 from xobito_app.whatsapp import media as media_rules
 from xobito_app.whatsapp.payloads import MediaKind
 

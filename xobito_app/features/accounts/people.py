@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.errors import Findings, Invalid
+from xobito_app.core.errors import Findings, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
@@ -150,3 +150,43 @@ async def find_invite(session: AsyncSession, token: str) -> OneTimeLink | None:
 async def void_invites(session: AsyncSession, *, workspace_id: UUID, email: str) -> None:
     """Make all invitations of an e-mail address to a workspace useless."""
     await AccountRepository(session).void_invites(workspace_id, email=email)
+
+
+async def get_user(session: AsyncSession, user_id: UUID) -> User:
+    """Return a person's row for change.
+
+    Raises:
+        NotFound: There is no such person.
+    """
+    user = await AccountRepository(session).find_user(user_id)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    return user
+
+
+async def make_reset_link(
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    workspace_id: UUID | None = None,
+    made_by: UUID | None = None,
+) -> str:
+    """Return a token that lets its holder set a new password once, within two hours.
+
+    Args:
+        session: Where it is kept.
+        user_id: Whose password it sets.
+        workspace_id: The workspace of the admin who makes it; none when its owner asked for it.
+        made_by: That admin.
+    """
+    token = crypto.new_token()
+    await AccountRepository(session).add(
+        OneTimeLink(
+            kind=LinkKind.RESET,
+            token_hash=crypto.hash_token(token),
+            user_id=user_id,
+            workspace_id=workspace_id,
+            made_by=made_by,
+        )
+    )
+    return token

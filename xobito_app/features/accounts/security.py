@@ -15,12 +15,11 @@ from xobito_app.core.errors import Invalid, TooMany, Unauthenticated
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts import people, rights, rules, tries
-from xobito_app.features.accounts.people import DEAD_LINK
+from xobito_app.features.accounts.people import DEAD_LINK, get_user
 from xobito_app.features.accounts.repository import AccountRepository
 from xobito_app.features.accounts.schemas import SecondFactorDraft, Viewer
-from xobito_app.features.accounts.service import get_user, identify
+from xobito_app.features.accounts.service import identify
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
 from xobito_app.models.accounts import LinkKind, OneTimeLink, User
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
@@ -94,34 +93,6 @@ async def _set_own_password(session: AsyncSession, viewer: Viewer, wanted: str) 
     activity.record(session, viewer.actor, "password.changed", about="account", name=user.name)
 
 
-async def make_reset_link(
-    session: AsyncSession,
-    user_id: UUID,
-    *,
-    workspace_id: UUID | None = None,
-    made_by: UUID | None = None,
-) -> str:
-    """Return a token that lets its holder set a new password once, within two hours.
-
-    Args:
-        session: Where it is kept.
-        user_id: Whose password it sets.
-        workspace_id: The workspace of the admin who makes it; none when its owner asked for it.
-        made_by: That admin.
-    """
-    token = crypto.new_token()
-    await AccountRepository(session).add(
-        OneTimeLink(
-            kind=LinkKind.RESET,
-            token_hash=crypto.hash_token(token),
-            user_id=user_id,
-            workspace_id=workspace_id,
-            made_by=made_by,
-        )
-    )
-    return token
-
-
 async def request_reset(session: AsyncSession, *, email: str, address: str) -> int:
     """Mail a reset link to whoever has this e-mail; say nothing of whether anybody does.
 
@@ -138,10 +109,8 @@ async def request_reset(session: AsyncSession, *, email: str, address: str) -> i
         return error.retry_after
     user = await accounts.find_user_by_email(email)
     if user is not None and await accounts.list_memberships(user.id):
-        token = await make_reset_link(session, user.id)
-        await mail.post(
-            session, user.email, email_templates.password_reset(link=links.reset(token))
-        )
+        token = await people.make_reset_link(session, user.id)
+        await mail.post(session, user.email, mail.password_reset_email(link=mail.reset_url(token)))
     return 0
 
 

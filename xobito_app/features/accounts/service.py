@@ -17,7 +17,32 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import Actor
 from xobito_app.features.accounts import rights, rules, tries
+from xobito_app.features.accounts.people import (
+    DEAD_LINK as DEAD_LINK,
+    anybody_exists as anybody_exists,
+    begin_anew as begin_anew,
+    count_workspaces as count_workspaces,
+    create_person as create_person,
+    end_sessions as end_sessions,
+    find_by_email as find_by_email,
+    find_invite as find_invite,
+    get_name as get_name,
+    get_user as get_user,
+    make_invite as make_invite,
+    make_reset_link as make_reset_link,
+    prove as prove,
+    void_invites as void_invites,
+    void_what_is_left as void_what_is_left,
+)
 from xobito_app.features.accounts.repository import AccountRepository, FoundSession
+from xobito_app.features.accounts.rights import find_rights as find_rights
+from xobito_app.features.accounts.rules import (
+    INVITE_LIFETIME as INVITE_LIFETIME,
+    covers as covers,
+    read_email as read_email,
+    read_name as read_name,
+    read_time_zone as read_time_zone,
+)
 from xobito_app.features.accounts.schemas import (
     ProfileView,
     SessionView,
@@ -348,18 +373,7 @@ PREFERENCES = frozenset(
         "notify_mention",
         "notify_assignment",
         "enter_sends",
+        "next_after_close",
         "rail_open",
     }
 )
-
-
-async def get_user(session: AsyncSession, user_id: UUID) -> User:
-    """Return a person's row for change.
-
-    Raises:
-        NotFound: There is no such person.
-    """
-    user = await AccountRepository(session).find_user(user_id)
-    if user is None:
-        raise NotFound("This account no longer exists.")
-    return user

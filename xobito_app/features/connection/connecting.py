@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Conflict, Invalid
-from xobito_app.core.events import Topic
+from xobito_app.core.events import AccountConnected, Topic, publish
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import numbers, rules, service, simulator, subscription
@@ -24,8 +24,6 @@ from xobito_app.features.connection.repository import (
     find_webhook_secret,
 )
 from xobito_app.features.connection.schemas import ConnectionView, GivenCredentials, Step
-from xobito_app.features.ingest import claims
-from xobito_app.features.templates import sync as template_sync
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.connection import Connection, ConnectionState, WebhookSecret
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
@@ -238,9 +236,14 @@ async def _save(
     chosen = next(n for n in taken if n.phone_number_id == given.phone_number_id)
     numbers.choose_primary(await NumberRepository(session, actor.workspace_id).list_all(), chosen)
     connection.messaging_limit = chosen.messaging_limit
-    await template_sync.take_templates(session, connection, findings.templates)
-    await claims.claim_deliveries(
-        session, [connection.waba_id, *(number.phone_number_id for number in taken)]
+    await publish(
+        session,
+        AccountConnected(
+            workspace_id=actor.workspace_id,
+            connection_id=connection.id,
+            meta_ids=(connection.waba_id, *(number.phone_number_id for number in taken)),
+            templates=tuple(findings.templates),
+        ),
     )
     activity.record(
         session,

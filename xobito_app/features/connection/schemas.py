@@ -165,3 +165,36 @@ class Overview:
     def active(self) -> ConnectionView | None:
         """The newest connected account."""
         return next((c for c in self.connections if c.is_connected), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What Meta, and the way from outside to here, answered.
+
+    Attributes:
+        problem: Why Meta could not be asked at all; then the rest says nothing.
+        secret_problem: Why Meta does not take the app secret.
+        callback_problem: Why the callback did not answer the challenge.
+        drift_seconds: How far this machine's clock is ahead of Meta's.
+    """
+
+    problem: str = ""
+    is_token_valid: bool = False
+    token_problem: str = ""
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    secret_problem: str = ""
+    is_subscribed: bool = False
+    missing_fields: tuple[str, ...] = ()
+    callback_url: str = ""
+    callback_problem: str = ""
+    drift_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """What the database remembers of a connected account."""
+
+    templates_synced_at: datetime | None
+    last_inbound_at: datetime | None
+    tier: TierUse

@@ -16,16 +16,50 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import numbers, rules, usage
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection.accounts import (
+    choose_number as choose_number,
+    connection_of as connection_of,
+    find_active as find_active,
+    forget_trouble as forget_trouble,
+    has_trouble as has_trouble,
+    line_of as line_of,
+    lines_of as lines_of,
+    list_connected as list_connected,
+    lock_connected as lock_connected,
+    note_trouble as note_trouble,
+)
+from xobito_app.features.connection.credentials import (
+    client_for as client_for,
+    credentials_of as credentials_of,
+)
 from xobito_app.features.connection.examine import read_expiry
+from xobito_app.features.connection.news import (
+    note_inbound as note_inbound,
+    numbers_for as numbers_for,
+    take_account_event as take_account_event,
+)
+from xobito_app.features.connection.probing import (
+    find_probed_account as find_probed_account,
+    probe_account as probe_account,
+    read_stamps as read_stamps,
+)
 from xobito_app.features.connection.repository import (
     ConnectionRepository,
     NumberRepository,
     find_webhook_secret,
     list_routed_workspaces,
     list_routes_of,
+    list_webhook_secrets as list_webhook_secrets,
+)
+from xobito_app.features.connection.rules import (
+    NEEDED_SCOPES as NEEDED_SCOPES,
+    missing_scopes as missing_scopes,
 )
 from xobito_app.features.connection.schemas import ConnectionView, NumberView, Overview
+from xobito_app.features.connection.signers import (
+    find_app_secret as find_app_secret,
+    home_of as home_of,
+)
 from xobito_app.models.connection import Connection, ConnectionState, Number
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.persistence.vault import vault

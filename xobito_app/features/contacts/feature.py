@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from xobito_app.core.feature import Feature, Job
+from xobito_app.core.feature import Feature, Job, MergeFollower
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts.bulk import bulk_work
 from xobito_app.features.contacts.imports import work
 from xobito_app.features.contacts.imports.importing import drop_old
 from xobito_app.features.contacts.job_types import CONTACTS_BULK, CONTACTS_IMPORT
+from xobito_app.features.contacts.merging import not_duplicates
 
 _SWEEP_EVERY = timedelta(seconds=15)
 _VIEW = Permission.CONTACTS_VIEW
@@ -17,8 +18,11 @@ _VIEW = Permission.CONTACTS_VIEW
 FEATURE = Feature(
     "contacts",
     jobs=(
-        Job(CONTACTS_BULK, bulk_work.work, sweep=bulk_work.nudge_open, every=_SWEEP_EVERY),
-        Job(CONTACTS_IMPORT, work.work, sweep=work.nudge_open, every=_SWEEP_EVERY),
+        Job(CONTACTS_BULK, bulk_work.work, sweep=bulk_work.wake_for_open, every=_SWEEP_EVERY),
+        Job(CONTACTS_IMPORT, work.work, sweep=work.wake_for_open, every=_SWEEP_EVERY),
+    ),
+    merge_followers=(
+        MergeFollower("distinct", not_duplicates.move_pairs, not_duplicates.give_pairs_back),
     ),
     retention=(drop_old,),
     log_areas={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, TypedDict
@@ -12,7 +12,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from xobito_app.core.phone import E164, display
-from xobito_app.models.contacts import FieldKind, IdentityKind
+from xobito_app.models.contact_work import JobKind as JobKind
+from xobito_app.models.contacts import FieldKind as FieldKind, IdentityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """What is known of a contact, ready to show; absent facts are empty."""
+    """What is known of a contact, ready to show; absent facts are empty.
+
+    Attributes:
+        greeting_name: What a greeting calls them.
+    """
 
     id: UUID
     name: str
+    greeting_name: str
     first_name: str
     last_name: str
     phone: str
@@ -323,3 +329,26 @@ class NumberedPage:
     def last_page(self) -> int:
         """The number of the last page; an empty list has one page too."""
         return max(1, -(-self.total // self.per_page))
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened.
+
+    Attributes:
+        kind: `created`, `changed`, `opted_out`, `opted_in`, `merged`, `merge_undone`,
+            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in` or `message_out`.
+        who: Whoever did it; empty for the customer and for Xobito itself.
+        text: A note's or message's words.
+        changes: On `changed`, the old and the new value of each field.
+        conversation_id: Of a message: where it stands.
+        id: Tells entries of the same moment apart.
+    """
+
+    kind: str
+    at: datetime
+    who: str = ""
+    text: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    conversation_id: UUID | None = None
+    id: UUID = field(kw_only=True)

@@ -16,13 +16,27 @@ from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
+from xobito_app.features.contacts.records.apply_labels import (
+    add_to_group as add_to_group,
+    get_group_name as get_group_name,
+)
+from xobito_app.features.contacts.records.contacts import find_phone_owner as find_phone_owner
+from xobito_app.features.contacts.records.published import (
+    publish_records as publish_records,
+    sample_contact as sample_contact,
+)
+from xobito_app.features.contacts.records.resolve import resolve_people as resolve_people
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.rules import (
+    greeting_name_of as greeting_name_of,
+    name_of as name_of,
+    phone_of as phone_of,
+)
 from xobito_app.features.contacts.schemas import ContactFacts, Person
 from xobito_app.models.contacts import Contact, IdentityKind
 
@@ -128,6 +142,7 @@ async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID
     return ContactFacts(
         id=contact.id,
         name=name_of(contact),
+        greeting_name=greeting_name_of(contact),
         first_name=contact.first_name,
         last_name=contact.last_name,
         phone=phone_of(contact),

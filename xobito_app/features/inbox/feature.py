@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from xobito_app.core.events import MessageReceived
-from xobito_app.core.feature import Feature, Job, Subscription
+from xobito_app.core.feature import Feature, Job, MergeFollower, Subscription
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.job_types import (
     CONVERSATIONS_WAKE,
@@ -19,7 +19,7 @@ from xobito_app.features.inbox.receiving.listeners import on_message
 from xobito_app.features.inbox.sending.dispatch import dispatch
 from xobito_app.features.inbox.sending.receipts import send_receipt
 from xobito_app.features.inbox.sending.sweep import sweep
-from xobito_app.features.inbox.threads import retention
+from xobito_app.features.inbox.threads import contact_threads, retention, thread_transfer
 
 FEATURE = Feature(
     "inbox",
@@ -36,6 +36,15 @@ FEATURE = Feature(
             every=timedelta(hours=6),
         ),
     ),
+    merge_followers=(
+        MergeFollower(
+            "threads",
+            thread_transfer.move_threads,
+            thread_transfer.give_back,
+            thread_transfer.count_of,
+        ),
+    ),
+    timeline=(contact_threads.first_and_last,),
     retention=(retention.drop_unsent, retention.drop_ownerless),
     log_areas={
         "conversation": "Conversations",

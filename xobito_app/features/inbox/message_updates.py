@@ -25,8 +25,7 @@ from xobito_app.models.inbox import EffectKind, Message, MessageStatus, PendingE
 from xobito_app.persistence.unit_of_work import announce
 from xobito_app.whatsapp import statuses
 from xobito_app.whatsapp.errors import advice_for
-from xobito_app.whatsapp.inbound_model import Message as InboundMessage
-from xobito_app.whatsapp.inbound_model import MessageKind, Status
+from xobito_app.whatsapp.inbound_model import Message as InboundMessage, MessageKind, Status
 
 Target = tuple[UUID, str]
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from xobito_app.models.inbox import MediaState as MediaState
+
 
 class ListView(StrEnum):
     """The lists of the inbox."""

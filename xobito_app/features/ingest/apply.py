@@ -8,15 +8,17 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import Topic
-from xobito_app.features.connection import news as connection_news
+from xobito_app.features.connection import service as connection
 from xobito_app.features.contacts import service as contacts
-from xobito_app.features.contacts.records.resolve import resolve_people
 from xobito_app.features.contacts.schemas import Person
-from xobito_app.features.inbox.message_updates import receive_statuses
-from xobito_app.features.inbox.receiving.arrivals import is_from_somebody
-from xobito_app.features.inbox.receiving.calls import receive_calls
-from xobito_app.features.inbox.receiving.receive import receive_messages
-from xobito_app.features.templates import news as template_news
+from xobito_app.features.contacts.service import resolve_people
+from xobito_app.features.inbox.service import (
+    is_from_somebody,
+    receive_calls,
+    receive_messages,
+    receive_statuses,
+)
+from xobito_app.features.templates import service as templates
 from xobito_app.features.workspaces.service import read_settings
 from xobito_app.models.contacts import ContactType
 from xobito_app.persistence.unit_of_work import announce
@@ -39,7 +41,7 @@ async def apply_parts(
     Raises:
         Exception: Something in one of them does not work; the caller tries them apart.
     """
-    numbers = await connection_news.numbers_for(
+    numbers = await connection.numbers_for(
         session, workspace_id, [part.source for part in parts if isinstance(part, _OF_A_NUMBER)]
     )
     unfit = {place: reason for place, part in enumerate(parts) if (reason := _unfit(part, numbers))}
@@ -47,7 +49,7 @@ async def apply_parts(
     settings = await read_settings(session, workspace_id)
     if messages := [(numbers[p.source], p) for p in fit if isinstance(p, Message)]:
         await receive_messages(session, workspace_id, messages, settings)
-        await connection_news.note_inbound(session, workspace_id)
+        await connection.note_inbound(session, workspace_id)
     if calls := [(numbers[p.source], p) for p in fit if isinstance(p, CallEvent)]:
         await receive_calls(session, workspace_id, calls, settings)
     if statuses := [(numbers[p.source], p) for p in fit if isinstance(p, Status)]:
@@ -82,9 +84,9 @@ async def _other(session: AsyncSession, workspace_id: UUID, part: Part) -> None:
             new = Person(part.phone, part.user_id)
             await _link(session, workspace_id, old, new)
         case inbound_events.TemplateEvent():
-            await template_news.take_template_event(session, workspace_id, part)
+            await templates.take_template_event(session, workspace_id, part)
         case inbound_events.AccountEvent() | AccountError():
-            await connection_news.take_account_event(session, workspace_id, part)
+            await connection.take_account_event(session, workspace_id, part)
         case _:
             return
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core.events import AccountConnected
 from xobito_app.features.ingest.job_types import INBOUND_DRAIN
 from xobito_app.persistence.unit_of_work import enqueue
 
@@ -16,6 +17,11 @@ _CLAIM = text(
     "(SELECT FROM unnest(CAST(:names AS text[])) AS name "
     "WHERE position(convert_to(name, 'UTF8') IN body) > 0)"
 )
+
+
+async def on_connected(session: AsyncSession, event: AccountConnected) -> None:
+    """Have what came before the account was connected read after all."""
+    await claim_deliveries(session, event.meta_ids)
 
 
 async def claim_deliveries(session: AsyncSession, meta_ids: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.features.connection.signers import find_app_secret, home_of
+from xobito_app.features.connection.service import find_app_secret, home_of
 from xobito_app.features.ingest import routing
 from xobito_app.features.ingest.repository import DeliveryRepository
 from xobito_app.features.ingest.routing import Share

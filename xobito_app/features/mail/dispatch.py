@@ -1,4 +1,4 @@
-"""Sending queued mails: claimed in one transaction, sent in none, noted in another.
+"""Sending queued mails, one after the other.
 
 A worker that dies in between lets a mail be sent again, under the same Message-ID, by which the
 recipient's mail program knows it for the same one.
@@ -13,61 +13,57 @@ from email.utils import format_datetime, parseaddr
 
 import aiosmtplib
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.features.mail import service
 from xobito_app.features.mail.rules import GIVE_UP_AFTER, LEASE, MailServer, pause_after
 from xobito_app.models.mail import MailState, OutgoingMail
+from xobito_app.persistence.leased_work import (
+    Again,
+    Claimed,
+    Done,
+    Failed,
+    LeasedTable,
+    LeasedWork,
+    Outcome,
+)
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 
 TIMEOUT_SECONDS = 30
-# A batch that times out throughout must end before its lease does, or it would be sent twice.
-BATCH = int(LEASE.total_seconds()) // TIMEOUT_SECONDS // 2
 KEPT_FOR = timedelta(days=30)
+MAILS = LeasedTable(
+    OutgoingMail,
+    waiting=(MailState.QUEUED,),
+    held=MailState.SENDING,
+    lease=LEASE,
+    due="due_at",
+    order=("due_at",),
+)
 
 log = logging.getLogger(__name__)
 
 
-async def send_due() -> None:
-    """Send what is due, batch after batch, until nothing is."""
-    try:
-        server = service.server()
-    except Invalid as error:
-        log.warning("mail.misconfigured", extra={"problem": error.message})
-        return
-    while server and (mails := await _claim()):
-        for mail in mails:
-            await _note(mail, *await _send(server, mail))
+class _Sending(LeasedWork[Claimed[OutgoingMail]]):
+    """One run over the mails that are due."""
 
+    table = MAILS
 
-async def _claim() -> list[OutgoingMail]:
-    async with unit_of_work() as uow:
-        now = clock.now()
-        statement = (
-            select(OutgoingMail)
-            .where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.SENDING]))
-            .where(col(OutgoingMail.due_at) <= now)
-            .order_by(col(OutgoingMail.due_at))
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        mails = list((await uow.session.exec(statement)).all())
-        for mail in mails:
-            mail.state = MailState.SENDING
-            mail.due_at = now + LEASE
-            mail.attempts += 1
-            uow.session.add(mail)
-        return mails
+    def __init__(self, server: MailServer) -> None:
+        super().__init__(workspace_id=None)
+        self._server = server
 
+    async def claim(self, free: int) -> list[Claimed[OutgoingMail]]:
+        return await claim(free)
 
-async def _send(server: MailServer, mail: OutgoingMail) -> tuple[str, bool]:
-    """Send one mail; return why not, and whether asking again is of no use."""
-    try:
+    async def work(self, claimed: Claimed[OutgoingMail]) -> Outcome:
+        server, message = self._server, _message(self._server, claimed.row)
+        claimed.lease.begin()
         await aiosmtplib.send(
-            _message(server, mail),
+            message,
             hostname=server.host,
             port=server.port,
             username=server.user or None,
@@ -75,18 +71,65 @@ async def _send(server: MailServer, mail: OutgoingMail) -> tuple[str, bool]:
             use_tls=server.is_wrapped,
             timeout=TIMEOUT_SECONDS,
         )
-    except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPConnectError):
-        # A person mends the settings; the mail waits for it as long as it is of use.
-        return "The mail server cannot be reached or refuses the sign-in; see SMTP_URL.", False
-    except aiosmtplib.SMTPRecipientsRefused:
-        return "The mail server does not accept the recipient's address.", True
-    except aiosmtplib.SMTPResponseException as error:
-        return f"The mail server answered {error.code}.", 500 <= error.code < 600
-    except (aiosmtplib.SMTPException, OSError):
-        return "The connection to the mail server failed.", False
-    except AppError as error:
-        return error.message, True
-    return "", False
+        return Done()
+
+    async def judge(self, claimed: Claimed[OutgoingMail], error: Exception) -> Outcome:
+        match error:
+            case aiosmtplib.SMTPAuthenticationError() | aiosmtplib.SMTPConnectError():
+                # A person mends the settings; the mail waits for it as long as it is of use.
+                problem = "The mail server cannot be reached or refuses the sign-in; see SMTP_URL."
+            case aiosmtplib.SMTPRecipientsRefused():
+                return Failed("The mail server does not accept the recipient's address.")
+            case aiosmtplib.SMTPResponseException():
+                problem = f"The mail server answered {error.code}."
+                if 500 <= error.code < 600:
+                    return Failed(problem)
+            case aiosmtplib.SMTPException() | OSError():
+                problem = "The connection to the mail server failed."
+            case AppError():
+                return Failed(error.message)
+            case _:
+                return await super().judge(claimed, error)
+        mail = claimed.row
+        if clock.now() - mail.created_at > GIVE_UP_AFTER:
+            return Failed(problem)
+        return Again(pause_after(mail.attempts).total_seconds(), problem)
+
+    async def record(
+        self,
+        session: AsyncSession,
+        row: OutgoingMail,
+        claimed: Claimed[OutgoingMail],
+        outcome: Outcome,
+    ) -> None:
+        match outcome:
+            case Again() | Failed():
+                row.problem = outcome.reason
+                log.warning("mail.not_sent", extra={"mail_id": row.id, "attempts": row.attempts})
+            case _:
+                row.problem = ""
+                row.state, row.sent_at = MailState.SENT, clock.now()
+        if isinstance(outcome, Failed):
+            row.state = MailState.FAILED
+        if row.state in {MailState.SENT, MailState.FAILED}:
+            row.text_sealed = ""
+
+
+async def send_due() -> None:
+    """Send what is due, one after the other, until nothing is."""
+    try:
+        server = service.server()
+    except Invalid as error:
+        log.warning("mail.misconfigured", extra={"problem": error.message})
+        return
+    if server:
+        await _Sending(server).run()
+
+
+async def claim(limit: int) -> list[Claimed[OutgoingMail]]:
+    """Take mails in hand that are due."""
+    async with unit_of_work() as uow:
+        return await MAILS.claim(uow.session, None, limit)
 
 
 def _message(server: MailServer, mail: OutgoingMail) -> EmailMessage:
@@ -101,26 +144,6 @@ def _message(server: MailServer, mail: OutgoingMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(vault().open(mail.text_sealed))
     return message
-
-
-async def _note(mail: OutgoingMail, problem: str, is_final: bool) -> None:
-    async with unit_of_work() as uow:
-        stored = await uow.session.get(OutgoingMail, mail.id, with_for_update=True)
-        if stored is None:
-            return
-        now = clock.now()
-        stored.problem = problem
-        if not problem:
-            stored.state, stored.sent_at = MailState.SENT, now
-        elif is_final or now - stored.created_at > GIVE_UP_AFTER:
-            stored.state = MailState.FAILED
-        else:
-            stored.state, stored.due_at = MailState.QUEUED, now + pause_after(stored.attempts)
-        if stored.state in {MailState.SENT, MailState.FAILED}:
-            stored.text_sealed = ""
-        uow.session.add(stored)
-    if problem:
-        log.warning("mail.not_sent", extra={"mail_id": mail.id, "attempts": mail.attempts})
 
 
 async def drop_old() -> None:

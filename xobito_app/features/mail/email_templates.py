@@ -20,7 +20,7 @@ class Letter:
         return "\n\n".join(self.paragraphs) + "\n"
 
 
-def invitation(*, workspace: str, inviter: str, link: str) -> Letter:
+def invitation_email(*, workspace: str, inviter: str, link: str) -> Letter:
     """Return the mail that brings somebody into a workspace."""
     return Letter(
         f"{_line(inviter)} invites you to {_line(workspace)}",
@@ -34,7 +34,7 @@ def invitation(*, workspace: str, inviter: str, link: str) -> Letter:
     )
 
 
-def password_reset(*, link: str) -> Letter:
+def password_reset_email(*, link: str) -> Letter:
     """Return the mail with a link that sets a new password."""
     return Letter(
         "Choose a new password",
@@ -47,7 +47,7 @@ def password_reset(*, link: str) -> Letter:
     )
 
 
-def webhook_disabled(*, url: str, reason: str, link: str) -> Letter:
+def webhook_disabled_email(*, url: str, reason: str, link: str) -> Letter:
     """Return the mail that tells admins of a webhook nobody answers any more."""
     return Letter(
         "A webhook was switched off",

@@ -9,8 +9,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.features.mail.email_templates import Letter
+from xobito_app.features.mail.email_templates import (
+    Letter,
+    invitation_email as invitation_email,
+    password_reset_email as password_reset_email,
+    webhook_disabled_email as webhook_disabled_email,
+)
 from xobito_app.features.mail.job_types import MAIL_SEND
+from xobito_app.features.mail.links import (
+    invitation_url as invitation_url,
+    page_url as page_url,
+    reset_url as reset_url,
+)
 from xobito_app.features.mail.rules import MailServer, read_smtp_url
 from xobito_app.models.mail import MailState, OutgoingMail
 from xobito_app.persistence.unit_of_work import enqueue

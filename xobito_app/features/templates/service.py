@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.errors import NotFound
-from xobito_app.core.ids import ConversationId
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.connection import accounts
-from xobito_app.features.inbox.threads import threads
+from xobito_app.features.connection import service as connection
+from xobito_app.features.templates.news import take_template_event as take_template_event
 from xobito_app.features.templates.repository import TemplateRepository, cursor_of
 from xobito_app.features.templates.schemas import (
     FilterChoices,
@@ -96,7 +95,7 @@ async def find_by_name(
         NotFound: The account has no such template.
     """
     require(actor, Permission.TEMPLATES_VIEW)
-    account_id = await accounts.connection_of(session, actor.workspace_id, number_id)
+    account_id = await connection.connection_of(session, actor.workspace_id, number_id)
     templates = TemplateRepository(session, actor.workspace_id)
     row = await templates.find_present(account_id, name, language.replace("-", "_"))
     if row is None:
@@ -165,18 +164,14 @@ async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> 
 
 
 async def list_sendable(
-    session: AsyncSession, actor: Actor, *, conversation_id: UUID, search: str = ""
+    session: AsyncSession, workspace_id: UUID, *, number_id: UUID, search: str = ""
 ) -> tuple[SendableTemplate, ...]:
-    """Return the approved templates of the thread's account, the most used first.
+    """Return the approved templates of a number's account, the most used first.
 
     Those with parts Xobito cannot fill (carousels, offers) are left out.
-
-    Raises:
-        NotFound: The thread is out of the actor's sight.
     """
-    thread = await threads.get_visible(session, actor, ConversationId(conversation_id))
-    connection_id = await accounts.connection_of(session, actor.workspace_id, thread.number_id)
-    rows = await TemplateRepository(session, actor.workspace_id).list_approved(
+    connection_id = await connection.connection_of(session, workspace_id, number_id)
+    rows = await TemplateRepository(session, workspace_id).list_approved(
         connection_id, search=search, limit=SENDABLE_LIMIT
     )
     found = ((row, read_template(row)) for row in rows)
@@ -194,7 +189,7 @@ async def read_stamp(session: AsyncSession, actor: Actor) -> SyncStamp:
         Forbidden: The actor may not see templates.
     """
     require(actor, Permission.TEMPLATES_VIEW)
-    active = await accounts.find_active(session, actor.workspace_id)
+    active = await connection.find_active(session, actor.workspace_id)
     count = await TemplateRepository(session, actor.workspace_id).count_present()
     return SyncStamp(
         at=active.templates_synced_at if active else None,

@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
-from xobito_app.core.events import Topic
+from xobito_app.core.events import AccountConnected, Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.connection import accounts
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection import service as connection_service
+from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.templates.repository import TemplateRepository
 from xobito_app.models.connection import Connection, Template
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
@@ -29,7 +29,7 @@ async def sync_templates(workspace_id: UUID) -> int:
         Unavailable: Meta cannot be reached right now.
     """
     async with unit_of_work(workspace_id) as uow:
-        connected = await accounts.list_connected(uow.session, workspace_id)
+        connected = await connection_service.list_connected(uow.session, workspace_id)
     count = 0
     for connection in connected:
         client = await client_for(connection)
@@ -37,7 +37,9 @@ async def sync_templates(workspace_id: UUID) -> int:
         listed = [t async for t in client.list_templates(credentials, connection.waba_id)]
         async with unit_of_work(workspace_id) as uow:
             # The lock keeps two syncs of one account from inserting the same template.
-            current = await accounts.lock_connected(uow.session, workspace_id, connection.id)
+            current = await connection_service.lock_connected(
+                uow.session, workspace_id, connection.id
+            )
             if current:
                 count += await take_templates(uow.session, current, listed)
     return count
@@ -52,12 +54,21 @@ async def sync_now(actor: Actor) -> int:
     """
     require(actor, Permission.TEMPLATES_SYNC)
     async with unit_of_work(actor.workspace_id) as uow:
-        if not await accounts.list_connected(uow.session, actor.workspace_id):
+        if not await connection_service.list_connected(uow.session, actor.workspace_id):
             raise Invalid("Connect WhatsApp first: templates come from there.")
     count = await sync_templates(actor.workspace_id)
     async with unit_of_work(actor.workspace_id) as uow:
         activity.record(uow.session, actor, "templates.synced", about="template", count=count)
     return count
+
+
+async def on_connected(session: AsyncSession, event: AccountConnected) -> None:
+    """Take over the templates of an account that was just connected."""
+    connection = await connection_service.lock_connected(
+        session, event.workspace_id, event.connection_id
+    )
+    if connection:
+        await take_templates(session, connection, event.templates)
 
 
 async def take_templates(

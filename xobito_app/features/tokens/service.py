@@ -19,7 +19,7 @@ from xobito_app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import ALL, Actor, Permission, require
 from xobito_app.core.text import one_line
-from xobito_app.features.accounts import rights
+from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.features.tokens import rules
 from xobito_app.features.tokens.schemas import Caller, TokenView
@@ -252,7 +252,7 @@ async def _held_by_maker(session: AsyncSession, row: ApiToken) -> frozenset[Perm
     """Return what bounds a token now; None when whoever made it is not active any more."""
     if row.by_operator:
         return ALL
-    return await rights.find_rights(session, row.created_by, row.workspace_id)
+    return await accounts.find_rights(session, row.created_by, row.workspace_id)
 
 
 async def _note_use(session: AsyncSession, row: ApiToken, now: datetime) -> None:

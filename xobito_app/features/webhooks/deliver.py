@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
@@ -17,51 +17,44 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
-from xobito_app.features.outbound_http import client
+from xobito_app.features.outbound_http import service as client
 from xobito_app.features.webhooks import rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
-from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
-from xobito_app.features.workspaces import permission_holders
+from xobito_app.features.webhooks.repository import (
+    DELIVERIES,
+    DeliveryRepository,
+    EndpointRepository,
+)
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from xobito_app.persistence.leased_work import Claimed, LeasedWork, Outcome
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 from xobito_app.persistence.vault import vault
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=rules.ANSWER_SECONDS + 60)
-"""A delivery in hand for longer belongs to a worker that died."""
-LOOK_AGAIN_SECONDS = 1.0
-GATHER_SECONDS = 0.02
 SUCCESS_NOTED_EVERY = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)
 BATCH = 1000
 TOO_LATE = "Not delivered within 24 hours."
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedDelivery:
-    """A delivery in hand with all it takes to send it."""
+@dataclass(slots=True)
+class ClaimedDelivery(Claimed[WebhookDelivery]):
+    """A delivery in hand, with where it goes and what signs it."""
 
-    delivery_id: UUID
-    event_id: UUID
-    event: str
-    body: bytes
-    made_at: datetime
-    is_test: bool
-    claimed_at: datetime
     url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Tried(Outcome):
     """What came of one try; `error` is empty for a success."""
 
     headers: dict[str, str]
@@ -75,113 +68,113 @@ async def deliver(workspace_id: UUID) -> int:
 
     While the endpoint keeps failing only one delivery is tried, and then the sweep is waited for.
     """
-    in_flight: set[asyncio.Task[bool]] = set()
-    tries = 0
-    try:
-        while True:
-            claimed_rows, is_probing = await _claim(workspace_id, rules.IN_FLIGHT - len(in_flight))
-            in_flight |= {
-                asyncio.create_task(_send(workspace_id, claimed)) for claimed in claimed_rows
-            }
-            tries += len(claimed_rows)
-            if not in_flight:
-                return tries
-            await asyncio.wait(
-                in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-            # A moment in which more may land: one claim serves them all.
-            await asyncio.sleep(GATHER_SECONDS)
-            done = {task for task in in_flight if task.done()}
-            in_flight -= done
-            if is_probing and done and not in_flight and not any(task.result() for task in done):
-                return tries
-    finally:
-        # An ending process leaves what is on its way to the sweep.
-        for task in in_flight:
-            task.cancel()
+    return await Delivering(workspace_id).run()
 
 
-async def _claim(workspace_id: UUID, free: int) -> tuple[list[ClaimedDelivery], bool]:
-    """Take due deliveries in hand, and tell whether the endpoint is only probed."""
-    if free <= 0:
-        return [], False
-    async with unit_of_work(workspace_id) as uow:
-        # One claim at a time: the number on the way is counted and then added to.
-        endpoint = await EndpointRepository(uow.session, workspace_id).find_only(lock=True)
-        if endpoint is None or endpoint.state != EndpointState.ACTIVE:
-            return [], False
-        deliveries = DeliveryRepository(uow.session, workspace_id)
-        is_probing = endpoint.failure_count >= rules.STREAK
-        most = 1 if is_probing else rules.IN_FLIGHT
-        room = min(free, most - await deliveries.count_sending(endpoint.id))
-        if room <= 0:
-            return [], is_probing
+class Delivering(LeasedWork[ClaimedDelivery]):
+    """One run over a workspace's deliveries."""
+
+    table = DELIVERIES
+    in_flight = rules.IN_FLIGHT
+    gather_seconds = 0.02
+    _is_probing = False
+
+    async def claim(self, free: int) -> list[ClaimedDelivery]:
+        """Take due deliveries in hand, no more than may be on their way to the endpoint."""
+        async with unit_of_work(self.workspace_id) as uow:
+            # One claim at a time: the number on the way is counted and then added to.
+            endpoint = await EndpointRepository(uow.session, self.workspace_id).find_only(lock=True)
+            if endpoint is None or endpoint.state != EndpointState.ACTIVE:
+                return []
+            self._is_probing = endpoint.failure_count >= rules.STREAK
+            most = 1 if self._is_probing else rules.IN_FLIGHT
+            deliveries = DeliveryRepository(uow.session, self.workspace_id)
+            room = min(free, most - await deliveries.count_sending(endpoint.id))
+            if room <= 0:
+                return []
+            of_endpoint = col(WebhookDelivery.endpoint_id) == endpoint.id
+            claimed = await DELIVERIES.claim(uow.session, self.workspace_id, room, of_endpoint)
+            secret = vault().open(endpoint.secret_sealed) if claimed else ""
+            return [ClaimedDelivery(c.lease, c.row, endpoint.url, secret) for c in claimed]
+
+    async def work(self, claimed: ClaimedDelivery) -> Tried:
+        """Send a delivery."""
+        claimed.lease.begin()
+        return await post(claimed.row, claimed.url, claimed.secret)
+
+    async def settle(self, claimed: ClaimedDelivery, outcome: Outcome) -> bool:
+        """Note what came of a try; a probe that failed is the last."""
+        if self._is_probing and isinstance(outcome, Tried) and outcome.error:
+            self.stop()
+        return await super().settle(claimed, outcome)
+
+    async def lock(
+        self, session: AsyncSession, claimed: ClaimedDelivery, outcome: Outcome
+    ) -> WebhookDelivery | None:
+        """Lock the endpoint before the delivery, as when claiming: no two wait for each other."""
+        endpoints = EndpointRepository(session, self.workspace_id)
+        endpoint = await endpoints.find_only()
+        if endpoint and ((isinstance(outcome, Tried) and outcome.error) or _is_news(endpoint)):
+            endpoint = await endpoints.find_only(lock=True)
+        return await DELIVERIES.lock(session, claimed.lease) if endpoint else None
+
+    async def record(
+        self,
+        session: AsyncSession,
+        row: WebhookDelivery,
+        claimed: ClaimedDelivery,
+        outcome: Outcome,
+    ) -> None:
+        """Keep the answer, plan the next try, and count at the endpoint how it went."""
+        endpoint = await EndpointRepository(session, self.workspace_id).find_only()
+        if endpoint is None or not isinstance(outcome, Tried):
+            return
+        deliveries = DeliveryRepository(session, self.workspace_id)
         now = clock.now()
-        rows = await deliveries.lock_due(endpoint.id, now, room)
-        for row in rows:
-            row.state, row.claimed_at, row.attempts = DeliveryState.SENDING, now, row.attempts + 1
-            uow.session.add(row)
-        secret = vault().open(endpoint.secret_sealed) if rows else ""
-        claimed_rows = [claimed_delivery(row, endpoint.url, secret, now) for row in rows]
-    return claimed_rows, is_probing
+        keep(row, claimed.url, outcome, now)
+        if outcome.error:
+            again_at = rules.next_try(row.created_at, row.attempts, now)
+            if again_at:
+                DELIVERIES.put_back(row, again_at)
+                await deliveries.hold_line(row, again_at)
+            else:
+                row.state, row.next_try_at = DeliveryState.FAILED, None
+            await _count_failure(session, endpoint, now)
+        else:
+            row.state, row.next_try_at = DeliveryState.DELIVERED, None
+            if _is_news(endpoint):
+                await _count_success(deliveries, endpoint, now)
+        extra = {"delivery_id": str(row.id), "status": row.status_code, "state": str(row.state)}
+        log.info("webhook.tried", extra=extra)
 
 
-def claimed_delivery(
-    row: WebhookDelivery, url: str, secret: str, claimed_at: datetime
-) -> ClaimedDelivery:
-    """Return a delivery with where it goes and what signs it."""
-    return ClaimedDelivery(
-        delivery_id=row.id,
-        event_id=row.event_id,
-        event=row.event,
-        body=row.body,
-        made_at=row.created_at,
-        is_test=row.is_test,
-        claimed_at=claimed_at,
-        url=url,
-        secret=secret,
-    )
-
-
-async def _send(workspace_id: UUID, claimed: ClaimedDelivery) -> bool:
-    """Send one delivery, note what came of it, and tell whether it arrived."""
-    try:
-        outcome = await post(claimed)
-        await _note(workspace_id, claimed, outcome)
-    except Exception:
-        # The row stays `sending`; the sweep puts it back.
-        log.exception("webhook.not_noted", extra={"delivery_id": str(claimed.delivery_id)})
-        return False
-    return not outcome.error
-
-
-async def post(claimed: ClaimedDelivery) -> Outcome:
+async def post(row: WebhookDelivery, url: str, secret: str) -> Tried:
     """Send the bytes once, within the time, and return what came of it."""
     headers = rules.headers_for(
-        event=claimed.event,
-        event_id=str(claimed.event_id),
-        at=claimed.made_at,
-        signature=rules.sign(claimed.secret, claimed.body),
-        is_test=claimed.is_test,
+        event=row.event,
+        event_id=str(row.event_id),
+        at=row.created_at,
+        signature=rules.sign(secret, row.body),
+        is_test=row.is_test,
     )
     begun = time.monotonic()
     answer, error = None, ""
     try:
         answer = await client.call(
             "POST",
-            claimed.url,
+            url,
             headers=headers,
-            content=claimed.body,
+            content=row.body,
             seconds=rules.ANSWER_SECONDS,
             most=rules.ANSWER_BYTES,
         )
         error = rules.why_refused(answer.status)
     except AppError as failure:
         error = failure.message
-    return Outcome(headers, int((time.monotonic() - begun) * 1000), answer, error)
+    return Tried(headers, int((time.monotonic() - begun) * 1000), answer, error)
 
 
-def keep(row: WebhookDelivery, url: str, outcome: Outcome, at: datetime) -> None:
+def keep(row: WebhookDelivery, url: str, outcome: Tried, at: datetime) -> None:
     """Keep what was sent and what was answered."""
     answer = outcome.answer
     row.url, row.tried_at, row.duration_ms = url, at, outcome.duration_ms
@@ -192,48 +185,6 @@ def keep(row: WebhookDelivery, url: str, outcome: Outcome, at: datetime) -> None
     text = answer.body.decode("utf-8", "replace") if answer else ""
     row.response_body = text.replace("\0", "")
     row.error = outcome.error
-
-
-async def _note(workspace_id: UUID, claimed: ClaimedDelivery, outcome: Outcome) -> None:
-    async with unit_of_work(workspace_id) as uow:
-        endpoints = EndpointRepository(uow.session, workspace_id)
-        endpoint = await endpoints.find_only()
-        if endpoint and (outcome.error or _is_news(endpoint)):
-            # Endpoint before delivery, as when claiming: no two ever wait for each other.
-            endpoint = await endpoints.find_only(lock=True)
-        deliveries = DeliveryRepository(uow.session, workspace_id)
-        row = await deliveries.one_or_none(
-            deliveries.scoped().where(WebhookDelivery.id == claimed.delivery_id).with_for_update()
-        )
-        if (
-            row is None
-            or endpoint is None
-            or row.state != DeliveryState.SENDING
-            or row.claimed_at != claimed.claimed_at
-        ):
-            return
-        now = clock.now()
-        keep(row, claimed.url, outcome, now)
-        row.claimed_at = None
-        uow.session.add(row)
-        if outcome.error:
-            row.next_try_at = rules.next_try(row.created_at, row.attempts, now)
-            row.state = DeliveryState.PENDING if row.next_try_at else DeliveryState.FAILED
-            if row.next_try_at:
-                await deliveries.hold_line(row, row.next_try_at)
-            await _count_failure(uow.session, endpoint, now)
-        else:
-            row.state, row.next_try_at = DeliveryState.DELIVERED, None
-            if _is_news(endpoint):
-                await _count_success(deliveries, endpoint, now)
-    log.info(
-        "webhook.tried",
-        extra={
-            "delivery_id": str(claimed.delivery_id),
-            "status": row.status_code,
-            "state": str(row.state),
-        },
-    )
 
 
 def _is_news(endpoint: WebhookEndpoint) -> bool:
@@ -278,28 +229,27 @@ async def _count_failure(session: AsyncSession, endpoint: WebhookEndpoint, now: 
         failures=endpoint.failure_count,
     )
     announce(session, endpoint.workspace_id, Topic.SETTINGS, endpoint.workspace_id)
-    letter = email_templates.webhook_disabled(
-        url=endpoint.url, reason=endpoint.reason, link=links.page("/settings/webhooks")
+    letter = mail.webhook_disabled_email(
+        url=endpoint.url, reason=endpoint.reason, link=mail.page_url("/settings/webhooks")
     )
-    for email in await permission_holders.list_emails(
+    for email in await workspaces.list_emails(
         session, endpoint.workspace_id, holding=Permission.WEBHOOKS_MANAGE
     ):
         await mail.post(session, email, letter)
 
 
 async def sweep(workspace_id: UUID) -> None:
-    """Put back what dead workers held, end what is too old, wake workers for what is due."""
+    """Wake workers for what is due, and end what is too old."""
     async with unit_of_work(workspace_id) as uow:
         endpoint = await EndpointRepository(uow.session, workspace_id).find_only()
         if endpoint is None:
             return
         now = clock.now()
         deliveries = DeliveryRepository(uow.session, workspace_id)
-        await deliveries.free_stale(endpoint.id, now - LEASE, now)
         # A little later than the last try is made.
         late = now - rules.GIVE_UP_AFTER - timedelta(minutes=10)
         if endpoint.state == EndpointState.ACTIVE:
-            if await deliveries.has_due(endpoint.id, now):
+            if await DELIVERIES.list_due(uow.session, workspace_id, 1):
                 enqueue(uow.session, WEBHOOKS_DELIVER, workspace_id)
             if endpoint.failure_count < rules.STREAK:
                 return

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
 from xobito_app.core.events import RecordsChanged
-from xobito_app.features.contacts.records.published import publish_records
+from xobito_app.features.contacts.service import publish_records
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import EndpointRepository
 from xobito_app.features.webhooks.rules import Subject, body_of

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, literal, tuple_, update
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from xobito_app.core import paging
+from xobito_app.core import clock, paging
+from xobito_app.features.webhooks import rules
 from xobito_app.models.webhooks import (
     DeliveryState,
     EndpointState,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from xobito_app.persistence.leased_work import LeasedTable
 from xobito_app.persistence.repository import Repository
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+DELIVERIES = LeasedTable(
+    WebhookDelivery,
+    waiting=(DeliveryState.PENDING,),
+    held=DeliveryState.SENDING,
+    lease=timedelta(seconds=rules.ANSWER_SECONDS + 60),
+    due="next_try_at",
+    order=("next_try_at", "position"),
+    key=("endpoint_id", "object_key"),
+    sequence=("position",),
+)
 
 
 class EndpointRepository(Repository[WebhookEndpoint]):
@@ -82,46 +93,9 @@ class DeliveryRepository(Repository[WebhookDelivery]):
             .select_from(WebhookDelivery)
             .where(col(WebhookDelivery.workspace_id) == self.workspace_id)
             .where(col(WebhookDelivery.endpoint_id) == endpoint_id)
-            .where(col(WebhookDelivery.state) == DeliveryState.SENDING)
+            .where(DELIVERIES.is_held(clock.now()))
         )
         return (await self.session.exec(statement)).one()
-
-    async def lock_due(
-        self, endpoint_id: UUID, now: datetime, limit: int
-    ) -> Sequence[WebhookDelivery]:
-        """Lock deliveries that are due and stand first in the line of their object."""
-        other = aliased(WebhookDelivery)
-        # The least position, not "none is less": PostgreSQL then asks the index once a row and
-        # stops at the limit, instead of comparing every two rows of a long line.
-        first = (
-            select(func.min(other.position))
-            .where(col(other.workspace_id) == self.workspace_id)
-            .where(col(other.endpoint_id) == endpoint_id)
-            .where(col(other.object_key) == col(WebhookDelivery.object_key))
-            .where(col(other.state).in_(_OPEN))
-            .scalar_subquery()
-        )
-        return await self.all(
-            self.scoped()
-            .where(col(WebhookDelivery.endpoint_id) == endpoint_id)
-            .where(col(WebhookDelivery.state) == DeliveryState.PENDING)
-            .where(col(WebhookDelivery.next_try_at) <= now)
-            .where(col(WebhookDelivery.position) == first)
-            .order_by(col(WebhookDelivery.next_try_at), col(WebhookDelivery.position))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-
-    async def has_due(self, endpoint_id: UUID, now: datetime) -> bool:
-        """Tell whether anything waits for its try."""
-        statement = (
-            self.scoped()
-            .where(col(WebhookDelivery.endpoint_id) == endpoint_id)
-            .where(col(WebhookDelivery.state) == DeliveryState.PENDING)
-            .where(col(WebhookDelivery.next_try_at) <= now)
-            .limit(1)
-        )
-        return bool(await self.all(statement))
 
     async def hold_line(self, delivery: WebhookDelivery, until: datetime) -> None:
         """Let the later events of an object wait as long as the one they wait for."""
@@ -144,22 +118,13 @@ class DeliveryRepository(Repository[WebhookDelivery]):
             .values(next_try_at=now)
         )
 
-    async def free_stale(self, endpoint_id: UUID, claimed_before: datetime, now: datetime) -> None:
-        """Put back what a dead worker had in hand: it is sent again, under the same id."""
-        await self._update(
-            update(WebhookDelivery)
-            .where(col(WebhookDelivery.endpoint_id) == endpoint_id)
-            .where(col(WebhookDelivery.state) == DeliveryState.SENDING)
-            .where(col(WebhookDelivery.claimed_at) < claimed_before)
-            .values(state=DeliveryState.PENDING, claimed_at=None, next_try_at=now)
-        )
-
     async def give_up(self, endpoint_id: UUID, made_before: datetime, reason: str) -> None:
-        """End what was not sent in time."""
+        """End what was not sent in time, also what a dead worker had in hand."""
         await self._update(
             update(WebhookDelivery)
             .where(col(WebhookDelivery.endpoint_id) == endpoint_id)
-            .where(col(WebhookDelivery.state) == DeliveryState.PENDING)
+            .where(col(WebhookDelivery.state).in_(_OPEN))
+            .where(~DELIVERIES.is_held(clock.now()))
             .where(col(WebhookDelivery.created_at) < made_before)
             .values(
                 state=DeliveryState.FAILED,

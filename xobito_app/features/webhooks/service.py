@@ -15,8 +15,8 @@ from xobito_app.core.net import read_url
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.records.published import sample_contact
-from xobito_app.features.outbound_http.client import try_address
+from xobito_app.features.contacts.service import sample_contact
+from xobito_app.features.outbound_http.service import try_address
 from xobito_app.features.webhooks import deliver, rules
 from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.features.webhooks.repository import DeliveryRepository, EndpointRepository
@@ -203,11 +203,9 @@ async def send_test(actor: Actor) -> DeliveryView:
             attempts=1,
             created_at=now,
         )
-        claimed = deliver.claimed_delivery(
-            row, endpoint.url, vault().open(endpoint.secret_sealed), now
-        )
-    outcome = await deliver.post(claimed)
-    deliver.keep(row, claimed.url, outcome, clock.now())
+        url, secret = endpoint.url, vault().open(endpoint.secret_sealed)
+    outcome = await deliver.post(row, url, secret)
+    deliver.keep(row, url, outcome, clock.now())
     row.state = DeliveryState.FAILED if outcome.error else DeliveryState.DELIVERED
     async with unit_of_work(actor.workspace_id) as uow:
         uow.session.add(row)
@@ -217,7 +215,7 @@ async def send_test(actor: Actor) -> DeliveryView:
             "webhook.tested",
             about="webhook",
             object_id=row.endpoint_id,
-            name=claimed.url,
+            name=url,
             status=row.status_code,
         )
     return DeliveryView.of(row)

@@ -10,10 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.accounts import people, rights
-from xobito_app.features.accounts import rules as account_rules
+from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
-from xobito_app.features.mail import email_templates, links
 from xobito_app.features.mail import service as mail
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
 from xobito_app.features.workspaces.schemas import InvitationView, InviteView
@@ -31,15 +29,15 @@ async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UU
         Forbidden: The actor may not invite, or the role holds more than the actor.
     """
     require(actor, Permission.STAFF_CREATE)
-    address = account_rules.read_email(email)
+    address = accounts.read_email(email)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
     grantable(actor, role.permissions)
-    known = await people.find_by_email(session, address)
+    known = await accounts.find_by_email(session, address)
     if known:
         membership = await MemberRepository(session, actor.workspace_id).find_by_user(known.id)
         if membership and membership.removed_at is None:
             raise Invalid.field("email", "This person is already in the workspace.")
-    link_id, token = await people.make_invite(
+    link_id, token = await accounts.make_invite(
         session,
         workspace_id=actor.workspace_id,
         role_id=role.id,
@@ -48,10 +46,10 @@ async def invite(session: AsyncSession, actor: Actor, *, email: str, role_id: UU
     )
     activity.record(session, actor, "staff.invited", about="staff", object_id=link_id, name=address)
     workspace = await session.get(Workspace, actor.workspace_id)
-    letter = email_templates.invitation(
+    letter = mail.invitation_email(
         workspace=workspace.name if workspace else "Xobito",
         inviter=actor.name,
-        link=links.invitation(token),
+        link=mail.invitation_url(token),
     )
     await mail.post(session, address, letter)
     return token
@@ -67,8 +65,8 @@ async def list_invites(session: AsyncSession, actor: Actor) -> list[InviteView]:
             id=link.id,
             email=link.email,
             role=roles.get(link.role_id, "No role") if link.role_id else "No role",
-            expires_at=link.created_at + account_rules.INVITE_LIFETIME,
-            is_expired=now - link.created_at > account_rules.INVITE_LIFETIME,
+            expires_at=link.created_at + accounts.INVITE_LIFETIME,
+            is_expired=now - link.created_at > accounts.INVITE_LIFETIME,
         )
         for link in await MemberRepository(session, actor.workspace_id).list_invites()
     ]
@@ -101,7 +99,7 @@ async def read_invitation(uow: UnitOfWork, *, token: str) -> InvitationView | No
         email=link.email,
         workspace_name=workspace.name if workspace else "",
         role=role.name,
-        has_account=await people.find_by_email(uow.session, link.email) is not None,
+        has_account=await accounts.find_by_email(uow.session, link.email) is not None,
     )
 
 
@@ -111,16 +109,16 @@ async def _find_open(uow: UnitOfWork, token: str) -> tuple[OneTimeLink, Role] | 
     Whoever made it must still be allowed to, with the role as it is today; and it invites
     somebody who is not in the workspace, and was not taken out of it since.
     """
-    link = await people.find_invite(uow.session, token)
+    link = await accounts.find_invite(uow.session, token)
     if link is None:
         return None
     workspace_id = ids.parse(link.workspace_id)
     await uow.enter(workspace_id)
     role = await RoleRepository(uow.session, workspace_id).find(ids.parse(link.role_id))
-    held = await rights.find_rights(uow.session, link.made_by, workspace_id)
-    if role is None or not account_rules.covers(held, Permission.STAFF_CREATE, *role.permissions):
+    held = await accounts.find_rights(uow.session, link.made_by, workspace_id)
+    if role is None or not accounts.covers(held, Permission.STAFF_CREATE, *role.permissions):
         return None
-    person = await people.find_by_email(uow.session, link.email)
+    person = await accounts.find_by_email(uow.session, link.email)
     members = MemberRepository(uow.session, workspace_id)
     membership = await members.find_by_user(person.id) if person else None
     if membership and not _left_before(membership, link.created_at):
@@ -146,17 +144,17 @@ async def accept_invite(
     session = uow.session
     found = await _find_open(uow, token)
     if found is None:
-        raise Invalid(people.DEAD_LINK)
+        raise Invalid(accounts.DEAD_LINK)
     link, role = found
     workspace_id = role.workspace_id
-    user = await people.find_by_email(session, link.email)
+    user = await accounts.find_by_email(session, link.email)
     if user is None:
-        user = await people.create_person(
+        user = await accounts.create_person(
             session, name=name, email=link.email, password=password, time_zone=time_zone
         )
     else:
-        await people.prove(user, password)
-        await people.begin_anew(session, user.id)
+        await accounts.prove(user, password)
+        await accounts.begin_anew(session, user.id)
     members = MemberRepository(session, workspace_id)
     membership = await members.find_by_user(user.id) or Membership(
         workspace_id=workspace_id, user_id=user.id
@@ -165,5 +163,5 @@ async def accept_invite(
     membership.is_active, membership.removed_at = True, None
     membership.joined_at = clock.now()
     await members.add(membership)
-    await people.void_invites(session, workspace_id=workspace_id, email=link.email)
+    await accounts.void_invites(session, workspace_id=workspace_id, email=link.email)
     return user.id, workspace_id

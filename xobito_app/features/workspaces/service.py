@@ -16,11 +16,20 @@ from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, SEEDED_ROLES, Actor, Permission, require
 from xobito_app.core.text import slugify
-from xobito_app.features.accounts import people
-from xobito_app.features.accounts import rules as account_rules
+from xobito_app.features.accounts import service as accounts
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces import repository
-from xobito_app.features.workspaces.settings import WorkspaceSettings
+from xobito_app.features.workspaces.assignment_rota import (
+    Answerer as Answerer,
+    list_answerers as list_answerers,
+    note_turn as note_turn,
+)
+from xobito_app.features.workspaces.permission_holders import list_emails as list_emails
+from xobito_app.features.workspaces.settings import WorkspaceSettings as WorkspaceSettings
+from xobito_app.features.workspaces.team import (
+    list_members as list_members,
+    member_name as member_name,
+)
 from xobito_app.models.contacts import ContactSource, ContactStatus
 from xobito_app.models.workspaces import Membership, Role, Workspace
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce
@@ -42,7 +51,7 @@ _SETUP_LOCK = 0x786F6269746F
 
 async def is_set_up(session: AsyncSession) -> bool:
     """Tell whether the first owner exists; the set-up page is closed from then on."""
-    return await people.anybody_exists(session)
+    return await accounts.anybody_exists(session)
 
 
 async def set_up(
@@ -65,7 +74,7 @@ async def set_up(
     )
     if await is_set_up(uow.session):
         raise Conflict("This installation is already set up. Sign in instead.")
-    name = account_rules.read_name(workspace_name, field="workspace_name", limit=NAME_LIMIT)
+    name = accounts.read_name(workspace_name, field="workspace_name", limit=NAME_LIMIT)
     return await create_workspace(
         uow,
         slug=slugify(name) or "workspace",
@@ -96,16 +105,16 @@ async def create_workspace(
     """
     session = uow.session
     workspace = Workspace(
-        name=account_rules.read_name(name, limit=NAME_LIMIT),
+        name=accounts.read_name(name, limit=NAME_LIMIT),
         slug=await _free_slug(session, slug),
-        time_zone=account_rules.read_time_zone(time_zone),
+        time_zone=accounts.read_time_zone(time_zone),
     )
-    address = account_rules.read_email(owner_email)
-    owner = await people.find_by_email(session, address)
+    address = accounts.read_email(owner_email)
+    owner = await accounts.find_by_email(session, address)
     if owner is not None:
-        await people.begin_anew(session, owner.id)
+        await accounts.begin_anew(session, owner.id)
     else:
-        owner = await people.create_person(
+        owner = await accounts.create_person(
             session,
             name=owner_name,
             email=address,
@@ -263,8 +272,8 @@ async def rename_workspace(
     require(actor, Permission.SETTINGS_EDIT)
     workspace = await get_workspace(session, actor.workspace_id)
     found = Findings()
-    title = found.read(account_rules.read_name, name, limit=NAME_LIMIT)
-    zone = found.read(account_rules.read_time_zone, time_zone)
+    title = found.read(accounts.read_name, name, limit=NAME_LIMIT)
+    zone = found.read(accounts.read_time_zone, time_zone)
     is_country = not country or re.fullmatch(r"[A-Z]{2}", country)
     found.expect(is_country, "country", "Choose a country from the list.")
     found.check()

@@ -11,9 +11,8 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.accounts import people
-from xobito_app.features.accounts import rules as account_rules
-from xobito_app.features.accounts.security import make_reset_link
+from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts.service import make_reset_link
 from xobito_app.features.activity import service as activity
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
 from xobito_app.features.workspaces.schemas import (
@@ -100,7 +99,7 @@ async def save_role(
     """
     require(actor, Permission.ROLES_EDIT if role_id else Permission.ROLES_CREATE)
     roles = RoleRepository(session, actor.workspace_id)
-    title = account_rules.read_name(name, limit=60)
+    title = accounts.read_name(name, limit=60)
     granted = grantable(actor, permissions)
     same_name = await roles.find_by_name(title)
     if same_name and same_name.id != role_id:
@@ -158,12 +157,12 @@ async def create_member(
     require(actor, Permission.STAFF_CREATE)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
     grantable(actor, role.permissions)
-    if await people.find_by_email(session, email.strip().lower()):
+    if await accounts.find_by_email(session, email.strip().lower()):
         raise Invalid.field("email", "This e-mail already has an account. Send an invitation.")
-    user = await people.create_person(
+    user = await accounts.create_person(
         session, name=name, email=email, password=password, is_own=not must_change
     )
-    await people.void_invites(session, workspace_id=actor.workspace_id, email=user.email)
+    await accounts.void_invites(session, workspace_id=actor.workspace_id, email=user.email)
     session.add(Membership(workspace_id=actor.workspace_id, user_id=user.id, role_id=role.id))
     activity.record(
         session, actor, "staff.created", about="staff", object_id=user.id, name=user.name
@@ -182,7 +181,7 @@ async def _other_member(session: AsyncSession, actor: Actor, user_id: UUID) -> M
 
 
 async def _note(session: AsyncSession, actor: Actor, action: str, user_id: UUID) -> None:
-    name = await people.get_name(session, user_id)
+    name = await accounts.get_name(session, user_id)
     activity.record(session, actor, action, about="staff", object_id=user_id, name=name)
 
 
@@ -219,8 +218,8 @@ async def change_member(
 
 
 async def _shut_out(session: AsyncSession, actor: Actor, user_id: UUID) -> None:
-    await people.end_sessions(session, user_id, workspace_id=actor.workspace_id)
-    await people.void_what_is_left(session, user_id, workspace_id=actor.workspace_id)
+    await accounts.end_sessions(session, user_id, workspace_id=actor.workspace_id)
+    await accounts.void_what_is_left(session, user_id, workspace_id=actor.workspace_id)
 
 
 async def remove_member(session: AsyncSession, actor: Actor, *, user_id: UUID) -> None:
@@ -254,7 +253,7 @@ async def make_member_reset_link(session: AsyncSession, actor: Actor, *, user_id
     if membership.role_id:
         roles = RoleRepository(session, actor.workspace_id)
         grantable(actor, (await roles.get(membership.role_id)).permissions)
-    if await people.count_workspaces(session, user_id) > 1:
+    if await accounts.count_workspaces(session, user_id) > 1:
         raise Forbidden("This person belongs to other workspaces too and must reset it alone.")
     await _note(session, actor, "staff.reset_link", user_id)
     return await make_reset_link(

@@ -57,14 +57,14 @@ def status_lines() -> rx.Component:
             has_connection_errors,
             rx.el.div(
                 icon("wifi-off", size=14),
-                words,
+                rx.el.span(words),
                 id="connection-lost",
                 class_name="status-line status-line-danger",
                 role="status",
             ),
             rx.el.div(
                 icon("wifi-off", size=14),
-                words,
+                rx.el.span(words),
                 class_name="status-line status-line-danger status-line-offline",
                 role="status",
             ),
@@ -75,7 +75,7 @@ def status_lines() -> rx.Component:
 
 def _line(line: ObjectVar[StatusLine]) -> rx.Component:
     return rx.el.div(
-        line.words,
+        rx.el.span(line.words, title=line.words),
         rx.cond(line.link, ReactRouterLink.create(line.link_words, to=line.link), rx.fragment()),
         class_name=rx.Var.create("status-line status-line-") + line.tone.to(str),
         role="status",

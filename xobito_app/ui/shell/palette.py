@@ -34,7 +34,9 @@ _KEYS = (
     (("T",), "Take it myself"),
     (("E",), "Close the conversation"),
     (("S",), "Snooze until tomorrow"),
+    (("Z",), "Undo closing or snoozing"),
     (("M",), "Mark unread"),
+    (("C",), "Show the contact, where it is hidden"),
     (("[",), "Widen or narrow the bar at the left"),
     (("/", "…"), "In a reply: canned replies and macros"),
     (("@", "…"), "In a note: call a colleague"),
@@ -42,8 +44,28 @@ _KEYS = (
 )
 
 
+_ACTIONS = (
+    ("Reply", "reply", "#composer-reply", "R"),
+    ("Write a note", "lock", "#composer-note", "N"),
+    ("Assign the conversation", "user-plus", "#assign-thread", "A"),
+    ("Take the conversation", "hand", "#take-thread", "T"),
+    ("Close the conversation", "check", "#close-thread", "E"),
+    ("Reopen the conversation", "rotate-ccw", "#reopen-thread", ""),
+    ("Snooze until tomorrow", "alarm-clock", "#snooze-thread", "S"),
+    ("Mark unread", "mail", "#unread-thread", "M"),
+    ("Show the contact", "panel-right", ".panel-open", "C"),
+    ("New contact", "user-plus", "#new-contact", ""),
+    ("Light", "sun", "#theme-light", ""),
+    ("Dark", "moon", "#theme-dark", ""),
+    ("Like the system", "monitor", "#theme-system", ""),
+    ("Keys", "keyboard", "[data-key='?']", "?"),
+    ("Sign out", "log-out", "#sign-out", ""),
+)
+"""What the palette can do: words, picture, the element that does it, its key."""
+
+
 def palette() -> rx.Component:
-    """Return the box that reaches every page, and what features add."""
+    """Return the box that reaches every page, person and action, and what features add."""
     return radix.DialogRoot.create(
         radix.DialogPortal.create(
             radix.DialogOverlay.create(class_name="scrim"),
@@ -54,15 +76,12 @@ def palette() -> rx.Component:
                     aria_label="Search or jump to",
                     class_name="palette-input",
                     auto_complete="off",
-                    on_change=PaletteState.search.debounce(120),
+                    on_change=PaletteState.search.debounce(60),
                 ),
                 rx.el.div(
+                    *(_action(*action) for action in _ACTIONS),
                     rx.foreach(PaletteState.commands, _command),
-                    rx.cond(
-                        PaletteState.commands.length() == 0,
-                        rx.el.div("Nothing found.", class_name="menu-label"),
-                        rx.fragment(),
-                    ),
+                    rx.el.div("Nothing found.", class_name="palette-none"),
                     class_name="palette-list",
                 ),
                 class_name="dialog palette",
@@ -80,11 +99,27 @@ def _command(command: ObjectVar[Command]) -> rx.Component:
         rx.match(command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")),
         rx.el.span(command.title, class_name=styles.TRUNCATE),
         rx.el.span(command.kind, class_name="palette-kind"),
+        rx.cond(command.shortcut != "", rx.el.kbd(command.shortcut, class_name="key")),
         to=command.path,
         class_name="palette-item",
         data_item="",
-        on_click=PaletteState.set_open(False),
+        on_click=PaletteState.choose(command.path),
         key=command.path,
+    )
+
+
+def _action(title: str, icon_name: str, target: str, keys: str) -> rx.Component:
+    """Return an action; `assets/xobito.js` shows those whose button is on the page."""
+    return radix.DialogClose.create(
+        icon(icon_name),
+        rx.el.span(title, class_name=styles.TRUNCATE),
+        rx.el.span("Action", class_name="palette-kind"),
+        *([rx.el.kbd(keys, class_name="key")] if keys else []),
+        type="button",
+        class_name="palette-item",
+        data_item="",
+        data_run=target,
+        custom_attrs={"hidden": True},
     )
 
 

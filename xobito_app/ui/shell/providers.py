@@ -15,13 +15,15 @@ class Command:
 
     Attributes:
         icon: A lucide name out of `palette.ICONS`.
-        kind: What it is, in a word: "Page", "Conversation", "Contact", "Action".
+        kind: What it is, in a word: "Page", "Conversation", "Contact", "Recent".
+        shortcut: The keys that lead there too, as people read them: "G I".
     """
 
     title: str
     path: str
     icon: str = "arrow-right"
     kind: str = "Page"
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

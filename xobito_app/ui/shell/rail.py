@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui.components import avatar, count, menu, menu_item, menu_label, menu_line
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.routes import ROUTES, NavSection, PageRoute
@@ -64,7 +65,7 @@ def _entry(route: PageRoute, current: PageRoute) -> rx.Component:
         class_name="rail-entry",
         aria_label=route.title,
         title=route.title,
-        **_current(route is current),
+        **_current(route.name in {current.name, current.parent}),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())
 
@@ -155,6 +156,22 @@ def _person_items() -> list[rx.Component]:
 def hidden_forms() -> rx.Component:
     """Return the forms that change who this browser is; they post and load the page anew."""
     return rx.fragment(
+        *(
+            rx.el.button(
+                f"Theme: {mode}",
+                type="button",
+                id=f"theme-{mode}",
+                hidden=True,
+                on_click=set_color_mode(mode),
+            )
+            for mode in ("light", "dark", "system")
+        ),
+        rx.cond(
+            ShellState.can[Permission.CONTACTS_CREATE.value],
+            ReactRouterLink.create(
+                "New contact", to="/contacts?new=1", id="new-contact", hidden=True
+            ),
+        ),
         rx.el.form(id="sign-out", method="post", action="/auth/logout", hidden=True),
         rx.el.form(
             rx.el.input(type="hidden", name="workspace_id"),
@@ -182,6 +199,6 @@ def _bottom_entry(route: PageRoute, current: PageRoute) -> rx.Component:
         *([count(ShellState.unread)] if route.name == "inbox" else []),
         to=route.path,
         class_name="bottom-entry",
-        **_current(route is current),
+        **_current(route.name in {current.name, current.parent}),
     )
     return rx.cond(ShellState.may[route.name], link, rx.fragment())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import reflex as rx
@@ -21,6 +22,7 @@ from xobito_app.ui.shell.providers import Command, StatusLine, command_providers
 
 SHELL = "shell"
 _MOST_COMMANDS = 30
+_MOST_RECENT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,17 @@ class PaletteState(AppState):
 
     is_open: rx.Field[bool] = rx.field(False)
     commands: rx.Field[list[Command]] = rx.field(default_factory=list)
+    # Where this browser went by the palette lately, newest first, as JSON.
+    recent: str = rx.LocalStorage("", name="xobito_recent")
 
     @rx.event
     @guarded()
     async def show(self):
-        """Open the palette with all pages in it."""
-        self.commands = await _find_commands(await self._viewer(), "")
+        """Open the palette: where the person went lately, then all pages."""
+        pages = await _find_commands(await self._viewer(), "")
+        lately = read_recent(self.recent)
+        gone_to = {command.path for command in lately}
+        self.commands = [*lately, *(page for page in pages if page.path not in gone_to)]
         self.is_open = True
 
     @rx.event
@@ -136,6 +143,16 @@ class PaletteState(AppState):
         """Close the palette, or open it."""
         self.is_open = bool(is_open)
 
+    @rx.event
+    @guarded()
+    async def choose(self, path: str):
+        """Close the palette and remember where the person went."""
+        self.is_open = False
+        chosen = next((command for command in self.commands if command.path == path), None)
+        if chosen:
+            kept = [command for command in read_recent(self.recent) if command.path != path]
+            self.recent = write_recent([chosen, *kept])
+
     @rx.event(supersedes=True)
     @guarded()
     async def search(self, typed: str):
@@ -143,10 +160,34 @@ class PaletteState(AppState):
         self.commands = await _find_commands(await self._viewer(), str(typed)[:100].strip())
 
 
+def read_recent(kept: str) -> list[Command]:
+    """Return what a browser kept of where its person went; anything else counts as nothing."""
+    try:
+        found = json.loads(kept or "[]")
+        commands = [
+            Command(str(title)[:200], str(path)[:300], str(icon)[:40], "Recent")
+            for title, path, icon in found[:_MOST_RECENT]
+        ]
+    except (ValueError, TypeError):
+        return []
+    # Only pages of ours; "//" would lead to another host.
+    return [c for c in commands if c.path.startswith("/") and not c.path.startswith(("//", "/\\"))]
+
+
+def write_recent(commands: list[Command]) -> str:
+    """Return what a browser keeps of where its person went."""
+    return json.dumps([[c.title, c.path, c.icon] for c in commands[:_MOST_RECENT]])
+
+
 async def _find_commands(viewer: Viewer, typed: str) -> list[Command]:
     words = typed.lower().split()
     pages = [
-        Command(route.title, route.path, route.icon)
+        Command(
+            route.title,
+            route.path,
+            route.icon,
+            shortcut=f"G {route.key.upper()}" if route.key else "",
+        )
         for route in ROUTES
         if route.is_open_to(viewer.actor.permissions)
         and all(word in route.title.lower() for word in words)

@@ -15,7 +15,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.background import OPEN, WorkRepository
+from xobito_app.features.contacts.background import OPEN
 from xobito_app.features.contacts.change_events import percent_of
 from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.lists.listing import count_contacts
@@ -25,8 +25,9 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.features.workspaces.team import member_name
+from xobito_app.features.workspaces.service import member_name
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
+from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce, enqueue
 
 _TARGETS = {
@@ -64,7 +65,7 @@ class JobView:
         return percent_of(self.done, self.total, is_done=self.state == JobState.DONE)
 
 
-class JobRepository(WorkRepository[ContactJob]):
+class JobRepository(Repository[ContactJob]):
     """Bulk actions of one workspace."""
 
     missing = "This action no longer exists."

@@ -1,7 +1,7 @@
 """Working off an action on many contacts, batch by batch.
 
-The row is the job: each batch is one transaction that locks it, changes the next contacts by id
-and notes how far it came. A doubled wake-up, a killed worker or two workers change nothing.
+Each batch is one transaction that makes sure of the job, changes the next contacts by id and notes
+how far it came. A doubled wake-up, a killed worker or two workers change nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select as sa_select
-from sqlalchemy import update
+from sqlalchemy import select as sa_select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +22,7 @@ from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import Actor
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import background
-from xobito_app.features.contacts.bulk.bulk import JobRepository
+from xobito_app.features.contacts.background import JOBS
 from xobito_app.features.contacts.change_events import is_progress_due, tell_contacts
 from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.lists import filter_sql
@@ -38,6 +37,7 @@ from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.arrays import any_of
+from xobito_app.persistence.leased_work import Lease, held_row
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -50,45 +50,50 @@ Originals = Mapping[UUID, Mapping[str, Any]]
 
 
 async def work(workspace_id: UUID, job_id: UUID) -> None:
-    """Work until the job is done, stopped, or in another worker's hand."""
+    """Work until the job is done or stopped; at once when another worker holds it."""
+    async with held_row(JOBS, workspace_id, job_id) as lease:
+        if lease is not None:
+            await _work(lease)
+
+
+async def _work(lease: Lease) -> None:
     while True:
         try:
-            if not await _work_batch(workspace_id, job_id, BATCH):
+            if not await _work_batch(lease, BATCH):
                 return
         except NotFound:
-            await _give_up(workspace_id, job_id)
+            await _give_up(lease)
             return
         except Exception as error:
             log.warning("contact_job.batch_failed", extra={"reason": type(error).__name__})
             # One of them is to blame: the others shall not suffer for it.
-            if not await _one_by_one(workspace_id, job_id):
+            if not await _one_by_one(lease):
                 return
 
 
-async def nudge_open(workspace_id: UUID) -> None:
-    """Wake workers for jobs that nobody may be working on."""
-    await background.nudge_open(JobRepository, workspace_id, CONTACTS_BULK)
+async def wake_for_open(workspace_id: UUID) -> None:
+    """Wake workers for jobs that nobody is working on."""
+    await background.wake_for_open(JOBS, workspace_id, CONTACTS_BULK)
 
 
-async def _one_by_one(workspace_id: UUID, job_id: UUID) -> bool:
+async def _one_by_one(lease: Lease) -> bool:
     for _ in range(BATCH):
         try:
-            if not await _work_batch(workspace_id, job_id, 1):
+            if not await _work_batch(lease, 1):
                 return False
         except Exception as error:
             log.warning("contact_job.contact_failed", extra={"reason": type(error).__name__})
-            if not await _pass_over(workspace_id, job_id, type(error).__name__):
+            if not await _pass_over(lease, type(error).__name__):
                 return False
     return True
 
 
-async def _work_batch(workspace_id: UUID, job_id: UUID, size: int) -> bool:
+async def _work_batch(lease: Lease, size: int) -> bool:
     """Change the next contacts; tell whether there may be more."""
-    async with unit_of_work(workspace_id) as uow:
-        job = await JobRepository(uow.session, workspace_id).claim(job_id)
+    async with unit_of_work(lease.workspace_id) as uow:
+        job = await JOBS.lock(uow.session, lease)
         if job is None:
             return False
-        job.state = JobState.RUNNING
         contact_ids = await _next(uow.session, job, size)
         if contact_ids:
             job.changed += await _apply(uow.session, job, contact_ids)
@@ -101,9 +106,9 @@ async def _work_batch(workspace_id: UUID, job_id: UUID, size: int) -> bool:
         return job.state == JobState.RUNNING
 
 
-async def _pass_over(workspace_id: UUID, job_id: UUID, reason: str) -> bool:
-    async with unit_of_work(workspace_id) as uow:
-        job = await JobRepository(uow.session, workspace_id).claim(job_id)
+async def _pass_over(lease: Lease, reason: str) -> bool:
+    async with unit_of_work(lease.workspace_id) as uow:
+        job = await JOBS.lock(uow.session, lease)
         if job is None or not (next_ids := await _next(uow.session, job, 1)):
             return job is not None
         job.after_id = next_ids[0]
@@ -113,10 +118,9 @@ async def _pass_over(workspace_id: UUID, job_id: UUID, reason: str) -> bool:
         return True
 
 
-async def _give_up(workspace_id: UUID, job_id: UUID) -> None:
-    async with unit_of_work(workspace_id) as uow:
-        job = await JobRepository(uow.session, workspace_id).claim(job_id)
-        if job:
+async def _give_up(lease: Lease) -> None:
+    async with unit_of_work(lease.workspace_id) as uow:
+        if job := await JOBS.lock(uow.session, lease):
             job.state, job.finished_at, job.error = JobState.FAILED, clock.now(), GONE
             _tell_progress(uow.session, job)
 

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from charset_normalizer import from_bytes
 
+import xobito_app
 from xobito_app.core.errors import Invalid
 from xobito_app.features.contacts.imports import xlsx_to_csv
 from xobito_app.settings import get_settings
@@ -118,7 +119,7 @@ def _convert_workbook(raw: Path, target: Path) -> None:
             command,
             timeout=_CONVERSION_SECONDS,
             check=False,
-            cwd=Path(__file__).parents[3],
+            cwd=Path(xobito_app.__file__).parents[1],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ).returncode

@@ -19,7 +19,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import file_name, one_line, shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.background import OPEN, WorkRepository
+from xobito_app.features.contacts.background import OPEN
 from xobito_app.features.contacts.change_events import percent_of
 from xobito_app.features.contacts.imports import files
 from xobito_app.features.contacts.imports.files import Prepared, read_rows
@@ -103,7 +103,7 @@ class ImportHead:
     total: int
 
 
-class ImportRepository(WorkRepository[ContactImport]):
+class ImportRepository(Repository[ContactImport]):
     """Imports of one workspace."""
 
     missing = "This import no longer exists."

@@ -11,6 +11,7 @@ from xobito_app.core import phone
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.contacts.labels.custom_fields import read_value
 from xobito_app.features.contacts.records import drafts
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.columns import CUSTOM, IGNORED
 from xobito_app.features.contacts.schemas import CustomFieldView
 
@@ -18,7 +19,11 @@ SHOWN_VALUE = 60
 _DEFUSED = re.compile(r"'(?=[=+\-@])")
 _ROUNDED = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _GROUPS = re.compile(r"[;|]")
-NAMED = ("status", "source", "groups")
+NAMED = frozenset(
+    field.name
+    for field in FIELDS
+    if field.is_imported and field.shape in {Shape.REFERENCE, Shape.GROUPS}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text as sql
@@ -29,16 +28,18 @@ from xobito_app.core.permissions import Actor, Permission
 from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import background
+from xobito_app.features.contacts.background import IMPORTS
 from xobito_app.features.contacts.change_events import is_progress_due
 from xobito_app.features.contacts.imports import files
 from xobito_app.features.contacts.imports.files import read_rows
-from xobito_app.features.contacts.imports.importing import ImportRepository, begin_anew
+from xobito_app.features.contacts.imports.importing import begin_anew
 from xobito_app.features.contacts.imports.rows import Plan, Problem, ReadRow, read_row
 from xobito_app.features.contacts.imports.writing import Batch, DryRunMemory, Outcome
 from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
 from xobito_app.features.contacts.labels.custom_fields import read_fields
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
+from xobito_app.persistence.leased_work import Lease, held_row
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,6 @@ BATCH = 1000
 TRIES = 3
 COUNTED_AFTER = frozenset({1, 10, 100})
 """Batches after which the tables are another size than PostgreSQL thinks."""
-STALE_AFTER = timedelta(seconds=10)
-"""A dry run that told nothing for so long has lost its worker, and with it what it had seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +74,28 @@ class Chunk:
 
 
 async def work(workspace_id: UUID, import_id: UUID) -> None:
-    """Work until the import is done, stopped, or in another worker's hand."""
-    with contextlib.closing(_Reader(workspace_id, import_id)) as reader:
-        await _work(workspace_id, import_id, reader)
+    """Work until the import is done or stopped; at once when another worker holds it."""
+    async with held_row(IMPORTS, workspace_id, import_id) as lease:
+        if lease is not None:
+            with contextlib.closing(_Reader(workspace_id, import_id)) as reader:
+                await _work(lease, reader)
 
 
-async def _work(workspace_id: UUID, import_id: UUID, reader: _Reader) -> None:
+async def _work(lease: Lease, reader: _Reader) -> None:
     seen, failures, careful_until, is_first, taken = DryRunMemory(), 0, 0, True, 0
-    while task := await _begin(workspace_id, import_id, is_first=is_first):
+    while task := await _begin(lease, is_first=is_first):
         is_first = False
         size = 1 if failures >= TRIES or task.done < careful_until else BATCH
         try:
             piece = await reader.read(task, size)
         except (Invalid, OSError) as error:
             said = error.message if isinstance(error, Invalid) else "The file is gone."
-            await _give_up(workspace_id, import_id, said)
+            await _give_up(lease, said)
             return
         if failures > TRIES:
             piece.rows[0].problems.append(Problem("", "", "The database refuses this row."))
         try:
-            if not await _take_in(workspace_id, import_id, task, piece, seen):
+            if not await _take_in(lease, task, piece, seen):
                 return
             failures, taken = 0, taken + 1
             if taken in COUNTED_AFTER and not task.is_dry:
@@ -122,23 +123,21 @@ async def _count_tables() -> None:
         )
 
 
-async def nudge_open(workspace_id: UUID) -> None:
-    """Wake workers for imports that nobody may be working on."""
-    await background.nudge_open(ImportRepository, workspace_id, CONTACTS_IMPORT)
+async def wake_for_open(workspace_id: UUID) -> None:
+    """Wake workers for imports that nobody is working on."""
+    await background.wake_for_open(IMPORTS, workspace_id, CONTACTS_IMPORT)
 
 
-async def _begin(workspace_id: UUID, import_id: UUID, *, is_first: bool) -> _Task | None:
+async def _begin(lease: Lease, *, is_first: bool) -> _Task | None:
     """Return what the next batch needs; None when there is nothing to do here."""
-    async with unit_of_work(workspace_id) as uow:
-        row = await ImportRepository(uow.session, workspace_id).claim(import_id)
+    async with unit_of_work(lease.workspace_id) as uow:
+        row = await IMPORTS.lock(uow.session, lease)
         if row is None:
             return None
         if is_first and row.is_dry and row.position:
-            if row.progress_sent_at and clock.now() - row.progress_sent_at < STALE_AFTER:
-                return None
+            # What a dry run has seen is lost with its worker.
             begin_anew(row)
-        row.state = ImportState.RUNNING
-        uow.session.add(row)
+            uow.session.add(row)
         return await _task(uow.session, row)
 
 
@@ -224,17 +223,12 @@ def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
     return Chunk(tuple(rows), position, done, is_last=True)
 
 
-async def _take_in(
-    workspace_id: UUID, import_id: UUID, task: _Task, piece: Chunk, seen: DryRunMemory
-) -> bool:
+async def _take_in(lease: Lease, task: _Task, piece: Chunk, seen: DryRunMemory) -> bool:
     """Write a batch with its position; tell whether there is more to do here."""
-    async with unit_of_work(workspace_id) as uow:
-        row = await ImportRepository(uow.session, workspace_id).claim(import_id)
+    async with unit_of_work(lease.workspace_id) as uow:
+        row = await IMPORTS.lock(uow.session, lease)
         if row is None:
             return False
-        if row.position != task.position:
-            # Another worker did this batch. A dry run's memory is with that one.
-            return not row.is_dry
         batch = Batch(
             uow.session,
             task.actor,
@@ -245,14 +239,14 @@ async def _take_in(
         outcome = await batch.apply_rows(piece.rows)
         _count(row, outcome, piece)
         row.error_bytes = await asyncio.to_thread(
-            _list_refused, workspace_id, import_id, row.error_bytes, task.plan, outcome.refused
+            _list_refused, row.workspace_id, row.id, row.error_bytes, task.plan, outcome.refused
         )
         if piece.is_last:
             row.state, row.finished_at = ImportState.DONE, clock.now()
         _tell_progress(uow.session, row, task.actor)
     seen.take(outcome.brought)
     if piece.is_last and not task.is_dry:
-        files.discard_upload(workspace_id, import_id)
+        files.discard_upload(row.workspace_id, row.id)
     return not piece.is_last
 
 
@@ -295,10 +289,9 @@ def _list_refused(
         return file.tell()
 
 
-async def _give_up(workspace_id: UUID, import_id: UUID, reason: str) -> None:
-    async with unit_of_work(workspace_id) as uow:
-        row = await ImportRepository(uow.session, workspace_id).claim(import_id)
-        if row:
+async def _give_up(lease: Lease, reason: str) -> None:
+    async with unit_of_work(lease.workspace_id) as uow:
+        if row := await IMPORTS.lock(uow.session, lease):
             row.state, row.finished_at, row.error = ImportState.FAILED, clock.now(), reason[:500]
             task = await _task(uow.session, row)
             _tell_progress(uow.session, row, task.actor)

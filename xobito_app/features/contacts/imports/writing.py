@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select as sa_select
-from sqlalchemy import text as sql
+from sqlalchemy import select as sa_select, text as sql
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +24,7 @@ from xobito_app.features.contacts.change_events import tell_contacts
 from xobito_app.features.contacts.imports.names import Names
 from xobito_app.features.contacts.imports.rows import Plan, Problem, ReadRow
 from xobito_app.features.contacts.labels.custom_fields import read_values
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.repository import (
     IdentityRepository,
     MemberRepository,
@@ -34,23 +34,9 @@ from xobito_app.features.contacts.repository import (
 from xobito_app.models.contacts import Contact, ContactType
 from xobito_app.persistence.arrays import any_of
 
-TEXTS = (
-    "first_name",
-    "last_name",
-    "phone",
-    "email",
-    "company",
-    "website",
-    "description",
-    "country",
-    "city",
-    "state",
-    "zip",
-    "address",
-    "type",
-    "language",
-)
-IDS = ("status_id", "source_id")
+_TAKEN = [field for field in FIELDS if field.is_imported]
+TEXTS = tuple(f.column for f in _TAKEN if f.shape in {Shape.TEXT, Shape.PHONE})
+IDS = tuple(f.column for f in _TAKEN if f.shape is Shape.REFERENCE)
 COLUMNS = (*TEXTS, *IDS)
 
 
@@ -360,14 +346,18 @@ _NAMES = ", ".join(COLUMNS)
 _SHAPE = ", ".join(
     ["id uuid", *(f"{name} text" for name in TEXTS), *(f"{name} uuid" for name in IDS)]
 )
+
+
+def _value(name: str) -> str:
+    # Of a number there is one or none; the type is always given.
+    return name if name in {"phone", "type"} else f"coalesce({name}, '')"
+
+
 _INSERT = f"""
     INSERT INTO contact (id, workspace_id, {_NAMES}, custom, profile_name, username, is_enabled,
         opt_out_reason, created_at, updated_at)
-    SELECT id, :workspace, coalesce(first_name, ''), coalesce(last_name, ''), phone,
-        coalesce(email, ''), coalesce(company, ''), coalesce(website, ''),
-        coalesce(description, ''), coalesce(country, ''), coalesce(city, ''), coalesce(state, ''),
-        coalesce(zip, ''), coalesce(address, ''), type, coalesce(language, ''), status_id,
-        source_id, custom, '', '', true, '', :now, :now
+    SELECT id, :workspace, {", ".join(map(_value, TEXTS))}, {", ".join(IDS)}, custom,
+        '', '', true, '', :now, :now
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_SHAPE}, custom jsonb)
 """  # noqa: S608 - columns of ours
 _UPDATE = f"""

@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
-from xobito_app.features.contacts.records.columns import CUSTOM, custom_cell
+from xobito_app.features.contacts.records.catalogue import FIELDS, Merge, Shape
+from xobito_app.features.contacts.records.columns import CUSTOM, custom_cell, words_of
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     GroupRepository,
@@ -23,49 +24,15 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactView
-from xobito_app.features.inbox.threads.thread_transfer import values_of
 from xobito_app.models.contact_work import ContactNote
 from xobito_app.models.contacts import Contact, ContactIdentity, ContactType, IdentityKind
 from xobito_app.persistence.arrays import any_of
+from xobito_app.persistence.snapshots import Document, values_of
 
-Document = dict[str, Any]
-
-NAMES = ("first_name", "last_name")
-ADDRESS = ("country", "city", "state", "zip", "address")
-FILLED = (
-    "profile_name",
-    "username",
-    "phone",
-    "email",
-    "company",
-    "website",
-    "description",
-    "language",
-    "assignee_id",
+_NAMES, _ADDRESS, _FILLED = (
+    tuple(field.column for field in FIELDS if field.merge is kind)
+    for kind in (Merge.NAME, Merge.ADDRESS, Merge.FILL)
 )
-LABELS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "profile_name": "WhatsApp name",
-    "username": "Username",
-    "phone": "Phone",
-    "email": "E-mail",
-    "company": "Company",
-    "website": "Website",
-    "description": "Description",
-    "country": "Country",
-    "city": "City",
-    "state": "State",
-    "zip": "Zip",
-    "address": "Address",
-    "type": "Type",
-    "status": "Status",
-    "source": "Source",
-    "groups": "Groups",
-    "assignee": "Assigned to",
-    "language": "Language",
-    "opted_out_at": "Opted out",
-}
 _STAGES = (ContactType.GUEST, ContactType.LEAD, ContactType.CUSTOMER)
 
 
@@ -86,10 +53,10 @@ def combine(keep: Contact, drop: Contact) -> dict[str, Any]:
     Names and addresses go as a whole. Whoever opted out stays opted out.
     """
     wanted: dict[str, Any] = {}
-    for together in (NAMES, ADDRESS):
+    for together in (_NAMES, _ADDRESS):
         if not any(getattr(keep, name) for name in together):
             wanted |= {name: getattr(drop, name) for name in together}
-    wanted |= {name: getattr(drop, name) for name in FILLED if not getattr(keep, name)}
+    wanted |= {name: getattr(drop, name) for name in _FILLED if not getattr(keep, name)}
     if keep.opted_out_at is None and drop.opted_out_at is not None:
         wanted |= {"opted_out_at": drop.opted_out_at, "opt_out_reason": drop.opt_out_reason}
     if _STAGES.index(ContactType(drop.type)) > _STAGES.index(ContactType(keep.type)):
@@ -104,15 +71,16 @@ def combine(keep: Contact, drop: Contact) -> dict[str, Any]:
 
 def preview(keep: ContactView, drop: ContactView, changes: dict[str, Any]) -> Iterator[MergedField]:
     """Yield every fact that one of the two has, and what becomes of it."""
-    for field, label in LABELS.items():
-        kept, dropped = said(keep, field), said(drop, field)
-        column = f"{field}_id" if field == "assignee" else field
-        result = dropped if column in changes else kept
-        if field == "groups":
+    for field in FIELDS:
+        if field.merge is Merge.HIDDEN:
+            continue
+        kept, dropped = said(keep, field.name), said(drop, field.name)
+        result = dropped if field.column in changes else kept
+        if field.shape is Shape.GROUPS:
             names = {group.name for group in (*keep.groups, *drop.groups)}
             result = "; ".join(sorted(names))
         if kept or dropped:
-            yield MergedField(field, label, kept, dropped, result)
+            yield MergedField(field.name, field.label, kept, dropped, result)
     for slug in sorted({*keep.custom, *drop.custom}):
         kept, dropped = custom_cell(keep.custom, slug), custom_cell(drop.custom, slug)
         yield MergedField(CUSTOM + slug, slug, kept, dropped, kept or dropped)
@@ -120,18 +88,9 @@ def preview(keep: ContactView, drop: ContactView, changes: dict[str, Any]) -> It
 
 def said(view: ContactView, field: str) -> str:
     """Return a fact as people read it."""
-    value = getattr(view, field)
-    match field:
-        case "groups":
-            return "; ".join(group.name for group in view.groups)
-        case "status" | "source" | "assignee":
-            return value.name if value else ""
-        case "opted_out_at":
-            return f"{value:%Y-%m-%d}" if value else ""
-        case "phone":
-            return view.phone_display
-        case _:
-            return str(value)
+    if field == "phone":
+        return view.phone_display
+    return words_of(view, field, at="%Y-%m-%d")
 
 
 async def move_rows(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app import registry
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Invalid
 from xobito_app.core.events import ChangeType
@@ -18,65 +18,18 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
-from xobito_app.features.contacts.merging import merge_rows, not_duplicates
+from xobito_app.features.contacts.merging import merge_rows
 from xobito_app.features.contacts.merging.merge_rows import MergedField
 from xobito_app.features.contacts.records.views import read_views
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactView
-from xobito_app.features.inbox.threads import thread_transfer
 from xobito_app.models.contact_work import ContactMerge
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.repository import Repository
+from xobito_app.persistence.snapshots import Document, restore, row_of
 
 UNDO_FOR = timedelta(days=30)
-Document = dict[str, Any]
-Take = Callable[[AsyncSession, UUID, UUID, UUID], Awaitable[Document]]
-GiveBack = Callable[[AsyncSession, UUID, UUID, UUID, Document], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Follower:
-    """What another feature keeps of a contact and wants to follow a merge.
-
-    Attributes:
-        name: Under which its notes for the way back are stored.
-        take: Gives what it has of (session, workspace, kept, dropped) to the kept contact and
-            returns what the way back needs, as JSON.
-        give_back: Undoes that, before the dropped contact is used again.
-    """
-
-    name: str
-    take: Take
-    give_back: GiveBack
-
-
-_followers: dict[str, Follower] = {}
-
-
-def follow_merges(follower: Follower) -> None:
-    """Have a feature's rows follow merges in this process; registering twice is once."""
-    _followers[follower.name] = follower
-
-
-async def _take_threads(
-    session: AsyncSession, workspace_id: UUID, keep_id: UUID, drop_id: UUID
-) -> Document:
-    return await thread_transfer.move_threads(
-        session, workspace_id, keep_id=keep_id, drop_id=drop_id
-    )
-
-
-async def _return_threads(
-    session: AsyncSession, workspace_id: UUID, keep_id: UUID, drop_id: UUID, moved: Document
-) -> None:
-    await thread_transfer.give_back(
-        session, workspace_id, keep_id=keep_id, drop_id=drop_id, moved=moved
-    )
-
-
-follow_merges(Follower("threads", _take_threads, _return_threads))
-follow_merges(Follower("distinct", not_duplicates.move_pairs, not_duplicates.give_pairs_back))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +78,23 @@ async def preview_merge(
     keep, drop = await _both(session, actor, keep_id, drop_id)
     views = await read_views(session, actor.workspace_id, [keep_id, drop_id])
     changes = merge_rows.combine(keep, drop)
-    threads, messages = await thread_transfer.count_of(session, actor.workspace_id, drop_id)
+    counts = await _count(session, actor.workspace_id, drop_id)
     return MergePreview(
         keep=views[keep_id],
         drop=views[drop_id],
         fields=tuple(merge_rows.preview(views[keep_id], views[drop_id], changes)),
-        threads=threads,
-        messages=messages,
+        threads=counts["threads"],
+        messages=counts["messages"],
         notes=await merge_rows.count_notes(session, actor.workspace_id, drop_id),
     )
+
+
+async def _count(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for follower in registry.merge_followers():
+        if follower.count:
+            counts.update(await follower.count(session, workspace_id, contact_id))
+    return counts
 
 
 async def merge_contacts(
@@ -161,11 +122,11 @@ async def merge_contacts(
         actor_name=shorten(actor.name, 191),
     )
     changes = merge_rows.combine(keep, drop)
-    before = {name: thread_transfer.row_of(keep)[name] for name in changes}
-    moved: Document = {"dropped": thread_transfer.row_of(drop), "before": before}
+    before = {name: row_of(keep)[name] for name in changes}
+    moved: Document = {"dropped": row_of(drop), "before": before}
     moved["followers"] = {
-        name: await follower.take(session, workspace_id, keep_id, drop_id)
-        for name, follower in sorted(_followers.items())
+        follower.name: await follower.take(session, workspace_id, keep_id, drop_id)
+        for follower in registry.merge_followers()
     }
     moved |= await merge_rows.move_rows(session, workspace_id, keep_id, drop_id)
     # Told while it stands; its number and address are free only when it is gone.
@@ -177,7 +138,7 @@ async def merge_contacts(
     keep.updated_at = clock.now()
     session.add(keep)
     await session.flush()
-    after = thread_transfer.row_of(keep)
+    after = row_of(keep)
     moved["after"] = {name: after[name] for name in changes}
     number = moved["dropped"]["phone"]
     moved["added_identity"] = await merge_rows.remember_number(
@@ -213,24 +174,24 @@ async def undo_merge(session: AsyncSession, actor: Actor, *, merge_id: UUID) -> 
     contacts = ContactRepository(session, workspace_id)
     keep = await contacts.get(merge.kept_id, lock=True)
     moved = merge.moved
-    was = thread_transfer.row_of(keep)
-    thread_transfer.restore(keep, moved["before"], moved["after"])
+    was = row_of(keep)
+    restore(keep, moved["before"], moved["after"])
     keep.updated_at = clock.now()
     session.add(keep)
     await session.flush()
     await merge_rows.forget_number(session, workspace_id, moved["added_identity"])
     drop = await merge_rows.restore_contact(session, workspace_id, moved["dropped"])
     await merge_rows.give_rows_back(session, workspace_id, keep.id, drop.id, moved)
-    for name, follower in sorted(_followers.items(), reverse=True):
-        if name in moved["followers"]:
+    for follower in reversed(registry.merge_followers()):
+        if follower.name in moved["followers"]:
             await follower.give_back(
-                session, workspace_id, keep.id, drop.id, moved["followers"][name]
+                session, workspace_id, keep.id, drop.id, moved["followers"][follower.name]
             )
     merge.undone_at = clock.now()
     session.add(merge)
     _note(session, actor, "contact.merge_undone", keep, other=merge.dropped_name)
     await tell_contacts(session, workspace_id, ChangeType.CREATED, [drop.id])
-    now = thread_transfer.row_of(keep)
+    now = row_of(keep)
     original: Document = {n: was[n] for n in moved["before"] if was[n] != now[n]}
     await tell_contacts(session, workspace_id, ChangeType.UPDATED, {keep.id: original})
     return view_of(merge)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
 
 CUSTOM = "custom."
@@ -30,57 +31,12 @@ class FileColumn:
     is_read: bool = True
 
 
-PLAIN: tuple[FileColumn, ...] = (
-    FileColumn(
-        "first_name", "First name", ("firstname", "name", "givenname", "vorname", "nombre", "nome")
-    ),
-    FileColumn(
-        "last_name", "Last name", ("lastname", "surname", "familyname", "nachname", "apellido")
-    ),
-    FileColumn(
-        "phone",
-        "Phone",
-        (
-            "phonenumber",
-            "mobile",
-            "mobilephone",
-            "mobilenumber",
-            "cell",
-            "telephone",
-            "tel",
-            "telefon",
-            "telefono",
-            "telefone",
-            "celular",
-            "whatsapp",
-            "whatsappnumber",
-            "number",
-            "msisdn",
-            "handy",
-            "waid",
-        ),
-    ),
-    FileColumn("email", "Email", ("emailaddress", "mail", "correo", "emailadresse")),
-    FileColumn("company", "Company", ("companyname", "organisation", "organization", "firma")),
-    FileColumn("website", "Website", ("url", "web", "homepage")),
-    FileColumn("description", "Description", ("notes", "note", "comment", "remarks", "about")),
-    FileColumn("country", "Country", ("countrycode", "land", "pais")),
-    FileColumn("city", "City", ("town", "stadt", "ort", "ciudad", "cidade")),
-    FileColumn("state", "State", ("province", "region", "county", "bundesland", "estado")),
-    FileColumn("zip", "Zip", ("zipcode", "postcode", "postalcode", "plz", "cep")),
-    FileColumn("address", "Address", ("street", "streetaddress", "strasse", "direccion")),
-    FileColumn("type", "Type", ("contacttype",)),
-    FileColumn("status", "Status", ("stage", "contactstatus", "statusname")),
-    FileColumn("source", "Source", ("leadsource", "origin", "sourcename")),
-    FileColumn("groups", "Groups", ("group", "tags", "tag", "labels", "gruppen", "groupname")),
-    FileColumn("language", "Language", ("lang", "locale", "sprache", "idioma")),
-    FileColumn("assignee", "Assigned to", (), is_read=False),
-    FileColumn("is_enabled", "Enabled", (), is_read=False),
-    FileColumn("opted_out_at", "Opted out", (), is_read=False),
-    FileColumn("opt_out_reason", "Opt-out reason", (), is_read=False),
-    FileColumn("created_at", "Created (UTC)", (), is_read=False),
-    FileColumn("updated_at", "Changed (UTC)", (), is_read=False),
+PLAIN: tuple[FileColumn, ...] = tuple(
+    FileColumn(field.name, field.heading or field.label, field.also, field.is_imported)
+    for field in FIELDS
+    if field.is_exported
 )
+_SHAPES = {field.name: field.shape for field in FIELDS}
 
 
 def columns_of(fields: Sequence[CustomFieldView]) -> list[FileColumn]:
@@ -121,19 +77,23 @@ def cells_of(contact: ContactView, columns: Sequence[FileColumn]) -> tuple[str, 
 def _cell(contact: ContactView, field: str) -> str:
     if field.startswith(CUSTOM):
         return custom_cell(contact.custom, field.removeprefix(CUSTOM))
-    match field:
-        case "groups":
+    return words_of(contact, field, at="%Y-%m-%d %H:%M:%S")
+
+
+def words_of(contact: ContactView, field: str, *, at: str) -> str:
+    """Return a field as a file or a comparison shows it; `at` is how moments are written."""
+    value = getattr(contact, field)
+    match _SHAPES[field]:
+        case Shape.GROUPS:
             return "; ".join(group.name for group in contact.groups)
-        case "status" | "source" | "assignee":
-            named = getattr(contact, field)
-            return named.name if named else ""
-        case "opted_out_at" | "created_at" | "updated_at":
-            at = getattr(contact, field)
-            return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
-        case "is_enabled":
-            return "yes" if contact.is_enabled else "no"
+        case Shape.REFERENCE:
+            return value.name if value else ""
+        case Shape.MOMENT:
+            return format(value, at) if value else ""
+        case Shape.FLAG:
+            return "yes" if value else "no"
         case _:
-            return str(getattr(contact, field))
+            return str(value)
 
 
 def custom_cell(custom: Mapping[str, object], slug: str) -> str:

@@ -19,6 +19,7 @@ from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.labels.custom_fields import read_fields, read_values
 from xobito_app.features.contacts.labels.groups import ensure_groups
 from xobito_app.features.contacts.records import drafts
+from xobito_app.features.contacts.records.catalogue import REFERENCES
 from xobito_app.features.contacts.records.views import read_views
 from xobito_app.features.contacts.repository import (
     ContactRepository,
@@ -31,7 +32,7 @@ from xobito_app.features.contacts.repository import (
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Named
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces.team import member_name
+from xobito_app.features.workspaces.service import member_name
 from xobito_app.models.contacts import Contact, IdentityKind
 
 MOST_AT_ONCE = 1000
@@ -309,14 +310,11 @@ def _changed_slugs(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
     return {slug: old.get(slug) for slug in slugs}
 
 
-_SHOWN = {"status_id": "status", "source_id": "source", "assignee_id": "assignee"}
-
-
 def _said(view: ContactView, field: str) -> Any:
     """Return a field's value as the activity log tells it: names, and long texts shortened."""
-    value = getattr(view, _SHOWN.get(field, field))
+    value = getattr(view, REFERENCES.get(field, field))
     if field == "groups":
         return [group.name for group in view.groups]
-    if field in _SHOWN:
+    if field in REFERENCES:
         return value.name if value else ""
     return shorten(value, 191) if isinstance(value, str) else plain(value)

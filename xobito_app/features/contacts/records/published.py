@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import RecordType
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.views import read_views
 from xobito_app.features.contacts.repository import SourceRepository, StatusRepository
 from xobito_app.features.contacts.schemas import ContactView, Named, SourceView, StatusView
@@ -45,34 +46,8 @@ async def publish_records(
 
 
 def contact_fields(view: ContactView) -> dict[str, Any]:
-    """Return a contact's own fields."""
-    return {
-        "first_name": view.first_name,
-        "last_name": view.last_name,
-        "profile_name": view.profile_name,
-        "username": view.username,
-        "phone": view.phone or None,
-        "email": view.email,
-        "company": view.company,
-        "website": view.website,
-        "description": view.description,
-        "country": view.country,
-        "city": view.city,
-        "state": view.state,
-        "zip": view.zip,
-        "address": view.address,
-        "type": view.type,
-        "status_id": _id(view.status),
-        "source_id": _id(view.source),
-        "assignee_id": _id(view.assignee),
-        "custom": dict(view.custom),
-        "language": view.language,
-        "is_enabled": view.is_enabled,
-        "opted_out_at": view.opted_out_at,
-        "opt_out_reason": view.opt_out_reason,
-        "created_at": view.created_at,
-        "updated_at": view.updated_at,
-    }
+    """Return a contact's own fields; references as ids, an unknown number as none."""
+    return {name: _PUBLISHED[shape](getattr(view, field)) for name, field, shape in _OWN_FIELDS}
 
 
 def contact_relations(view: ContactView) -> dict[str, Any]:
@@ -94,6 +69,19 @@ def _id(row: Any) -> str | None:
 
 def _named(row: Named) -> dict[str, str]:
     return {"id": str(row.id), "name": row.name}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_PUBLISHED: Mapping[Shape, Callable[[Any], Any]] = {
+    **dict.fromkeys(Shape, _same),
+    Shape.REFERENCE: _id,
+    Shape.PHONE: lambda number: number or None,
+    Shape.CUSTOM: dict,
+}
+_OWN_FIELDS = [(field.column, field.name, field.shape) for field in FIELDS if field.is_published]
 
 
 def status_fields(row: ContactStatus | StatusView) -> dict[str, Any]:
@@ -120,35 +108,7 @@ def source_fields(row: ContactSource | SourceView) -> dict[str, Any]:
 
 def sample_contact(at: datetime) -> Published:
     """Return somebody who does not exist, with every field a contact has."""
-    view = ContactView(
-        id=UUID(int=0),
-        name="Test Contact",
-        first_name="Test",
-        last_name="Contact",
-        profile_name="",
-        username="",
-        phone="+15555550100",
-        email="test@example.com",
-        company="",
-        website="",
-        description="Sent by “Send test”; nobody was created.",
-        country="",
-        city="",
-        state="",
-        zip="",
-        address="",
-        type="lead",
-        status=None,
-        source=None,
-        groups=(),
-        assignee=None,
-        custom={},
-        language="en",
-        is_enabled=True,
-        opted_out_at=None,
-        opt_out_reason="",
-        last_msg_time=None,
-        created_at=at.astimezone(UTC),
-        updated_at=at.astimezone(UTC),
-    )
+    facts: dict[str, Any] = {f.name: f.empty if f.sample is None else f.sample for f in FIELDS}
+    facts |= {"created_at": at.astimezone(UTC), "updated_at": at.astimezone(UTC)}
+    view = ContactView(id=UUID(int=0), name="Test Contact", **facts)
     return Published(str(view.id), contact_fields(view), contact_relations(view))

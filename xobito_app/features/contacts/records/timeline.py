@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app import registry
 from xobito_app.core import paging
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.records.notes import NoteRepository
 from xobito_app.features.contacts.repository import ContactRepository
-from xobito_app.features.inbox.schemas import ThreadLine
-from xobito_app.features.inbox.threads import contact_threads
+from xobito_app.features.contacts.schemas import TimelineEntry
 from xobito_app.persistence.keyset import Position
 
 SHOWN = 100
@@ -32,29 +29,6 @@ _KINDS = {
     "contact.set_apart_undone": "set_apart_undone",
     "contact.imported": "imported",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One thing that happened.
-
-    Attributes:
-        kind: `created`, `changed`, `opted_out`, `opted_in`, `merged`, `merge_undone`,
-            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in` or `message_out`.
-        who: Whoever did it; empty for the customer and for Xobito itself.
-        text: A note's or message's words.
-        changes: On `changed`, the old and the new value of each field.
-        conversation_id: Of a message: where it stands.
-        id: Tells entries of the same moment apart.
-    """
-
-    kind: str
-    at: datetime
-    who: str = ""
-    text: str = ""
-    changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    conversation_id: UUID | None = None
-    id: UUID = field(kw_only=True)
 
 
 async def read_timeline(
@@ -76,15 +50,17 @@ async def read_timeline(
     contact = await ContactRepository(session, actor.workspace_id).get(contact_id)
     before = paging.decode(cursor) if cursor else None
     most = max(1, min(limit, SHOWN)) + 1
-    entries = await _deeds(session, actor, contact_id, before, most)
+    entries = await _changes(session, actor, contact_id, before, most)
     entries += [
         TimelineEntry("note", note.created_at, note.author_name, note.body, id=note.id)
         for note in await NoteRepository(session, actor.workspace_id).list_newest(
             contact_id, most, before
         )
     ]
-    rare = await _messages(session, actor, contact_id)
-    if not await _deeds(session, actor, contact_id, None, 1, actions=("contact.created",)):
+    rare: list[TimelineEntry] = []
+    for source in registry.timeline_sources():
+        rare += await source(session, actor, contact_id)
+    if not await _changes(session, actor, contact_id, None, 1, actions=("contact.created",)):
         # Whoever wrote first made their contact themselves: nobody did it.
         rare.append(TimelineEntry("created", contact.created_at, id=contact.id))
     entries += [entry for entry in rare if before is None or _position(entry) < before]
@@ -95,20 +71,7 @@ def _position(entry: TimelineEntry) -> Position:
     return entry.at, entry.id
 
 
-async def _messages(session: AsyncSession, actor: Actor, contact_id: UUID) -> list[TimelineEntry]:
-    return [
-        TimelineEntry(
-            "message_in" if said.is_from_customer else "message_out",
-            said.at,
-            text=said.excerpt,
-            conversation_id=said.conversation_id,
-            id=said.message_id,
-        )
-        for said in await contact_threads.first_and_last(session, actor, contact_id)
-    ]
-
-
-async def _deeds(
+async def _changes(
     session: AsyncSession,
     actor: Actor,
     contact_id: UUID,
@@ -131,17 +94,3 @@ async def _deeds(
         )
         for entry in found
     ]
-
-
-async def list_conversations(
-    session: AsyncSession, actor: Actor, *, contact_id: UUID
-) -> list[ThreadLine]:
-    """Return the contact's threads within the actor's sight, newest activity first.
-
-    Raises:
-        Forbidden: The actor may not see contacts.
-        NotFound: The workspace has no such contact.
-    """
-    require(actor, Permission.CONTACTS_VIEW)
-    await ContactRepository(session, actor.workspace_id).get(contact_id)
-    return await contact_threads.list_threads_of(session, actor, contact_id)

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, inspect, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactView, Named, StatusMark
@@ -57,25 +58,19 @@ async def read_views(
     }
 
 
+_COPIED = tuple(
+    field.name
+    for field in FIELDS
+    if field.shape in {Shape.TEXT, Shape.FLAG, Shape.MOMENT, Shape.CUSTOM}
+)
+
+
 def _view(contact: Any, groups: Collection[ContactGroup]) -> ContactView:
+    copied = {name: getattr(contact, name) for name in _COPIED}
     return ContactView(
         id=contact.id,
         name=name_of(contact),
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        profile_name=contact.profile_name,
-        username=contact.username,
         phone=contact.phone or "",
-        email=contact.email,
-        company=contact.company,
-        website=contact.website,
-        description=contact.description,
-        country=contact.country,
-        city=contact.city,
-        state=contact.state,
-        zip=contact.zip,
-        address=contact.address,
-        type=str(contact.type),
         status=StatusMark(contact.status_id, contact.status_name, contact.status_color)
         if contact.status_id
         else None,
@@ -84,12 +79,5 @@ def _view(contact: Any, groups: Collection[ContactGroup]) -> ContactView:
         assignee=Named(contact.assignee_id, contact.assignee_name or "")
         if contact.assignee_id
         else None,
-        custom=dict(contact.custom),
-        language=contact.language,
-        is_enabled=contact.is_enabled,
-        opted_out_at=contact.opted_out_at,
-        opt_out_reason=contact.opt_out_reason,
-        last_msg_time=contact.last_msg_time,
-        created_at=contact.created_at,
-        updated_at=contact.updated_at,
+        **copied,
     )

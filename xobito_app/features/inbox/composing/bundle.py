@@ -15,8 +15,7 @@ from xobito_app.features.inbox.composing.compose import send_media, send_text
 from xobito_app.features.inbox.composing.outgoing import KEY_LIMIT, Order
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.schemas import EntryView
-from xobito_app.whatsapp import limits, payloads
-from xobito_app.whatsapp import media as media_rules
+from xobito_app.whatsapp import limits, media as media_rules, payloads
 
 MOST_FILES = 10
 

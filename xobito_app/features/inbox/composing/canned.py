@@ -134,7 +134,7 @@ def facts_of(contact: ContactFacts) -> dict[str, str]:
     """Return what a text may say about a contact, by variable name."""
     return {
         "contact.name": contact.name,
-        "contact.first_name": contact.first_name,
+        "contact.first_name": contact.greeting_name,
         "contact.last_name": contact.last_name,
         "contact.phone": contact.phone,
         "contact.email": contact.email,

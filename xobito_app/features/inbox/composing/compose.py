@@ -22,8 +22,7 @@ from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads.threads import name_of
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.inbox import Media
-from xobito_app.whatsapp import media as media_rules
-from xobito_app.whatsapp import payloads, payloads_interactive
+from xobito_app.whatsapp import media as media_rules, payloads, payloads_interactive
 from xobito_app.whatsapp.cards import CardEmail, CardPhone, ContactCard
 from xobito_app.whatsapp.payloads import MediaKind, Payload, Recipient
 from xobito_app.whatsapp.payloads_interactive import Button, Header, Section

@@ -12,8 +12,8 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import one_line
-from xobito_app.features.connection.accounts import connection_of
-from xobito_app.features.contacts.service import get_contact
+from xobito_app.features.connection.service import connection_of
+from xobito_app.features.contacts.service import get_contact, greeting_name_of
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.composing.compose import get_upload
 from xobito_app.features.inbox.composing.outgoing import Draft, Order, queue
@@ -24,8 +24,7 @@ from xobito_app.features.templates.service import get_row, read_template
 from xobito_app.models.connection import Template as TemplateRow
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
-from xobito_app.whatsapp import media as media_rules
-from xobito_app.whatsapp import payloads_template
+from xobito_app.whatsapp import media as media_rules, payloads_template
 from xobito_app.whatsapp.payloads import Recipient
 from xobito_app.whatsapp.templates import Template, Variable, VariableKind
 
@@ -102,7 +101,7 @@ async def suggest_values(
 
 def suggestions(chosen: Template, contact: Contact) -> dict[str, str]:
     """Match a template's blanks with what is known of a contact."""
-    first_name = contact.first_name or contact.profile_name.split(" ")[0]
+    first_name = greeting_name_of(contact)
     facts: dict[str, Any] = {
         "first_name": first_name,
         "firstname": first_name,

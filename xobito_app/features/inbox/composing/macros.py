@@ -16,14 +16,14 @@ from xobito_app.core.errors import AppError, Findings, Invalid
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.records import apply_labels
+from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox.composing import canned
 from xobito_app.features.inbox.composing.compose import send_text
 from xobito_app.features.inbox.composing.outgoing import KEY_LIMIT, Order
 from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.threads import thread_actions
 from xobito_app.features.inbox.threads.threads import get_visible
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.inbox import Macro
 from xobito_app.persistence.repository import Repository
 
@@ -155,13 +155,13 @@ async def _check(session: AsyncSession, actor: Actor, action: MacroAction) -> No
         case Do.SEND:
             await canned.get(session, actor, reply_id=ids.parse(value))
         case Do.ASSIGN if value not in (ME, NOBODY):
-            await team.member_name(session, actor.workspace_id, ids.parse(value))
+            await workspaces.member_name(session, actor.workspace_id, ids.parse(value))
         case Do.STATUS if value not in STATUSES:
             raise Invalid("Choose what becomes of the chat.")
         case Do.NOTE if len(value) > thread_actions.NOTE_LIMIT:
             raise Invalid(f"A note holds at most {thread_actions.NOTE_LIMIT} characters.")
         case Do.GROUP:
-            await apply_labels.get_group_name(session, actor, ids.parse(value))
+            await contacts.get_group_name(session, actor, ids.parse(value))
 
 
 async def remove(session: AsyncSession, actor: Actor, *, macro_id: UUID) -> None:
@@ -235,6 +235,6 @@ async def _do(
             )
         case Do.GROUP:
             thread = await get_visible(session, actor, conversation_id)
-            await apply_labels.add_to_group(
+            await contacts.add_to_group(
                 session, actor, contact_id=thread.contact_id, group_id=ids.parse(value)
             )

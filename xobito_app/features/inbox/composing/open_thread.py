@@ -10,10 +10,9 @@ from xobito_app.core import clock, ids, phone
 from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.connection import accounts
-from xobito_app.features.contacts.records.contacts import find_phone_owner
-from xobito_app.features.contacts.records.resolve import resolve_people
+from xobito_app.features.connection import service as connection
 from xobito_app.features.contacts.schemas import Person
+from xobito_app.features.contacts.service import find_phone_owner, resolve_people
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contacts import Contact, ContactType
@@ -38,7 +37,7 @@ async def reach(
     """
     require(actor, Permission.INBOX_REPLY)
     workspace_id = actor.workspace_id
-    number = await accounts.choose_number(session, workspace_id, from_phone_number_id)
+    number = await connection.choose_number(session, workspace_id, from_phone_number_id)
     contact = await _contact(session, workspace_id, phone_number)
     now = clock.business_now()
     threads = ConversationRepository(session, workspace_id)

@@ -16,7 +16,7 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.connection import accounts
+from xobito_app.features.connection import service as connection_service
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.job_types import OUTBOUND_SEND
@@ -156,7 +156,7 @@ async def recipient_of(session: AsyncSession, thread: Conversation) -> Recipient
         Invalid: The number is disconnected, or the contact has no address at Meta.
     """
     workspace_id = thread.workspace_id
-    _, connection = await accounts.line_of(session, workspace_id, thread.number_id)
+    _, connection = await connection_service.line_of(session, workspace_id, thread.number_id)
     if connection.state != ConnectionState.CONNECTED:
         reason = f" {connection.reason}" if connection.reason else ""
         raise Invalid(f"This WhatsApp number is disconnected, so the inbox is read-only.{reason}")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
-from xobito_app.core.errors import Conflict, Invalid
+from xobito_app.core.errors import Conflict
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import clean
 from xobito_app.features.inbox import message_updates, rules
@@ -21,21 +20,12 @@ from xobito_app.features.inbox.log import record_message
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import timeline
+from xobito_app.features.inbox.threads.local_times import read_local, time_zone_of
 from xobito_app.features.inbox.threads.threads import get_visible
-from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.inbox import Message, MessageStatus
 from xobito_app.whatsapp import limits, payloads
 
 MOST_SCHEDULED = 50
-MORNING = time(9)
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A moment that is offered; `local` is its wall-clock time in the workspace's zone."""
-
-    label: str
-    local: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +41,6 @@ class Outlook:
     time_zone: str
     closes_at: datetime | None
     is_open_then: bool
-
-
-def read_local(text: str, zone: str) -> datetime:
-    """Read a wall-clock time of a zone, as a browser's field gives it: `2026-11-24T09:00`.
-
-    Raises:
-        Invalid: It is no time, or one that daylight saving skips.
-    """
-    try:
-        naive = datetime.fromisoformat(text.strip()).replace(tzinfo=None, second=0, microsecond=0)
-    except ValueError:
-        raise Invalid.field("due_at", "Choose a day and a time.") from None
-    local = naive.replace(tzinfo=ZoneInfo(zone))
-    moment = local.astimezone(ZoneInfo("UTC"))
-    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
-        raise Invalid.field("due_at", "The clocks are put forward then: this time does not exist.")
-    return moment
-
-
-def presets(now: datetime, zone: str) -> list[Preset]:
-    """Return the moments that are offered: soon, this evening, tomorrow, next Monday."""
-    local = now.astimezone(ZoneInfo(zone))
-    today = local.replace(second=0, microsecond=0, tzinfo=None)
-    morning = datetime.combine(today.date(), MORNING)
-    offered = [Preset("In an hour", today + timedelta(hours=1))]
-    if today.hour < 17:
-        offered.append(Preset("This evening", morning.replace(hour=18)))
-    offered.append(Preset("Tomorrow morning", morning + timedelta(days=1)))
-    until_monday = 7 - today.weekday()
-    if until_monday > 1:
-        offered.append(Preset("Monday morning", morning + timedelta(days=until_monday)))
-    return offered
-
-
-async def time_zone_of(session: AsyncSession, actor: Actor) -> str:
-    """Return the zone in which the workspace plans."""
-    return (await get_workspace(session, actor.workspace_id)).time_zone
 
 
 async def look_ahead(

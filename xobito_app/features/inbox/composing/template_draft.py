@@ -7,9 +7,12 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core.ids import ConversationId
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.inbox.composing.compose_template import suggest_values
+from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.features.templates import service as templates
+from xobito_app.features.templates.schemas import SendableTemplate
 from xobito_app.whatsapp.templates import VariableKind
 
 
@@ -36,6 +39,20 @@ class TemplateDraft:
     buttons: tuple[str, ...]
     blanks: tuple[Blank, ...]
     needs_media: str
+
+
+async def list_sendable(
+    session: AsyncSession, actor: Actor, *, conversation_id: UUID, search: str = ""
+) -> tuple[SendableTemplate, ...]:
+    """Return the templates that may be sent in a thread, the most used first.
+
+    Raises:
+        NotFound: The thread is out of the actor's sight.
+    """
+    thread = await get_visible(session, actor, ConversationId(conversation_id))
+    return await templates.list_sendable(
+        session, actor.workspace_id, number_id=thread.number_id, search=search
+    )
 
 
 async def draft_template(

@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
-from xobito_app.features.contacts.records.resolve import resolve_people
+from xobito_app.features.contacts.service import resolve_people
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.receiving.arrivals import Threads, ensure_threads, person_of
 from xobito_app.features.inbox.repository import MessageRepository
-from xobito_app.features.workspaces.settings import WorkspaceSettings
+from xobito_app.features.workspaces.service import WorkspaceSettings
 from xobito_app.models.contacts import Contact, ContactType
 from xobito_app.models.inbox import (
     Conversation,

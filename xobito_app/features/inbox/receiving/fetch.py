@@ -16,14 +16,23 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid, NotFound, TooLarge
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor
-from xobito_app.features.connection import accounts
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection import service as connection_service
+from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.job_types import MEDIA_FETCH
 from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.models.connection import Connection, ConnectionState
 from xobito_app.models.inbox import Media, MediaState
+from xobito_app.persistence.leased_work import (
+    Again,
+    Claimed,
+    Failed,
+    LeasedTable,
+    LeasedWork,
+    Outcome,
+    doubling,
+)
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 from xobito_app.whatsapp import media as media_rules
 from xobito_app.whatsapp.client import FetchedMedia
@@ -43,70 +52,108 @@ GAVE_UP = "WhatsApp did not hand this file over. Ask for it again, or try once m
 TRYING = "Waiting for WhatsApp to hand over this file."
 
 
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    file: Media
+MEDIA = LeasedTable(
+    Media,
+    waiting=(),
+    held=MediaState.PENDING,
+    lease=LEASE,
+    due="next_try_at",
+    order=("next_try_at",),
+)
+
+
+@dataclass(slots=True)
+class _Errand(Claimed[Media]):
     connection: Connection | None
     phone_number_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Fetched(Outcome):
+    answer: FetchedMedia
+    facts: files.Facts
+
+
 async def fetch_due(workspace_id: UUID) -> int:
     """Fetch the files whose turn it is until none is left; return how many were tried."""
-    count = 0
-    while errands := await _claim(workspace_id):
-        count += len(errands)
-        await asyncio.gather(*(_fetch(errand) for errand in errands))
-    return count
+    return await _Fetching(workspace_id).run()
 
 
-async def _claim(workspace_id: UUID) -> list[_Errand]:
-    async with unit_of_work(workspace_id) as uow:
-        session, now = uow.session, clock.now()
-        stored = MediaRepository(session, workspace_id)
-        rows = await stored.all(
-            stored.scoped()
-            .where(col(Media.state) == MediaState.PENDING)
-            .where(col(Media.next_try_at) <= now)
-            .order_by(col(Media.next_try_at))
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        for row in rows:
-            row.attempts += 1
-            row.next_try_at = now + LEASE
-            session.add(row)
-        lines = await accounts.lines_of(
-            session, workspace_id, [row.number_id for row in rows if row.number_id]
-        )
+class _Fetching(LeasedWork[_Errand]):
+    """One run over the files that are due."""
+
+    table = MEDIA
+    in_flight = AT_ONCE
+    job = MEDIA_FETCH
+
+    async def claim(self, free: int) -> list[_Errand]:
+        async with unit_of_work(self.workspace_id) as uow:
+            claimed = await MEDIA.claim(uow.session, self.workspace_id, free)
+            number_ids = [taken.row.number_id for taken in claimed if taken.row.number_id]
+            lines = await connection_service.lines_of(uow.session, self.workspace_id, number_ids)
         errands = []
-        for row in rows:
-            known = lines.get(row.number_id) if row.number_id else None
-            number, connection = known or (None, None)
-            errands.append(_Errand(row, connection, number.phone_number_id if number else ""))
+        for taken in claimed:
+            number_id = taken.row.number_id
+            number, connection = (lines.get(number_id) if number_id else None) or (None, None)
+            phone_number_id = number.phone_number_id if number else ""
+            errands.append(_Errand(taken.lease, taken.row, connection, phone_number_id))
         return errands
 
-
-async def _fetch(errand: _Errand) -> None:
-    file = errand.file
-    try:
+    async def work(self, claimed: _Errand) -> Outcome:
+        file = claimed.row
         with files.draft(file.workspace_id) as path:
-            fetched = await _download(errand, path)
+            fetched = await _download(claimed, path)
             facts = await asyncio.to_thread(files.examine, path)
             await asyncio.to_thread(files.keep, path, file.workspace_id, file.id)
-    except AppError as error:
-        is_final = isinstance(error, TooLarge | UntrustedUrl)
-        await _note_failure(file, error.message if is_final else "")
-        log.warning("media.not_fetched", extra={"reason": type(error).__name__})
-    except OSError as error:
-        # No space, no rights: the disk is in trouble, not the file.
-        await _note_failure(file, "")
-        log.error("media.not_stored", extra={"reason": type(error).__name__})
-    else:
-        await _note_success(file, fetched, facts)
+        return _Fetched(fetched, facts)
+
+    async def judge(self, claimed: _Errand, error: Exception) -> Outcome:
+        match error:
+            case AppError():
+                log.warning("media.not_fetched", extra={"reason": type(error).__name__})
+                if isinstance(error, TooLarge | UntrustedUrl):
+                    return Failed(error.message)
+            case OSError():
+                # No space, no rights: the disk is in trouble, not the file.
+                log.error("media.not_stored", extra={"reason": type(error).__name__})
+            case _:
+                return await super().judge(claimed, error)
+        if clock.now() - claimed.row.created_at > GIVE_UP_AFTER:
+            return Failed(GAVE_UP)
+        pause = doubling(claimed.row.attempts, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+        return Again(pause, TRYING)
+
+    async def settle(self, claimed: _Errand, outcome: Outcome) -> bool:
+        is_ours = await super().settle(claimed, outcome)
+        if not is_ours and isinstance(outcome, _Fetched):
+            await _discard_ownerless(claimed.row)
+        return is_ours
+
+    async def record(
+        self, session: AsyncSession, row: Media, claimed: _Errand, outcome: Outcome
+    ) -> None:
+        match outcome:
+            case _Fetched(answer, facts):
+                row.state, row.error, row.next_try_at = MediaState.STORED, "", None
+                row.mime = true_type(row.mime or answer.mime_type or "", facts.head)
+                row.size, row.sha256 = facts.size, facts.sha256
+                row.width, row.height = facts.width, facts.height
+            case Failed():
+                row.state, row.error, row.next_try_at = MediaState.FAILED, outcome.reason, None
+            case Again():
+                row.error = outcome.reason
+        _tell(session, row)
+
+
+async def _discard_ownerless(file: Media) -> None:
+    """Forget a file's bytes when its row went while it was fetched."""
+    async with unit_of_work(file.workspace_id) as uow:
+        if await MediaRepository(uow.session, file.workspace_id).find(file.id) is None:
+            files.discard(file.workspace_id, file.id)
 
 
 async def _download(errand: _Errand, path: Path) -> FetchedMedia:
-    connection, file = errand.connection, errand.file
+    connection, file = errand.connection, errand.row
     if connection is None or connection.state != ConnectionState.CONNECTED:
         raise Invalid("The WhatsApp number is disconnected.")
     client = await client_for(connection)
@@ -118,20 +165,6 @@ async def _download(errand: _Errand, path: Path) -> FetchedMedia:
             phone_number_id=errand.phone_number_id,
             sha256=file.sha256 or None,
         )
-
-
-async def _note_success(file: Media, fetched: FetchedMedia, facts: files.Facts) -> None:
-    async with unit_of_work(file.workspace_id) as uow:
-        row = await MediaRepository(uow.session, file.workspace_id).find(file.id)
-        if row is None:
-            files.discard(file.workspace_id, file.id)
-            return
-        row.state, row.error, row.next_try_at = MediaState.STORED, "", None
-        row.mime = true_type(file.mime or fetched.mime_type or "", facts.head)
-        row.size, row.sha256 = facts.size, facts.sha256
-        row.width, row.height = facts.width, facts.height
-        uow.session.add(row)
-        _tell(uow.session, row)
 
 
 def true_type(declared: str, head: bytes) -> str:
@@ -149,26 +182,6 @@ def true_type(declared: str, head: bytes) -> str:
     if media_rules.is_same_container(bare, real):
         return bare
     return real
-
-
-async def _note_failure(file: Media, sentence: str) -> None:
-    """Plan the next try, or give up with a sentence when one is given or a week has passed."""
-    now = clock.now()
-    async with unit_of_work(file.workspace_id) as uow:
-        row = await MediaRepository(uow.session, file.workspace_id).find(file.id)
-        if row is None:
-            return
-        if sentence or now - row.created_at > GIVE_UP_AFTER:
-            row.state, row.next_try_at = MediaState.FAILED, None
-            row.error = sentence or GAVE_UP
-        else:
-            pause = min(FIRST_PAUSE * 2.0 ** min(row.attempts - 1, 20), LONGEST_PAUSE)
-            row.next_try_at = now + timedelta(seconds=pause)
-            row.error = TRYING
-            if pause <= 60:
-                enqueue(uow.session, MEDIA_FETCH, row.workspace_id, delay=pause + 0.1)
-        uow.session.add(row)
-        _tell(uow.session, row)
 
 
 def _tell(session: AsyncSession, row: Media) -> None:
@@ -207,7 +220,7 @@ async def try_again(session: AsyncSession, actor: Actor, *, media_id: UUID) -> N
     if file.state == MediaState.STORED or not file.meta_media_id:
         raise Invalid("There is nothing to fetch.")
     file.state, file.error, file.attempts = MediaState.PENDING, "", 0
-    file.next_try_at = clock.now()
+    file.next_try_at, file.claimed_at = clock.now(), None
     # Tried for a week anew: the person may have mended what was in the way.
     file.created_at = clock.now()
     session.add(file)

@@ -19,10 +19,8 @@ from xobito_app.features.contacts.service import opt_out
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.threads.alerts import alert_of_assignment, alert_of_message
 from xobito_app.features.inbox.threads.thread_actions import add_event
-from xobito_app.features.workspaces import assignment_rota
-from xobito_app.features.workspaces.assignment_rota import Answerer
-from xobito_app.features.workspaces.service import read_settings
-from xobito_app.features.workspaces.settings import WorkspaceSettings
+from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.workspaces.service import Answerer, WorkspaceSettings, read_settings
 from xobito_app.models.inbox import Conversation, ConversationStatus
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,14 +71,14 @@ async def on_message(session: AsyncSession, event: MessageReceived) -> None:
 
 
 async def _assign(session: AsyncSession, thread: Conversation, settings: WorkspaceSettings) -> None:
-    people = await assignment_rota.list_answerers(session, thread.workspace_id)
+    people = await workspaces.list_answerers(session, thread.workspace_id)
     busy = await _busy(session, thread.workspace_id) if settings.auto_assign == "least_busy" else {}
     chosen = next_answerer(people, busy, mode=settings.auto_assign)
     if chosen is None:
         return
     thread.assignee_id = chosen.user_id
     session.add(thread)
-    await assignment_rota.note_turn(session, thread.workspace_id, chosen.user_id)
+    await workspaces.note_turn(session, thread.workspace_id, chosen.user_id)
     actor = system_actor(WorkspaceId(thread.workspace_id))
     add_event(session, actor, thread, f"Assigned to {chosen.name} by itself")
     alert_of_assignment(session, thread.workspace_id, thread.id, chosen.user_id)

@@ -13,9 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock, ids
 from xobito_app.core.events import MessageReceived, Topic, publish
 from xobito_app.core.text import shorten
-from xobito_app.features.contacts.records.resolve import resolve_people
 from xobito_app.features.contacts.schemas import Person
-from xobito_app.features.contacts.service import remember_names
+from xobito_app.features.contacts.service import remember_names, resolve_people
 from xobito_app.features.inbox import message_updates, rules
 from xobito_app.features.inbox.receiving import placeholders
 from xobito_app.features.inbox.receiving.arrivals import (
@@ -26,7 +25,7 @@ from xobito_app.features.inbox.receiving.arrivals import (
 )
 from xobito_app.features.inbox.receiving.content import content_of, words_of
 from xobito_app.features.inbox.repository import MessageRepository, ReactionRepository
-from xobito_app.features.workspaces.settings import WorkspaceSettings
+from xobito_app.features.workspaces.service import WorkspaceSettings
 from xobito_app.models.contacts import ContactType
 from xobito_app.models.inbox import Conversation, ConversationStatus, Direction, MessageStatus
 from xobito_app.persistence.unit_of_work import announce

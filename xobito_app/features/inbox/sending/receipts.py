@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.features.connection import accounts
-from xobito_app.features.connection.credentials import client_for, credentials_of
+from xobito_app.features.connection import service as connection_service
+from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.composing.message_actions import TYPING
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
@@ -46,7 +46,9 @@ async def send_receipt(workspace_id: UUID, conversation_id: UUID, also: str = ""
             .offset(await threads.count_unseen_by_all(session, thread))
             .limit(1)
         )
-        number, connection = await accounts.line_of(session, workspace_id, thread.number_id)
+        number, connection = await connection_service.line_of(
+            session, workspace_id, thread.number_id
+        )
     if not newest or connection.state != ConnectionState.CONNECTED:
         return False
     try:

@@ -1,29 +1,31 @@
-"""What became of a message that was on its way, each written in a short transaction of its own."""
+"""What became of a message that was on its way, and what else changes with it."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, delete, update
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
-from xobito_app.features.connection import accounts
+from xobito_app.features.connection import service as connection_service
 from xobito_app.features.contacts.schemas import Person
 from xobito_app.features.contacts.service import opt_out, remember_names
 from xobito_app.features.inbox import message_updates, rules
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
 from xobito_app.features.inbox.threads.thread_actions import add_event
 from xobito_app.models.inbox import Message, MessageStatus, Reaction
+from xobito_app.persistence.leased_work import Failed, Outcome
 from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.whatsapp.client import SendReceipt
 from xobito_app.whatsapp.errors import GraphError
+
+log = logging.getLogger(__name__)
 
 UNKNOWN = (
     "WhatsApp did not answer, so it is not known whether this was sent. "
@@ -32,107 +34,60 @@ UNKNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A message that one worker has taken in hand; `at` tells it from every other taking."""
+class Accepted(Outcome):
+    """Meta took the message: so it is, whoever has it in hand by now."""
 
-    workspace_id: UUID
-    message_id: UUID
-    at: datetime
+    is_fact = True
 
-    def fits(self, message: Message) -> bool:
-        """Tell whether the message is still in this hand."""
-        return message.status == MessageStatus.SENDING and message.claimed_at == self.at
+    receipt: SendReceipt
 
 
-async def renew(claim: Claim, at: datetime) -> Claim | None:
-    """Hold on to a message for longer; None when it was given up for lost meanwhile."""
-    async with unit_of_work(claim.workspace_id) as uow:
-        changed = await uow.session.exec(
-            _held(claim).values(claimed_at=at).returning(col(Message.id))
-        )
-        return Claim(claim.workspace_id, claim.message_id, at) if changed.first() else None
+@dataclass(frozen=True, slots=True)
+class Refused(Failed):
+    """The message surely did not go out.
 
-
-async def wait(claim: Claim, seconds: float, *, sentence: str = "", is_try: bool = True) -> None:
-    """Put a message back into the queue, due after a pause.
-
-    Args:
-        claim: The message in hand; one no longer in hand is left alone.
-        seconds: The pause.
-        sentence: Why, for whoever looks at it meanwhile.
-        is_try: Whether Meta was asked; only tries are counted.
+    Attributes:
+        error: What Meta said, when it was Meta.
+        is_cancelled: It was not even tried, and that is no failure.
+        stops_account: Nothing of the account goes out until a person has acted.
     """
-    async with unit_of_work(claim.workspace_id) as uow:
-        changes: dict[str, Any] = {
-            "status": MessageStatus.QUEUED,
-            "due_at": clock.now() + timedelta(seconds=seconds),
-            "claimed_at": None,
-            "error_text": sentence,
-        }
-        if not is_try:
-            changes["attempts"] = col(Message.attempts) - 1
-        # One row by its key and no thread: no lock order to keep.
-        await uow.session.exec(_held(claim).values(**changes))
+
+    error: GraphError | None = None
+    is_cancelled: bool = False
+    stops_account: bool = False
 
 
-def _held(claim: Claim) -> Any:
-    return (
-        update(Message)
-        .where(col(Message.workspace_id) == claim.workspace_id)
-        .where(col(Message.id) == claim.message_id)
-        .where(col(Message.status) == MessageStatus.SENDING)
-        .where(col(Message.claimed_at) == claim.at)
-    )
-
-
-async def accept(claim: Claim, receipt: SendReceipt) -> None:
+async def accept(session: AsyncSession, message: Message, receipt: SendReceipt) -> None:
     """Note that Meta took a message, and apply what its webhooks said of it before."""
-    async with unit_of_work(claim.workspace_id) as uow:
-        session, workspace_id = uow.session, claim.workspace_id
-        messages = MessageRepository(session, workspace_id)
-        message = (await messages.lock_many([claim.message_id])).get(claim.message_id)
-        if message is None or message.wamid not in (None, receipt.wamid):
-            return
-        message.wamid = receipt.wamid
-        word = receipt.message_status or "accepted"
-        message_updates.advance(message, word=word, at=clock.now(), errors=[])
-        message.due_at = None
-        message.error_text = "" if message.status != MessageStatus.FAILED else message.error_text
-        session.add(message)
-        await message_updates.show(session, workspace_id, [message])
-        await message_updates.apply_waiting(
-            session, workspace_id, [(message.number_id, receipt.wamid)]
-        )
-        person = Person(receipt.phone, receipt.user_id)
-        await remember_names(session, workspace_id, message.contact_id, person)
+    workspace_id = message.workspace_id
+    if message.wamid not in (None, receipt.wamid):
+        return
+    message.wamid = receipt.wamid
+    word = receipt.message_status or "accepted"
+    message_updates.advance(message, word=word, at=clock.now(), errors=[])
+    message.due_at = None
+    message.error_text = "" if message.status != MessageStatus.FAILED else message.error_text
+    await message_updates.show(session, workspace_id, [message])
+    await message_updates.apply_waiting(session, workspace_id, [(message.number_id, receipt.wamid)])
+    person = Person(receipt.phone, receipt.user_id)
+    await remember_names(session, workspace_id, message.contact_id, person)
+    log.info("message.accepted", extra={"message_id": str(message.id)})
 
 
-async def fail(
-    claim: Claim,
-    sentence: str,
-    *,
-    error: GraphError | None = None,
-    status: MessageStatus = MessageStatus.FAILED,
-) -> None:
+async def fail(session: AsyncSession, message: Message, refused: Refused) -> None:
     """End a message that surely did not go out, with the reason in plain words."""
-    async with unit_of_work(claim.workspace_id) as uow:
-        session, workspace_id = uow.session, claim.workspace_id
-        messages = MessageRepository(session, workspace_id)
-        message = (await messages.lock_many([claim.message_id])).get(claim.message_id)
-        if message is None or not claim.fits(message):
-            return
-        _end(message, sentence, error=error, status=status)
-        session.add(message)
-        if error is not None and error.advice.opts_out:
-            await opt_out(
-                session,
-                workspace_id,
-                {message.contact_id: clock.now()},
-                reason="Stopped marketing in WhatsApp",
-            )
-        if message.kind == rules.REACTION:
-            await _take_back_reaction(session, message, sentence)
-        await message_updates.show(session, workspace_id, [message])
+    status = MessageStatus.CANCELLED if refused.is_cancelled else MessageStatus.FAILED
+    _end(message, refused.reason, error=refused.error, status=status)
+    if refused.error is not None and refused.error.advice.opts_out:
+        await opt_out(
+            session,
+            message.workspace_id,
+            {message.contact_id: clock.now()},
+            reason="Stopped marketing in WhatsApp",
+        )
+    if message.kind == rules.REACTION:
+        await _take_back_reaction(session, message, refused.reason)
+    await message_updates.show(session, message.workspace_id, [message])
 
 
 def _end(
@@ -169,42 +124,22 @@ async def _take_back_reaction(session: AsyncSession, message: Message, sentence:
     announce(session, message.workspace_id, Topic.MESSAGE, thread.id)
 
 
-async def lose(workspace_id: UUID, message_ids: list[UUID], before: datetime | None = None) -> int:
-    """Mark messages whose outcome nobody knows; they are never sent again by themselves.
-
-    Args:
-        workspace_id: Whose they are.
-        message_ids: Those in question; one that was settled meanwhile is left alone.
-        before: Only those taken in hand before this moment.
-    """
-    async with unit_of_work(workspace_id) as uow:
-        messages = MessageRepository(uow.session, workspace_id)
-        lost = [
-            message
-            for message in (await messages.lock_many(message_ids)).values()
-            if message.status == MessageStatus.SENDING
-            and (before is None or (message.claimed_at or before) <= before)
-        ]
-        for message in lost:
-            message.status = MessageStatus.UNRESOLVED
-            message.error_text = UNKNOWN
-            message.due_at = None
-            uow.session.add(message)
-        await message_updates.show(uow.session, workspace_id, lost)
-        return len(lost)
+async def lose(session: AsyncSession, message: Message) -> None:
+    """Say of a message that nobody knows its outcome; it is never sent again by itself."""
+    message.error_text = UNKNOWN
+    message.due_at = None
+    await message_updates.show(session, message.workspace_id, [message])
 
 
 async def stop_account(
-    claim: Claim, error: GraphError, *, connection_id: UUID, number_id: UUID
+    workspace_id: UUID, refused: Refused, *, connection_id: UUID, number_id: UUID
 ) -> None:
-    """End a message and all that wait behind it: nothing goes out until a person has acted.
+    """End all that waits behind a refused message: nothing goes out until a person has acted.
 
     The connection carries the reason, and each message may be sent again by hand.
     """
-    await fail(claim, error.message, error=error)
-    async with unit_of_work(claim.workspace_id) as uow:
-        session, workspace_id = uow.session, claim.workspace_id
-        messages = MessageRepository(session, workspace_id)
+    async with unit_of_work(workspace_id) as uow:
+        messages = MessageRepository(uow.session, workspace_id)
         waiting = await messages.all(
             messages.scoped()
             .where(col(Message.number_id) == number_id)
@@ -214,7 +149,9 @@ async def stop_account(
         locked = await messages.lock_many([message.id for message in waiting])
         ended = [m for m in locked.values() if m.status == MessageStatus.QUEUED]
         for message in ended:
-            _end(message, error.message, error=error, status=MessageStatus.FAILED)
-            session.add(message)
-        await message_updates.show(session, workspace_id, ended)
-        await accounts.note_trouble(session, workspace_id, connection_id, error.message)
+            _end(message, refused.reason, error=refused.error, status=MessageStatus.FAILED)
+            uow.session.add(message)
+        await message_updates.show(uow.session, workspace_id, ended)
+        await connection_service.note_trouble(
+            uow.session, workspace_id, connection_id, refused.reason
+        )

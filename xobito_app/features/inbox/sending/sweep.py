@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, or_
+from sqlmodel import col
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.features.inbox import message_updates, rules
 from xobito_app.features.inbox.composing.outgoing import lead
-from xobito_app.features.inbox.job_types import OUTBOUND_SEND
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
-from xobito_app.features.inbox.sending import send_results
+from xobito_app.features.inbox.sending.dispatch import Dispatcher
 from xobito_app.models.inbox import Message, MessageStatus
-from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
-LOST_AFTER = timedelta(seconds=90)
-"""Longer than any exchange with Meta lasts: whoever had the message in hand is gone."""
 BATCH = 500
 CLOSED_MEANWHILE = "The 24-hour window had closed when this was due. Send a template instead."
 
 
 async def sweep(workspace_id: UUID) -> None:
     """Settle lost messages, queue those whose time has come, and wake workers for what waits."""
-    before = clock.now() - LOST_AFTER
     async with unit_of_work(workspace_id) as uow:
         messages = MessageRepository(uow.session, workspace_id)
-        lost = await messages.all(
-            messages.scoped()
-            .where(col(Message.status) == MessageStatus.SENDING)
-            .where(col(Message.claimed_at) <= before)
-            .limit(BATCH)
-        )
         due = await messages.all(
             messages.scoped()
             .where(col(Message.status) == MessageStatus.SCHEDULED)
@@ -41,18 +30,9 @@ async def sweep(workspace_id: UUID) -> None:
             .order_by(col(Message.due_at))
             .limit(BATCH)
         )
-        waiting = await messages.all(
-            messages.scoped()
-            .where(col(Message.status) == MessageStatus.QUEUED)
-            .where(or_(col(Message.due_at).is_(None), col(Message.due_at) <= clock.now()))
-            .limit(1)
-        )
-        if waiting:
-            enqueue(uow.session, OUTBOUND_SEND, workspace_id)
-    if lost:
-        await send_results.lose(workspace_id, [message.id for message in lost], before)
     if due:
         await _queue_due(workspace_id, [message.id for message in due])
+    await Dispatcher(workspace_id).sweep()
 
 
 async def _queue_due(workspace_id: UUID, message_ids: list[UUID]) -> None:
@@ -85,4 +65,3 @@ async def _queue_due(workspace_id: UUID, message_ids: list[UUID]) -> None:
             uow.session.add(message)
             changed.append(message)
         await message_updates.show(uow.session, workspace_id, changed)
-        enqueue(uow.session, OUTBOUND_SEND, workspace_id)

@@ -9,12 +9,10 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
-from xobito_app.features.inbox.sending import send_results
-from xobito_app.features.inbox.sending.claiming import ClaimedMessage
+from xobito_app.features.inbox.sending.claiming import MESSAGES, ClaimedMessage
 from xobito_app.models.inbox import Media
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp.client import Client, Credentials
-from xobito_app.whatsapp.graph import UPLOAD_SECONDS
 
 KEPT_BY_META = timedelta(days=29)
 """Meta keeps an upload for 30 days; a day is left for the message's own way."""
@@ -22,13 +20,13 @@ KEPT_BY_META = timedelta(days=29)
 
 async def upload_all(
     claimed: ClaimedMessage, client: Client, credentials: Credentials
-) -> dict[UUID, str] | None:
+) -> dict[UUID, str]:
     """Upload the files Meta does not have yet, and return Meta's id of each.
 
-    Uploading may take minutes, in which nobody may think the message lost; hence the parcel's
-    claim is renewed. None when the message was taken out of this hand all the same.
+    Uploading may take minutes, so the lease is made sure of at the end.
 
     Raises:
+        LeaseLost: The message was taken out of this hand all the same.
         GraphError: Meta refused a file.
         Unavailable: Meta did not answer; nothing of the message has left.
         Invalid: A file is gone from the data directory.
@@ -38,9 +36,6 @@ async def upload_all(
     if not missing:
         return known
     for file in missing:
-        # Claimed in the future: that much longer the sweep leaves the message alone.
-        if not await _hold(claimed, timedelta(seconds=UPLOAD_SECONDS)):
-            return None
         path = files.path_of(file.workspace_id, file.id)
         try:
             content = path.open("rb")
@@ -56,15 +51,8 @@ async def upload_all(
             )
         known[file.id] = meta_id
         await _remember(file, meta_id, claimed.number.id)
-    return known if await _hold(claimed, timedelta()) else None
-
-
-async def _hold(claimed: ClaimedMessage, longer: timedelta) -> bool:
-    renewed = await send_results.renew(claimed.claim, clock.now() + longer)
-    if renewed is None:
-        return False
-    claimed.claim = renewed
-    return True
+    await MESSAGES.confirm(claimed.lease)
+    return known
 
 
 def _is_there(file: Media, claimed: ClaimedMessage) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.permissions import Actor
+from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
+from xobito_app.features.contacts import service as contacts
+from xobito_app.features.contacts.schemas import TimelineEntry
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.features.inbox.threads.threads import read_lines, sight_condition
@@ -19,21 +19,17 @@ from xobito_app.models.inbox import Conversation, Direction, Message
 MOST_THREADS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message of a contact's thread, shortened."""
-
-    conversation_id: UUID
-    message_id: UUID
-    is_from_customer: bool
-    excerpt: str
-    at: datetime
-
-
 async def list_threads_of(
-    session: AsyncSession, actor: Actor, contact_id: UUID
+    session: AsyncSession, actor: Actor, *, contact_id: UUID
 ) -> list[ThreadLine]:
-    """Return the threads with a contact the actor may see, newest activity first."""
+    """Return the threads with a contact the actor may see, newest activity first.
+
+    Raises:
+        Forbidden: The actor may not see contacts.
+        NotFound: The workspace has no such contact.
+    """
+    require(actor, Permission.CONTACTS_VIEW)
+    await contacts.get_contact(session, actor.workspace_id, contact_id)
     visibility = ConversationVisibility.of(actor)
     if visibility.is_blind:
         return []
@@ -50,7 +46,9 @@ async def list_threads_of(
     return [lines[row_id] for row_id in found if row_id in lines]
 
 
-async def first_and_last(session: AsyncSession, actor: Actor, contact_id: UUID) -> list[Said]:
+async def first_and_last(
+    session: AsyncSession, actor: Actor, contact_id: UUID
+) -> list[TimelineEntry]:
     """Return the first and the last message with a contact among those the actor may see."""
     visibility = ConversationVisibility.of(actor)
     if visibility.is_blind:
@@ -72,12 +70,12 @@ async def first_and_last(session: AsyncSession, actor: Actor, contact_id: UUID) 
         for row in await session.exec(seen.order_by(*order)):
             ends[row.id] = row
     return [
-        Said(
+        TimelineEntry(
+            "message_in" if row.direction == Direction.IN else "message_out",
+            row.at,
+            text=shorten(row.body, 160) if row.revoked_at is None else "",
             conversation_id=row.conversation_id,
-            message_id=row.id,
-            is_from_customer=row.direction == Direction.IN,
-            excerpt=shorten(row.body, 160) if row.revoked_at is None else "",
-            at=row.at,
+            id=row.id,
         )
         for row in ends.values()
     ]

@@ -16,13 +16,13 @@ from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import shorten
-from xobito_app.features.contacts.rules import name_of
+from xobito_app.features.contacts.service import name_of
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import COUNT_CAP
 from xobito_app.features.inbox.threads.alerts import alert_of_mention
 from xobito_app.features.inbox.threads.threads import sight_condition
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Mention, Message
 from xobito_app.persistence import keyset
@@ -71,7 +71,7 @@ async def called_in(session: AsyncSession, actor: Actor, body: str) -> Mapping[s
     """Return the active colleagues a note calls, by name."""
     if "@" not in body:
         return {}
-    members = await team.list_members(session, actor)
+    members = await workspaces.list_members(session, actor)
     people = {member.name: member.user_id for member in members if member.is_active}
     return {name: people[name] for name in names_in(body, list(people))}
 

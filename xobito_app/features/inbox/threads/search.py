@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor
 from xobito_app.core.text import one_line, shorten
-from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.service import name_of, phone_of
 from xobito_app.features.inbox.repository import workspace_word
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import ContactHit, Hit, SearchResult

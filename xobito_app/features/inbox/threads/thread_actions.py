@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -20,8 +21,9 @@ from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.threads import mentions
 from xobito_app.features.inbox.threads.alerts import alert_of_assignment
+from xobito_app.features.inbox.threads.local_times import time_zone_of
 from xobito_app.features.inbox.threads.threads import get_visible
-from xobito_app.features.workspaces import team
+from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.inbox import (
     Conversation,
     ConversationRead,
@@ -76,7 +78,11 @@ async def assign(
     thread = await get_visible(session, actor, conversation_id, lock=True)
     if thread.assignee_id == assignee_id:
         return
-    name = await team.member_name(session, actor.workspace_id, assignee_id) if assignee_id else ""
+    name = (
+        await workspaces.member_name(session, actor.workspace_id, assignee_id)
+        if assignee_id
+        else ""
+    )
     thread.assignee_id = assignee_id
     session.add(thread)
     if assignee_id is None:
@@ -144,7 +150,10 @@ async def snooze(
     _move(thread, ConversationStatus.SNOOZED)
     thread.snoozed_until = until
     session.add(thread)
-    add_event(session, actor, thread, f"{actor.name} snoozed this chat")
+    local = until.astimezone(ZoneInfo(await time_zone_of(session, actor)))
+    add_event(
+        session, actor, thread, f"{actor.name} snoozed this chat until {local:%a %-d %b, %H:%M}"
+    )
     await record_thread(session, actor, "conversation.snoozed", thread, until=until.isoformat())
 
 

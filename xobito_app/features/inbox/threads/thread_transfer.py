@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,9 +21,9 @@ from xobito_app.models.inbox import (
     Message,
 )
 from xobito_app.persistence.arrays import any_of, chunks
+from xobito_app.persistence.snapshots import Document, fields_of, restore, row_of, values_of
 from xobito_app.persistence.unit_of_work import announce
 
-Document = dict[str, Any]
 _LAST = (
     "last_message_at",
     "last_preview",
@@ -37,7 +36,9 @@ _LAST = (
 _JOINED = ("status", "assignee_id", "snoozed_until", "closed_at", "last_msg_time", *_LAST)
 
 
-async def count_of(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> tuple[int, int]:
+async def count_of(
+    session: AsyncSession, workspace_id: UUID, contact_id: UUID
+) -> Mapping[str, int]:
     """Return how many threads and entries there are with a contact."""
     threads = await _threads_of(session, workspace_id, contact_id)
     entries = await session.exec(
@@ -45,11 +46,11 @@ async def count_of(session: AsyncSession, workspace_id: UUID, contact_id: UUID) 
         .where(col(Message.workspace_id) == workspace_id)
         .where(col(Message.contact_id) == contact_id)
     )
-    return len(threads), len(entries.all())
+    return {"threads": len(threads), "messages": len(entries.all())}
 
 
 async def move_threads(
-    session: AsyncSession, workspace_id: UUID, *, keep_id: UUID, drop_id: UUID
+    session: AsyncSession, workspace_id: UUID, keep_id: UUID, drop_id: UUID
 ) -> Document:
     """Give all threads of one contact to another.
 
@@ -79,7 +80,7 @@ async def move_threads(
 
 
 async def give_back(
-    session: AsyncSession, workspace_id: UUID, *, keep_id: UUID, drop_id: UUID, moved: Document
+    session: AsyncSession, workspace_id: UUID, keep_id: UUID, drop_id: UUID, moved: Document
 ) -> None:
     """Undo `move_threads`; what happened to the kept threads since stays with them."""
     conversations = ConversationRepository(session, workspace_id)
@@ -123,7 +124,7 @@ async def _join(session: AsyncSession, thread: Conversation, into: Conversation)
     message_ids = await _ids(session, Message, workspace_id, thread.id)
     media_ids = await _ids(session, Media, workspace_id, thread.id)
     reads = await _reads(session, workspace_id, [thread.id, into.id])
-    before = _fields(into, _JOINED)
+    before = fields_of(into, _JOINED)
     record: Document = {
         "thread_id": str(thread.id),
         "into": str(into.id),
@@ -161,7 +162,7 @@ async def _join(session: AsyncSession, thread: Conversation, into: Conversation)
         else:
             known.seen_count += read.seen_count
             session.add(known)
-    record["after"] = _fields(into, _JOINED)
+    record["after"] = fields_of(into, _JOINED)
     session.add(into)
     await session.flush()
     await session.delete(thread)
@@ -277,41 +278,3 @@ async def _reads(
         .where(any_of(col(ConversationRead.conversation_id), thread_ids))
     )
     return {(row.user_id, row.conversation_id): row for row in rows}
-
-
-def row_of(row: Any) -> Document:
-    """Return all columns of a row as JSON."""
-    return _fields(row, [column.key for column in inspect(type(row)).column_attrs])
-
-
-def _fields(row: Any, names: Collection[str]) -> Document:
-    return {name: _plain(getattr(row, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-def values_of(table: type[Any], document: Mapping[str, Any]) -> Document:
-    """Return a row's columns out of `row_of`, as Python knows them."""
-    kinds = {column.key: column.columns[0].type for column in inspect(table).column_attrs}
-    return {name: _value(kinds[name], value) for name, value in document.items() if name in kinds}
-
-
-def _value(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    expected = kind.python_type
-    if expected is datetime:
-        return datetime.fromisoformat(value)
-    return UUID(value) if expected is UUID else value
-
-
-def restore(row: Any, before: Document, after: Document) -> None:
-    """Put columns back that nobody touched since: still as they were right after the change."""
-    old = values_of(type(row), before)
-    for name, value in after.items():
-        if before[name] != value and _plain(getattr(row, name)) == value:
-            setattr(row, name, old[name])

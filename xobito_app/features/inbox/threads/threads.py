@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, union_all
-from sqlalchemy import select as sa_select
+from sqlalchemy import ColumnElement, func, literal, select as sa_select, union_all
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +16,7 @@ from xobito_app.core import clock, paging
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor
-from xobito_app.features.contacts.rules import name_of, phone_of
+from xobito_app.features.contacts.service import name_of, phone_of
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.rules import ConversationVisibility

@@ -7,8 +7,7 @@ import segno
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
-from xobito_app.features.accounts import security
-from xobito_app.features.accounts import service as accounts
+from xobito_app.features.accounts import security, service as accounts
 from xobito_app.ui import forms
 from xobito_app.ui.blocks import Form, PageFormState, PageState, Viewer, show_errors
 from xobito_app.ui.components import conceal, reveal, toast_success
@@ -23,7 +22,10 @@ OCCASIONS = {
     "notify_mention": "A note that mentions me",
     "notify_assignment": "A chat assigned to me",
 }
-TYPING = {"enter_sends": "Enter sends, Shift Enter starts a new line"}
+TYPING = {
+    "enter_sends": "Enter sends, Shift Enter starts a new line",
+    "next_after_close": "After closing or snoozing a conversation, open the next one",
+}
 SWITCHES = {**WAYS, **OCCASIONS, **TYPING}
 PICTURE, KEY, CODES = ONCE = "second-factor-picture", "second-factor-key", "recovery-codes"
 _ON_BY_DEFAULT = {*OCCASIONS, *TYPING}

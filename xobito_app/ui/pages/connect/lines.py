@@ -8,7 +8,7 @@ from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.connection import accounts
-from xobito_app.features.connection.diagnosis import TOKEN_SOON, span
+from xobito_app.features.doctor.rules import TOKEN_SOON, span
 from xobito_app.features.ingest.backlog import read_backlog
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.shell.providers import StatusLine, line_providers

@@ -14,6 +14,7 @@ from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.merging import merging
 from xobito_app.features.contacts.records import contacts, notes, timeline
 from xobito_app.features.contacts.schemas import ContactDraft
+from xobito_app.features.inbox.threads import contact_threads
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
 from xobito_app.ui.components import toast_success
@@ -65,7 +66,7 @@ class ContactState(AppState):
             view = await contacts.get_contact_view(session, actor, contact_id=row_id)
             own = await custom_fields.list_fields(session, actor, active_only=True)
             happened = await timeline.read_timeline(session, actor, contact_id=row_id)
-            threads = await timeline.list_conversations(session, actor, contact_id=row_id)
+            threads = await contact_threads.list_threads_of(session, actor, contact_id=row_id)
             written = await notes.list_notes(session, actor, contact_id=row_id)
             merges = await merging.list_merges(session, actor, contact_id=row_id)
         now = clock.now()

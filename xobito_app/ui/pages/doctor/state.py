@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
-from xobito_app.features.connection import doctor
-from xobito_app.features.connection.diagnosis import Check
+from xobito_app.features.doctor import service as doctor
+from xobito_app.features.doctor.rules import Check
 from xobito_app.jobs.heartbeats import read_ages
 from xobito_app.realtime.notices import redis_client
 from xobito_app.ui import formats

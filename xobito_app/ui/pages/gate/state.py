@@ -9,8 +9,7 @@ import reflex as rx
 from xobito_app.core.text import shorten
 from xobito_app.features.accounts import security as account_security
 from xobito_app.features.mail import service as mail
-from xobito_app.features.workspaces import invitations, setup_code
-from xobito_app.features.workspaces import service as workspaces
+from xobito_app.features.workspaces import invitations, service as workspaces, setup_code
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.cookies import client_address
 from xobito_app.ui.security import AppState, find_viewer, is_held, public

@@ -86,7 +86,6 @@ def _form() -> rx.Component:
             id="composer-text",
             name="text",
             rows=1,
-            max_length=4096,
             placeholder=rx.cond(
                 DraftState.mode == "note",
                 "Write a note for the team",
@@ -111,6 +110,7 @@ def _form() -> rx.Component:
         rx.el.div(
             _tools(),
             rx.el.span(class_name="grow"),
+            rx.el.span(id="composer-count", class_name="composer-count", role="status"),
             rx.cond(DraftState.mode == "note", rx.fragment(), schedule_button()),
             rx.el.button(
                 rx.cond(

@@ -21,7 +21,6 @@ from xobito_app.features.inbox.composing import (
 )
 from xobito_app.features.inbox.composing.bundle import send_bundle
 from xobito_app.features.inbox.threads import thread_actions
-from xobito_app.features.templates import service as templates
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, forms
 from xobito_app.ui.pages.inbox.attachments import read_attachments
@@ -202,7 +201,7 @@ class ComposerState(AppState):
         viewer = await current_viewer(self)
         conversation_id = await self._conversation()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await templates.list_sendable(
+            found = await template_draft.list_sendable(
                 uow.session, viewer.actor, conversation_id=conversation_id, search=typed
             )
         self.templates = [

@@ -13,7 +13,7 @@ from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_na
 from xobito_app.ui.pages.inbox.hit_line import hit_line
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
-from xobito_app.ui.pages.inbox.rows import ThreadRow
+from xobito_app.ui.pages.inbox.rows import KIND_ICONS, ThreadRow
 from xobito_app.ui.pages.inbox.state import HitRow, InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
@@ -178,6 +178,11 @@ def thread_row(
                 ),
                 rx.el.span(
                     rx.cond(line.is_ours, tick(line.tick)),
+                    rx.match(
+                        line.icon,
+                        *((name, icon(name, size=13)) for name in KIND_ICONS),
+                        rx.fragment(),
+                    ),
                     rx.el.span(line.preview, class_name="row-preview"),
                     rx.cond(
                         line.has_assignee,

@@ -1,63 +1,308 @@
-"""The right pane: who the customer is."""
+"""The right pane: who the customer is, edited in place."""
 
 from __future__ import annotations
 
-import reflex as rx
+from typing import Any
 
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import styles
+from xobito_app.ui.components import button, menu, menu_item, menu_line
+from xobito_app.ui.pages.inbox.panel_rows import Choice, EarlierChat, PanelField, PanelNote
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.reflex_parts import ReactRouterLink
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
+
+_EDITS = ShellState.can[Permission.CONTACTS_EDIT.value]
 
 
 def contact_panel() -> rx.Component:
-    """Facts of the contact beside the open thread."""
+    """Facts of the contact beside the open thread; a drawer where there is no room beside it."""
     return rx.el.aside(
-        rx.cond(ThreadState.is_open, _facts(), rx.fragment()),
+        rx.cond(ThreadState.is_open, _body(), rx.fragment()),
         class_name="inbox-panel",
         aria_label="Contact",
+        id="contact-panel",
     )
 
 
-def _facts() -> rx.Component:
-    facts = PanelState.facts
+def _body() -> rx.Component:
+    state = PanelState
     return rx.el.div(
-        rx.el.div(
-            rx.el.span(
-                ThreadState.header.initials,
-                class_name=ThreadState.header.large_avatar,
-                aria_hidden="true",
-            ),
-            rx.el.h3(ThreadState.header.name, class_name="panel-name"),
-            rx.el.span(facts.type, class_name="chip"),
-            rx.cond(
-                facts.opted_out != "",
-                rx.el.p(
-                    icon("megaphone-off", size=14), facts.opted_out, class_name="panel-warning"
-                ),
-            ),
-            class_name="panel-head",
+        rx.el.button(
+            icon("x"),
+            type="button",
+            aria_label="Close the contact",
+            class_name=f"{styles.ICON_BUTTON} panel-close",
+            data_panel_toggle="",
         ),
-        rx.el.dl(
-            _fact("Phone", facts.phone),
-            _fact("Username", facts.username),
-            _fact("E-mail", facts.email),
-            _fact("Company", facts.company),
-            _fact("Status", facts.status),
-            _fact("Source", facts.source),
-            _fact("Groups", facts.groups),
-            _fact("First seen", facts.since),
-            class_name="facts",
-        ),
+        _head(),
+        _labels(),
+        _fold("fields", "Details", rx.el.div(rx.foreach(state.card.fields, _field))),
         rx.cond(
-            facts.description != "",
-            rx.el.div(
-                rx.el.h4("About", class_name="panel-heading"),
-                rx.el.p(facts.description, class_name="panel-text"),
+            state.card.is_whole,
+            rx.fragment(
+                _fold("notes", "Notes", _notes()),
+                _fold("earlier", "Earlier chats", _earlier()),
             ),
         ),
         class_name="panel-body",
     )
 
 
-def _fact(label: str, value: rx.Var[str]) -> rx.Component:
-    return rx.cond(value != "", rx.fragment(rx.el.dt(label), rx.el.dd(value)), rx.fragment())
+def _head() -> rx.Component:
+    header, card = ThreadState.header, PanelState.card
+    name = rx.cond(
+        card.link != "",
+        ReactRouterLink.create(header.name, to=card.link, class_name="panel-link"),
+        header.name,
+    )
+    return rx.el.div(
+        rx.el.span(header.initials, class_name=header.large_avatar, aria_hidden="true"),
+        rx.el.h3(name, class_name="panel-name"),
+        rx.el.p(
+            card.type,
+            rx.cond(card.username != "", rx.fragment(" · ", card.username)),
+            rx.cond(card.since != "", rx.fragment(" · since ", card.since)),
+            class_name="panel-line",
+        ),
+        rx.cond(
+            card.opted_out != "",
+            rx.el.p(icon("megaphone-off", size=14), card.opted_out, class_name="panel-warning"),
+        ),
+        class_name="panel-head",
+    )
+
+
+def _labels() -> rx.Component:
+    card = PanelState.card
+    return rx.el.dl(
+        _row("Status", _pick("status", card.status, PanelState.statuses, "No status")),
+        _row("Source", _pick("source", card.source, PanelState.sources, "No source")),
+        rx.cond(
+            card.is_whole,
+            rx.fragment(
+                _row("Owner", _pick("owner", card.owner, PanelState.people, "Nobody", empty=True)),
+                _row("Groups", _groups()),
+            ),
+        ),
+        class_name="facts",
+    )
+
+
+def _row(label: str, value: rx.Component) -> rx.Component:
+    return rx.fragment(rx.el.dt(label), rx.el.dd(value))
+
+
+def _mark(choice: ObjectVar[Choice] | Any, none: str) -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            choice.color != "",
+            rx.el.span(class_name="status-dot", style={"background": choice.color}),
+        ),
+        rx.cond(choice.name != "", choice.name, rx.el.span(none, class_name=styles.MUTED)),
+    )
+
+
+def _pick(name: str, chosen: Any, choices: Any, none: str, *, empty: bool = False) -> rx.Component:
+    """Return what is chosen; a menu for those who may choose otherwise."""
+
+    def choice(row: ObjectVar[Choice]) -> rx.Component:
+        return menu_item(_mark(row, ""), on_select=PanelState.choose(name, row.id), key=row.id)
+
+    nobody = [menu_item(none, on_select=PanelState.choose(name, "")), menu_line()]
+    return rx.cond(
+        PanelState.card.is_whole & _EDITS,
+        menu(
+            [_mark(chosen, none), icon("chevron-down", size=13)],
+            *(nobody if empty else []),
+            rx.foreach(choices, choice),
+            label=f"Change the {name}",
+            class_name="panel-pick",
+            align="start",
+        ),
+        rx.el.span(_mark(chosen, none), class_name=styles.LINE),
+    )
+
+
+def _groups() -> rx.Component:
+    return rx.el.div(
+        rx.foreach(PanelState.card.groups, _group),
+        rx.cond(
+            _EDITS,
+            menu(
+                [icon("plus", size=13), "Add"],
+                rx.foreach(
+                    PanelState.groups,
+                    lambda row: menu_item(
+                        row.name, on_select=PanelState.toggle_group(row.id), key=row.id
+                    ),
+                ),
+                label="Add to a group, or take out",
+                class_name="panel-pick",
+                align="start",
+            ),
+        ),
+        class_name="panel-groups",
+    )
+
+
+def _group(row: ObjectVar[Choice]) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(row.name, class_name=styles.TRUNCATE),
+        rx.cond(
+            _EDITS,
+            rx.el.button(
+                icon("x", size=12),
+                type="button",
+                aria_label=rx.Var.create("Take out of ") + row.name.to(str),
+                on_click=PanelState.toggle_group(row.id),
+                class_name="chip-remove",
+            ),
+        ),
+        class_name="chip",
+        key=row.id,
+    )
+
+
+def _fold(name: str, title: str, *children: rx.Component) -> rx.Component:
+    """Return a section that folds; the browser remembers which are folded."""
+    return rx.el.details(
+        rx.el.summary(icon("chevron-right", size=14), title, class_name="panel-heading"),
+        *children,
+        class_name="panel-fold",
+        data_fold=f"panel-{name}",
+        open=True,
+    )
+
+
+def _field(row: ObjectVar[PanelField]) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(row.label, class_name="inline-label"),
+        rx.cond(
+            _EDITS & (row.kind != "fixed"),
+            rx.match(
+                row.kind,
+                ("area", _editor(rx.el.textarea, row, rows="2")),
+                ("choice", _options(row)),
+                _editor(rx.el.input, row, type="text"),
+            ),
+            rx.el.span(rx.cond(row.value != "", row.value, "–"), class_name="inline-value"),
+        ),
+        rx.cond(
+            _error(row.name) != "",
+            rx.el.span(_error(row.name), class_name=styles.FIELD_ERROR, role="alert"),
+        ),
+        class_name="inline-field",
+        key=row.name,
+    )
+
+
+def _error(name: rx.Var[str]) -> rx.Var[str]:
+    return PanelState.errors.get(name, "").to(str)
+
+
+def _editor(element: Any, row: ObjectVar[PanelField], **props: Any) -> rx.Component:
+    return element(
+        default_value=row.value,
+        key=PanelState.card.id.to(str) + row.value.to(str),
+        placeholder="Add",
+        aria_label=row.label,
+        aria_invalid=rx.cond(_error(row.name) != "", "true", "false"),
+        auto_complete="off",
+        on_blur=PanelState.change(row.name),
+        class_name="inline-value",
+        data_inline="",
+        **props,
+    )
+
+
+def _options(row: ObjectVar[PanelField]) -> rx.Component:
+    return menu(
+        [
+            rx.cond(row.value != "", row.value, rx.el.span("Choose", class_name=styles.MUTED)),
+            icon("chevron-down", size=13),
+        ],
+        menu_item("None", on_select=PanelState.change(row.name, "")),
+        menu_line(),
+        rx.foreach(
+            row.options,
+            lambda option: menu_item(
+                option, on_select=PanelState.change(row.name, option), key=option
+            ),
+        ),
+        label="Choose",
+        class_name="panel-pick",
+        align="start",
+    )
+
+
+def _notes() -> rx.Component:
+    state = PanelState
+    return rx.fragment(
+        rx.cond(
+            _EDITS,
+            rx.el.form(
+                rx.el.textarea(
+                    name="body",
+                    rows="2",
+                    placeholder="Write a note for colleagues",
+                    aria_label="Note on this contact",
+                    key=state.card.id.to(str) + state.notes_written.to_string(),
+                    class_name=styles.INPUT,
+                ),
+                rx.cond(
+                    _error(rx.Var.create("note")) != "",
+                    rx.el.span(
+                        _error(rx.Var.create("note")),
+                        class_name=styles.FIELD_ERROR,
+                        role="alert",
+                    ),
+                ),
+                button("Add note", compact=True, type="submit"),
+                on_submit=state.add_note,
+                class_name="panel-note-form",
+            ),
+        ),
+        rx.foreach(state.notes, _note),
+        rx.cond(
+            state.has_more_notes,
+            ReactRouterLink.create("All notes", to=state.card.link, class_name=styles.LINK),
+        ),
+        rx.cond(
+            (state.notes.length() == 0) & ~_EDITS,
+            rx.el.p("No notes.", class_name="panel-line"),
+        ),
+    )
+
+
+def _note(row: ObjectVar[PanelNote]) -> rx.Component:
+    return rx.el.article(
+        rx.el.p(row.body, class_name="panel-text"),
+        rx.el.span(row.line, class_name="panel-line"),
+        class_name="panel-note",
+        key=row.id,
+    )
+
+
+def _earlier() -> rx.Component:
+    return rx.cond(
+        PanelState.earlier.length() > 0,
+        rx.fragment(rx.foreach(PanelState.earlier, _chat)),
+        rx.el.p("This is the only conversation with them.", class_name="panel-line"),
+    )
+
+
+def _chat(row: ObjectVar[EarlierChat]) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(row.preview, class_name=styles.TRUNCATE),
+        rx.el.span(row.line, class_name="panel-line"),
+        type="button",
+        on_click=ThreadState.open_conversation(row.id),
+        class_name="panel-chat",
+        key=row.id,
+    )

@@ -1,62 +1,162 @@
-"""Facts of the contact beside the open thread."""
+"""The contact of the open thread: facts edited in place, notes, earlier chats."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
 
+from xobito_app.core import clock, ids
+from xobito_app.core.errors import Invalid
+from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.contacts.schemas import ContactFacts
-from xobito_app.features.inbox.threads import timeline
+from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
+from xobito_app.features.contacts.records import contacts, notes
+from xobito_app.features.contacts.records.notes import NoteView
+from xobito_app.features.contacts.schemas import ContactDraft, ContactView, CustomFieldView
+from xobito_app.features.inbox.threads import contact_threads, timeline
+from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.ui import formats
-from xobito_app.ui.security import AppState
+from xobito_app.ui import forms
+from xobito_app.ui.failures import field_errors
+from xobito_app.ui.live import showing
+from xobito_app.ui.pages.inbox.panel_rows import (
+    NOTES_SHOWN,
+    OWN,
+    Choice,
+    EarlierChat,
+    PanelCard,
+    PanelNote,
+)
+from xobito_app.ui.security import AppState, guarded
 
-
-@dataclass(frozen=True, slots=True)
-class PanelFacts:
-    """What the panel shows, formatted; empty facts are not drawn."""
-
-    type: str = ""
-    phone: str = ""
-    username: str = ""
-    email: str = ""
-    company: str = ""
-    status: str = ""
-    source: str = ""
-    groups: str = ""
-    since: str = ""
-    opted_out: str = ""
-    description: str = ""
-
-    @classmethod
-    def of(cls, facts: ContactFacts, zone: str) -> PanelFacts:
-        """Format the facts."""
-        return cls(
-            type=facts.type.capitalize(),
-            phone=facts.phone,
-            username=f"@{facts.username}" if facts.username else "",
-            email=facts.email,
-            company=facts.company,
-            status=facts.status,
-            source=facts.source,
-            groups=", ".join(facts.groups),
-            since=formats.full(facts.created_at, zone),
-            opted_out="No marketing: " + facts.opt_out_reason if facts.opted_out_at else "",
-            description=facts.description,
-        )
+KEY = "panel"
+_POINTERS = {"status": "status_id", "source": "source_id", "owner": "assignee_id"}
 
 
 class PanelState(AppState):
-    """The contact of the open thread."""
+    """What is known of the contact, and what may be chosen for them."""
 
-    facts: rx.Field[PanelFacts] = rx.field(default_factory=PanelFacts)
+    card: rx.Field[PanelCard] = rx.field(default_factory=PanelCard)
+    notes: rx.Field[list[PanelNote]] = rx.field(default_factory=list)
+    has_more_notes: rx.Field[bool] = rx.field(False)
+    earlier: rx.Field[list[EarlierChat]] = rx.field(default_factory=list)
+    statuses: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    sources: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    groups: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    people: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    # Another number empties the field of a note that was kept.
+    notes_written: rx.Field[int] = rx.field(0)
+    _own: list[CustomFieldView] = []
 
-    async def _load(self, viewer: Viewer, conversation_id: UUID) -> None:
+    async def _load(self, conversation_id: UUID) -> None:
+        """Show whom a thread is with."""
+        async with showing(self, KEY, None) as told:
+            viewer = told.viewer
+            actor, given = viewer.actor, {"conversation_id": conversation_id}
+            async with unit_of_work(actor.workspace_id) as uow:
+                facts = await timeline.read_panel(uow.session, actor, **given)
+            self.errors = {}
+            told.narrow(facts.id)
+            if actor.can(Permission.CONTACTS_VIEW):
+                await self._read(viewer, facts.id, conversation_id)
+            else:
+                self.card = PanelCard.of_facts(facts, viewer.time_zone)
+                self.notes, self.earlier, self.has_more_notes = [], [], False
+
+    async def _read(self, viewer: Viewer, contact_id: UUID, conversation_id: UUID) -> None:
+        actor = viewer.actor
+        async with unit_of_work(actor.workspace_id) as uow:
+            session = uow.session
+            view = await contacts.get_contact_view(session, actor, contact_id=contact_id)
+            written = await notes.list_notes(session, actor, contact_id=contact_id)
+            lines = await contact_threads.list_threads_of(session, actor, contact_id=contact_id)
+            self._own = await custom_fields.list_fields(session, actor, active_only=True)
+            self.statuses = [Choice.of(v) for v in await statuses.list_statuses(session, actor)]
+            self.sources = [Choice.of(v) for v in await sources.list_sources(session, actor)]
+            self.groups = [Choice.of(v) for v in await groups.list_groups(session, actor)]
+            self.people = [
+                Choice(str(member.user_id), member.name)
+                for member in await team.list_members(session, actor)
+                if member.is_active
+            ]
+        now = clock.business_now()
+        self.earlier = [
+            EarlierChat.of(line, viewer.time_zone, now)
+            for line in lines
+            if line.id != conversation_id
+        ]
+        self._show(view, written, viewer.time_zone)
+
+    def _show(self, view: ContactView, written: list[NoteView], zone: str) -> None:
+        self.card = PanelCard.of(view, self._own, zone)
+        self.notes = [PanelNote.of(note, zone) for note in written[:NOTES_SHOWN]]
+        self.has_more_notes = len(written) > NOTES_SHOWN
+
+    async def _change(self, draft: ContactDraft) -> None:
+        viewer = await self._viewer()
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            facts = await timeline.read_panel(
-                uow.session, viewer.actor, conversation_id=conversation_id
+            view = await contacts.update_contact(
+                uow.session, viewer.actor, contact_id=ids.parse(self.card.id), draft=draft
             )
-        self.facts = PanelFacts.of(facts, viewer.time_zone)
+        self.card = PanelCard.of(view, self._own, viewer.time_zone)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def change(self, name: str, value: str):
+        """Keep what was written into a field, or say below it what is wrong."""
+        shown = next((item for item in self.card.fields if item.name == name), None)
+        if shown is None or shown.kind == "fixed" or shown.value == value.strip():
+            self.errors = {key: said for key, said in self.errors.items() if key != name}
+            return
+        draft: Any = (
+            {"custom": {name.removeprefix(OWN): value}} if name.startswith(OWN) else {name: value}
+        )
+        try:
+            await self._change(draft)
+        except Invalid as error:
+            self.errors = {**self.errors, name: next(iter(field_errors(error).values()))}
+            return
+        self.errors = {key: said for key, said in self.errors.items() if key != name}
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def choose(self, name: str, choice_id: str):
+        """Give the contact another status, source or owner; an empty id means none."""
+        if name in _POINTERS:
+            chosen: Any = {_POINTERS[name]: ids.parse(choice_id) if choice_id else None}
+            await self._change(chosen)
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def toggle_group(self, group_id: str):
+        """Put the contact into a group, or take them out."""
+        wanted = str(ids.parse(group_id))
+        held = [group.id for group in self.card.groups]
+        kept = [i for i in held if i != wanted] if wanted in held else [*held, wanted]
+        await self._change(ContactDraft(group_ids=[ids.parse(row_id) for row_id in kept]))
+
+    @rx.event
+    @guarded(Permission.CONTACTS_EDIT)
+    async def add_note(self, form: dict[str, Any]):
+        """Keep a private note on the contact."""
+        viewer, body = await self._viewer(), forms.text(form, "body", 6000)
+        contact_id = ids.parse(self.card.id)
+        try:
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                await notes.add_note(uow.session, viewer.actor, contact_id=contact_id, body=body)
+                written = await notes.list_notes(uow.session, viewer.actor, contact_id=contact_id)
+        except Invalid as error:
+            self.errors = {**self.errors, "note": next(iter(field_errors(error).values()))}
+            return
+        self.errors = {key: said for key, said in self.errors.items() if key != "note"}
+        self.notes = [PanelNote.of(note, viewer.time_zone) for note in written[:NOTES_SHOWN]]
+        self.has_more_notes = len(written) > NOTES_SHOWN
+        self.notes_written += 1
+
+    def _patch(self, view: ContactView, written: list[NoteView], zone: str) -> None:
+        """Take over what somebody else changed; called by the relay."""
+        if self.card.is_whole and str(view.id) == self.card.id:
+            self._show(view, written, zone)

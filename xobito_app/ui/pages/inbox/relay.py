@@ -9,7 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
+from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.paging import WINDOW
+from xobito_app.core.permissions import Permission, system_actor
+from xobito_app.features.contacts.records import notes
+from xobito_app.features.contacts.records.notes import NoteView
+from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import Counts, EntryView, ListView, ThreadFilter, ThreadLine
@@ -20,6 +26,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.inbox import mention_state
 from xobito_app.ui.pages.inbox.mention_state import MentionState
+from xobito_app.ui.pages.inbox.panel_state import KEY as PANEL, PanelState
 from xobito_app.ui.pages.inbox.rows import ThreadRow
 from xobito_app.ui.pages.inbox.shown import KEY
 from xobito_app.ui.pages.inbox.state import InboxListState
@@ -229,8 +236,42 @@ def _telling(view: AlertView) -> Callable[[AlertState], None]:
     return lambda state: state._tell(row)
 
 
+async def carry_contact(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
+    """Show beside open threads what somebody changed about the contact."""
+    looks = [look for look in looks if look.viewer.actor.can(Permission.CONTACTS_VIEW)]
+    # Many at once are told as the whole workspace.
+    changed = {UUID(notice.subject_id) for notice in notices}
+    everything = workspace_id in changed
+    for look in looks:
+        if look.shown is None:
+            # It is being read: once it is, this is judged again.
+            look.change(PanelState, lambda state: None)
+    shown = {look.shown for look in looks if look.shown}
+    touched = shown if everything else shown & changed
+    if not touched:
+        return
+    async with unit_of_work(workspace_id) as uow:
+        views = await read_views(uow.session, workspace_id, touched)
+        reader = system_actor(WorkspaceId(workspace_id))
+        written = {
+            contact_id: await notes.list_notes(uow.session, reader, contact_id=contact_id)
+            for contact_id in views
+        }
+    for look in looks:
+        if look.shown in views:
+            view, found = views[look.shown], written[look.shown]
+            look.change(PanelState, _showing_contact(view, found, look.viewer.time_zone))
+
+
+def _showing_contact(
+    view: ContactView, found: list[NoteView], zone: str
+) -> Callable[[PanelState], None]:
+    return lambda state: state._patch(view, found, zone)
+
+
 def register() -> None:
     """Have the relay of this process carry changes of the inbox."""
+    relay.handle({Topic.CONTACT}, PANEL, carry_contact)
     relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, KEY, carry)
     relay.handle({Topic.PRESENCE}, KEY, carry_presence)
     relay.handle({Topic.MENTION}, mention_state.KEY, carry_mentions)

@@ -11,6 +11,7 @@ from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.schemas import ThreadLine, ThreadView
 from xobito_app.features.workspaces.pictures import photo_url
 from xobito_app.ui import formats
+from xobito_app.ui.components import tone_of
 
 TICKS = {
     "scheduled": "clock",
@@ -37,6 +38,9 @@ _KIND_ICONS = {
     "unsupported": "circle-help",
     "unknown": "circle-help",
 }
+
+
+KIND_ICONS = tuple(dict.fromkeys(_KIND_ICONS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class ThreadRow:
 
 def tone(key: str) -> str:
     """Return one of eight avatar colors for an id, always the same one."""
-    return f"tone-{sum(key.encode()) % 8}"
+    return f"tone-{tone_of(key)}"
 
 
 def merge_row(
@@ -132,6 +136,8 @@ class ThreadHeader:
     large_avatar: str = "avatar avatar-large"
     phone: str = ""
     status: str = "open"
+    snoozed_until: str = ""
+    snoozed: str = ""
     assignee_id: str = ""
     assignee: str = ""
     window: str = "closed"
@@ -156,6 +162,10 @@ class ThreadHeader:
             large_avatar=f"avatar avatar-large {tone(str(line.contact_id))}",
             phone=_known_as(line),
             status=line.status,
+            snoozed_until=line.snoozed_until.isoformat() if line.snoozed_until else "",
+            snoozed=f"Snoozed until {formats.weekday(line.snoozed_until, zone)}"
+            if line.snoozed_until
+            else "",
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
             window=rules.window_state(line.last_msg_time, now).value,

@@ -16,7 +16,8 @@ from xobito_app.ui.components import (
 )
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.entries import ScheduledRow
-from xobito_app.ui.pages.inbox.schedule_state import PresetRow, ScheduleState
+from xobito_app.ui.pages.inbox.preset_rows import PresetRow
+from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -141,7 +142,7 @@ def change_dialog() -> rx.Component:
                     name="body",
                     errors=errors,
                     default_value=ScheduleState.body,
-                    max_length=4096,
+                    max_length=5000,
                 ),
             ),
             text_field(

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
-from xobito_app.core import clock, ids
+from xobito_app.core import ids
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.composing import message_actions, scheduling
 from xobito_app.features.inbox.composing.scheduling import Outlook
+from xobito_app.features.inbox.threads import local_times
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.inbox.draft_state import DraftState
+from xobito_app.ui.pages.inbox.preset_rows import PresetRow, preset_rows
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.security import AppState, current_viewer, guarded
-
-_FIELD = "%Y-%m-%dT%H:%M"
-"""How a browser's field for a day and a time writes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class PresetRow:
-    """A moment that is offered; `value` is what the field would hold."""
-
-    label: str
-    when: str
-    value: str
 
 
 class ScheduleState(AppState):
@@ -56,11 +45,8 @@ class ScheduleState(AppState):
             return
         viewer = await current_viewer(self)
         async with unit_of_work(viewer.actor.workspace_id) as uow:
-            self.zone = await scheduling.time_zone_of(uow.session, viewer.actor)
-        self.presets = [
-            PresetRow(p.label, f"{p.local:%a %-d %b, %H:%M}", f"{p.local:{_FIELD}}")
-            for p in scheduling.presets(clock.now(), self.zone)
-        ]
+            self.zone = await local_times.time_zone_of(uow.session, viewer.actor)
+        self.presets = preset_rows(self.zone)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -108,7 +94,7 @@ class ScheduleState(AppState):
             waiting = await scheduling.list_scheduled(
                 uow.session, viewer.actor, conversation_id=ids.parse(thread.header.id)
             )
-            self.zone = await scheduling.time_zone_of(uow.session, viewer.actor)
+            self.zone = await local_times.time_zone_of(uow.session, viewer.actor)
         found = next((entry for entry in waiting if str(entry.id) == message_id), None)
         if found is None or found.due_at is None:
             return toast_success("This message has left already.")

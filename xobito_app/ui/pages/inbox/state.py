@@ -219,6 +219,14 @@ class InboxListState(AppState):
         self.hits = []
         self.is_searching = False
 
+    def _following(self, conversation_id: str) -> str:
+        """Return the thread below one in the list, or above it when it is the last."""
+        shown = [row.id for row in self.rows]
+        if conversation_id not in shown:
+            return ""
+        at = shown.index(conversation_id)
+        return next(iter(shown[at + 1 : at + 2] or shown[max(0, at - 1) : at]), "")
+
     def _select(self, conversation_id: str) -> None:
         self.selected_id = conversation_id
         self.rows = [

@@ -60,8 +60,8 @@ def _fill_in() -> rx.Component:
     return rx.el.form(
         rx.el.div(
             rx.el.div(
-                rx.cond(chosen.header != "", rx.el.p(chosen.header, class_name="bubble-header")),
-                rx.el.p(chosen.body, class_name="bubble-text"),
+                rx.cond(chosen.header != "", _text("header", chosen.header, "bubble-header")),
+                _text("body", chosen.body, "bubble-text"),
                 rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
                 _chosen_buttons(),
                 class_name="bubble",
@@ -82,10 +82,24 @@ def _fill_in() -> rx.Component:
         ),
         dialog_foot(
             button("Back", weight="secondary", on_click=ComposerState.open_picker),
-            button("Send template", weight="primary", type="submit"),
+            rx.el.button(
+                rx.el.span("Send template", data_now=""),
+                rx.el.span("Schedule template", data_later=""),
+                type="submit",
+                class_name="button button-primary",
+            ),
         ),
         on_submit=ComposerState.send_template,
+        no_validate=True,
+        data_template_form="",
         class_name="form",
+    )
+
+
+def _text(part: str, words: rx.Var[str], class_name: str) -> rx.Component:
+    """Return a part of the message; `assets/inbox.js` puts into it what is typed into the form."""
+    return rx.el.p(
+        words, class_name=class_name, data_template=part, key=ComposerState.chosen.id.to(str) + part
     )
 
 
@@ -108,7 +122,6 @@ def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
             default_value=variable.value,
             placeholder=variable.example,
             max_length=1024,
-            required=True,
             class_name="input",
         ),
         key=variable.key,

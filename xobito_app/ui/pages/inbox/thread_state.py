@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import reflex as rx
@@ -17,7 +17,13 @@ from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.inbox.composing import message_actions, scheduling
 from xobito_app.features.inbox.receiving import fetch
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine, ThreadView
-from xobito_app.features.inbox.threads import mentions, presence, thread_actions, timeline
+from xobito_app.features.inbox.threads import (
+    local_times,
+    mentions,
+    presence,
+    thread_actions,
+    timeline,
+)
 from xobito_app.features.workspaces import team
 from xobito_app.features.workspaces.schemas import MemberView
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -26,17 +32,11 @@ from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.entries import EntryRow, ScheduledRow, entry_row, joined
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
+from xobito_app.ui.pages.inbox.preset_rows import PresetRow, preset_rows
 from xobito_app.ui.pages.inbox.rows import ThreadHeader
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
 from xobito_app.ui.security import AppState, current_viewer, guarded
-
-SNOOZES = {
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-    "1d": timedelta(days=1),
-    "1w": timedelta(days=7),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def _read(viewer: Viewer, conversation_id: UUID, message_id: str) -> _Foun
             ),
             members=await team.list_members(session, actor),
             waiting=await scheduling.list_scheduled(session, actor, **given),
-            workspace_zone=await scheduling.time_zone_of(session, actor),
+            workspace_zone=await local_times.time_zone_of(session, actor),
         )
         await presence.be_here(session, actor, conversation_id=conversation_id)
     return found
@@ -89,6 +89,7 @@ class ThreadState(AppState):
     presence: rx.Field[str] = rx.field("")
     scheduled: rx.Field[list[ScheduledRow]] = rx.field(default_factory=list)
     enter_sends: rx.Field[bool] = rx.field(True)
+    snoozes: rx.Field[list[PresetRow]] = rx.field(default_factory=list)
     _zone: str = "UTC"
 
     @rx.event
@@ -125,6 +126,7 @@ class ThreadState(AppState):
                 found = await _read(told.viewer, wanted, message_id)
                 await self._show(found, told.viewer, message_id)
                 listing._select(str(wanted))
+            await (await self.get_state(PanelState))._load(wanted)
             if is_looked_at:
                 await self._mark_read()
         except AppError as error:
@@ -150,9 +152,9 @@ class ThreadState(AppState):
             await self._work(presence.leave)
             (await self.get_state(DraftState))._leave()
         here = await presence.who_is_here(viewer.actor.workspace_id, wanted)
-        await (await self.get_state(PanelState))._load(viewer, wanted)
         self._show_thread(thread, viewer)
         self._zone = found.workspace_zone
+        self.snoozes = preset_rows(self._zone)
         self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in found.waiting]
         self.presence = presence.sentence(here, viewer.user_id)
         self.members = [
@@ -240,26 +242,6 @@ class ThreadState(AppState):
         """Take the thread oneself."""
         viewer = await current_viewer(self)
         await self._work(thread_actions.assign, assignee_id=viewer.user_id)
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def close(self):
-        """Close the thread."""
-        await self._work(thread_actions.close)
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def reopen(self):
-        """Open the thread again."""
-        await self._work(thread_actions.reopen)
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def snooze(self, span: str):
-        """Put the thread aside for one of the offered spans."""
-        await self._work(
-            thread_actions.snooze, until=clock.now() + SNOOZES.get(span, SNOOZES["1d"])
-        )
 
     @rx.event
     @guarded(*SEES_INBOX)

@@ -7,15 +7,34 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui.components import menu, menu_item, menu_line, row_menu
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import styles
+from xobito_app.ui.components import (
+    button,
+    dialog,
+    dialog_close,
+    dialog_foot,
+    menu,
+    menu_item,
+    menu_label,
+    menu_line,
+    row_menu,
+    text_field,
+)
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
+from xobito_app.ui.pages.inbox.preset_rows import PresetRow
 from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.pages.inbox.work_state import WorkState
+from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
+
+REPLIES = ShellState.can[Permission.INBOX_REPLY.value]
+ASSIGNS = ShellState.can[Permission.INBOX_ASSIGN.value]
 
 
 def thread() -> rx.Component:
@@ -26,6 +45,7 @@ def thread() -> rx.Component:
             rx.fragment(_head(), _entries(), composer(), _hidden_keys()),
             rx.cond(ThreadState.lost != "", _lost(), _none()),
         ),
+        rx.cond(REPLIES, _hidden_key("undo-work", "Undo", WorkState.undo)),
         class_name="inbox-thread",
         aria_label="Conversation",
         data_open=ThreadState.is_open,
@@ -68,7 +88,11 @@ def _head() -> rx.Component:
             rx.el.h2(header.name, class_name="thread-name"),
             rx.el.div(
                 rx.cond(header.phone != "", rx.el.span(header.phone)),
-                _window(),
+                rx.cond(
+                    header.snoozed != "",
+                    rx.el.span(header.snoozed, class_name="snoozed-mark"),
+                    _window(),
+                ),
                 rx.cond(
                     ThreadState.presence != "",
                     rx.el.span(ThreadState.presence, class_name="presence", role="status"),
@@ -77,29 +101,42 @@ def _head() -> rx.Component:
             ),
             class_name="thread-title",
         ),
+        rx.el.button(
+            icon("panel-right"),
+            type="button",
+            aria_label="Show the contact",
+            title="Show the contact (C)",
+            class_name=f"{styles.ICON_BUTTON} panel-open",
+            data_panel_toggle="",
+        ),
         _assignee(),
         _more(),
-        rx.cond(
-            header.is_open,
-            rx.el.button(
-                icon("check", size=15),
-                rx.el.span("Close", class_name="wide-only"),
-                type="button",
-                on_click=ThreadState.close,
-                class_name="button button-secondary button-compact",
-                aria_label="Close this conversation",
-                id="close-thread",
-            ),
-            rx.el.button(
-                icon("rotate-ccw", size=15),
-                rx.el.span("Reopen", class_name="wide-only"),
-                type="button",
-                on_click=ThreadState.reopen,
-                class_name="button button-secondary button-compact",
-                aria_label="Reopen this conversation",
-            ),
-        ),
+        rx.cond(REPLIES, _close()),
         class_name="thread-head",
+    )
+
+
+def _close() -> rx.Component:
+    return rx.cond(
+        ThreadState.header.is_open,
+        rx.el.button(
+            icon("check", size=15),
+            rx.el.span("Close", class_name="wide-only"),
+            type="button",
+            on_click=WorkState.close,
+            class_name="button button-secondary button-compact",
+            aria_label="Close this conversation",
+            id="close-thread",
+        ),
+        rx.el.button(
+            icon("rotate-ccw", size=15),
+            rx.el.span("Reopen", class_name="wide-only"),
+            type="button",
+            on_click=WorkState.reopen,
+            class_name="button button-secondary button-compact",
+            aria_label="Reopen this conversation",
+            id="reopen-thread",
+        ),
     )
 
 
@@ -123,21 +160,25 @@ def _window() -> rx.Component:
 
 def _assignee() -> rx.Component:
     header = ThreadState.header
-    return menu(
-        [
-            icon("user", size=14),
-            rx.el.span(
-                rx.cond(header.assignee != "", header.assignee, "Unassigned"),
-                class_name="wide-only",
-            ),
-        ],
-        menu_item("Take it myself", on_select=ThreadState.take),
-        menu_item("Nobody", on_select=ThreadState.assign("")),
-        menu_line(),
-        rx.foreach(ThreadState.members, _member),
-        label="Assign this conversation",
-        class_name="button button-secondary button-compact",
-        id="assign-thread",
+    shown = [
+        icon("user", size=14),
+        rx.el.span(
+            rx.cond(header.assignee != "", header.assignee, "Unassigned"), class_name="wide-only"
+        ),
+    ]
+    return rx.cond(
+        ASSIGNS,
+        menu(
+            shown,
+            menu_item("Take it myself", on_select=ThreadState.take),
+            menu_item("Nobody", on_select=ThreadState.assign("")),
+            menu_line(),
+            rx.foreach(ThreadState.members, _member),
+            label="Assign this conversation",
+            class_name="button button-secondary button-compact",
+            id="assign-thread",
+        ),
+        rx.el.span(*shown, class_name="thread-assignee", title=header.assignee),
     )
 
 
@@ -147,15 +188,29 @@ def _member(member: ObjectVar[MemberRow]) -> rx.Component:
 
 def _more() -> rx.Component:
     return row_menu(
-        menu_item("Snooze for an hour", on_select=ThreadState.snooze("1h")),
-        menu_item("Snooze for 4 hours", on_select=ThreadState.snooze("4h")),
-        menu_item("Snooze until tomorrow", on_select=ThreadState.snooze("1d")),
-        menu_item("Snooze for a week", on_select=ThreadState.snooze("1w")),
-        menu_line(),
-        menu_item("Mark as unread", on_select=ThreadState.mark_unread),
+        rx.cond(
+            REPLIES,
+            rx.fragment(
+                menu_label("Snooze"),
+                rx.foreach(ThreadState.snoozes, _snooze),
+                menu_item(
+                    "Another time…", icon_name="clock", on_select=WorkState.choose_time(True)
+                ),
+                menu_line(),
+            ),
+        ),
+        menu_item("Mark as unread", icon_name="mail", on_select=ThreadState.mark_unread),
         menu_line(),
         menu_item("Save as a page", icon_name="file-down", on_select=_save_as("html")),
         menu_item("Save as a table", icon_name="sheet", on_select=_save_as("csv")),
+    )
+
+
+def _snooze(row: ObjectVar[PresetRow]) -> rx.Component:
+    return menu_item(
+        rx.fragment(row.label, rx.el.span(row.when, class_name="menu-hint")),
+        on_select=WorkState.snooze(row.value),
+        key=row.value,
     )
 
 
@@ -168,9 +223,40 @@ def _save_as(kind: str) -> Any:
 def _hidden_keys() -> rx.Component:
     """What single keys do beside pressing the buttons one sees."""
     return rx.fragment(
-        _hidden_key("snooze-thread", "Snooze until tomorrow", ThreadState.snooze("1d")),
+        rx.cond(
+            REPLIES,
+            rx.fragment(
+                _hidden_key(
+                    "snooze-thread", "Snooze until tomorrow", WorkState.snooze_until_tomorrow
+                ),
+                snooze_dialog(),
+            ),
+        ),
+        rx.cond(ASSIGNS, _hidden_key("take-thread", "Take it myself", ThreadState.take)),
         _hidden_key("unread-thread", "Mark as unread", ThreadState.mark_unread),
-        _hidden_key("take-thread", "Take it myself", ThreadState.take),
+    )
+
+
+def snooze_dialog() -> rx.Component:
+    """Ask until when the thread is put aside."""
+    return dialog(
+        "Snooze until",
+        rx.el.form(
+            text_field(
+                "Day and time",
+                name="due_at",
+                kind="datetime-local",
+                errors=WorkState.errors,
+                help=WorkState.zone,
+            ),
+            dialog_foot(dialog_close(), button("Snooze", weight="primary", type="submit")),
+            on_submit=WorkState.snooze_until,
+            no_validate=True,
+            class_name="form",
+        ),
+        line="It comes back then, or as soon as the customer writes.",
+        open=WorkState.is_choosing,
+        on_open_change=WorkState.choose_time,
     )
 
 

@@ -11,8 +11,7 @@ from reflex_base.event import Event
 from xobito_app.core import ids
 from xobito_app.core.errors import Findings
 from xobito_app.core.permissions import Permission
-from xobito_app.features.mail import links
-from xobito_app.features.mail import service as mail
+from xobito_app.features.mail import links, service as mail
 from xobito_app.features.workspaces import invitations, team
 from xobito_app.ui import forms
 from xobito_app.ui.blocks import (
@@ -139,7 +138,7 @@ class InviteState(FormState, SecretState, AppState):
         if not token:
             words = "Added. They choose their own password when they first sign in."
             return [toast_success(words), *self._reload()]
-        link = links.invitation(token)
+        link = links.invitation_url(token)
         return [self._show_link(link, "Invitation link", _invited(email)), *self._reload()]
 
     def _show_link(self, link: str, title: str, line: str) -> Event:
@@ -152,7 +151,7 @@ class InviteState(FormState, SecretState, AppState):
         """Show a link with which a member sets a new password."""
         token = await self._call(team.make_member_reset_link, user_id=ids.parse(user_id))
         return self._show_link(
-            links.reset(token),
+            links.reset_url(token),
             "Password reset link",
             f"Pass it on to {name[:191]} only. It works once, for two hours.",
         )

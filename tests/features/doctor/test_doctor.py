@@ -6,9 +6,10 @@ import pytest
 from tests.features.connection.meta import Meta, free_port
 from tests.fixtures import EmptyWorld, make_member
 from xobito_app.core.errors import Forbidden
-from xobito_app.features.connection import connecting, diagnosis, doctor
-from xobito_app.features.connection.diagnosis import Probe, Stamps, Verdict, Vitals
-from xobito_app.features.connection.schemas import TierUse
+from xobito_app.features.connection import connecting
+from xobito_app.features.connection.schemas import Probe, Stamps, TierUse
+from xobito_app.features.doctor import rules, service as doctor
+from xobito_app.features.doctor.rules import Verdict, Vitals
 from xobito_app.features.ingest.backlog import Backlog
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,9 +50,7 @@ def waiting(seconds: float) -> Backlog:
 def test_each_trouble_has_a_line_and_a_fix(probe, stamps, name, verdict, says):
     checks = {
         check.name: check
-        for check in diagnosis.judge_account(
-            replace(HEALTHY, **probe), replace(STAMPS, **stamps), NOW
-        )
+        for check in rules.judge_account(replace(HEALTHY, **probe), replace(STAMPS, **stamps), NOW)
     }
     assert checks[name].verdict is verdict
     assert says in checks[name].line
@@ -59,7 +58,7 @@ def test_each_trouble_has_a_line_and_a_fix(probe, stamps, name, verdict, says):
 
 
 def test_a_healthy_account_has_only_good_lines():
-    checks = list(diagnosis.judge_account(HEALTHY, STAMPS, NOW))
+    checks = list(rules.judge_account(HEALTHY, STAMPS, NOW))
     assert {check.verdict for check in checks} == {Verdict.OK}
     assert len(checks) == 9
 
@@ -84,7 +83,7 @@ def test_a_healthy_account_has_only_good_lines():
     ],
 )
 def test_the_house_is_judged_without_a_connection(vitals, name, verdict, says):
-    check = next(c for c in diagnosis.judge_house(vitals, NOW) if c.name == name)
+    check = next(c for c in rules.judge_house(vitals, NOW) if c.name == name)
     assert check.verdict is verdict
     assert says in check.line
 
@@ -110,6 +109,6 @@ async def test_what_broke_after_connecting_is_found(meta: Meta, empty: EmptyWorl
 
 async def test_an_unconnected_workspace_is_told_so(empty: EmptyWorld):
     checks = await doctor.examine(empty.owner, lane_ages=ALIVE)
-    assert checks[-1] == diagnosis.not_connected()
+    assert checks[-1] == rules.not_connected()
     with pytest.raises(Forbidden):
         await doctor.examine(await make_member(empty, "Agent"), lane_ages=ALIVE)

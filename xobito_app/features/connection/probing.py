@@ -1,35 +1,27 @@
-"""The doctor: measures everything the link to WhatsApp depends on, for the page and the CLI."""
+"""Probing a connected account: its token, its webhooks, the clock, the way back to here."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from uuid import UUID
 
 import httpx
-from sqlalchemy import func
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError
-from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.features.connection import diagnosis, rules, subscription, usage
+from xobito_app.features.connection import rules, subscription, usage
 from xobito_app.features.connection.credentials import client_for, credentials_of
-from xobito_app.features.connection.diagnosis import Check, Probe, Stamps, Vitals
 from xobito_app.features.connection.examine import read_expiry
 from xobito_app.features.connection.repository import (
     ConnectionRepository,
     NumberRepository,
     find_webhook_secret,
 )
-from xobito_app.features.ingest.backlog import read_backlog
-from xobito_app.features.mail import service as mail
+from xobito_app.features.connection.schemas import Probe, Stamps
 from xobito_app.models.connection import Connection
-from xobito_app.models.inbox import Message, MessageStatus
-from xobito_app.persistence import rls
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.client import Client, Credentials
@@ -39,7 +31,7 @@ _CALLBACK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Patient:
+class ProbedAccount:
     """A connected account with what it is probed with."""
 
     connection: Connection
@@ -47,53 +39,13 @@ class _Patient:
     verify_token: str
 
 
-async def examine(
-    actor: Actor, *, lane_ages: Mapping[str, float | None] | None
-) -> tuple[Check, ...]:
-    """Run every check of the actor's workspace.
-
-    Args:
-        actor: Who asks.
-        lane_ages: Of `jobs.heartbeats.read_ages`; None when Redis does not answer.
-
-    Raises:
-        Forbidden: The actor may not see the connection.
-    """
-    require(actor, Permission.CONNECTION_VIEW, Permission.CONNECTION_MANAGE)
-    async with unit_of_work(actor.workspace_id) as uow:
-        vitals = await _read_vitals(uow.session, actor, lane_ages)
-        patient = await _find_patient(uow.session, actor)
-        stamps = await _read_stamps(uow.session, actor, patient)
-    house = tuple(diagnosis.judge_house(vitals, clock.now()))
-    if patient is None or stamps is None:
-        return (*house, diagnosis.not_connected())
-    probe = await _probe(patient)
-    return (*house, *diagnosis.judge_account(probe, stamps, clock.now()))
-
-
-async def _read_vitals(
-    session: AsyncSession, actor: Actor, lane_ages: Mapping[str, float | None] | None
-) -> Vitals:
-    queued = (
-        select(func.min(Message.created_at))
-        .where(col(Message.workspace_id) == actor.workspace_id)
-        .where(col(Message.status) == MessageStatus.QUEUED)
-    )
-    return Vitals(
-        lane_ages=lane_ages,
-        backlog=await read_backlog(session),
-        queued_since=(await session.exec(queued)).one(),
-        mail_problem=await mail.last_problem(session),
-        owns_tables=await rls.could_be_switched_off(session),
-    )
-
-
-async def _find_patient(session: AsyncSession, actor: Actor) -> _Patient | None:
-    connection = await ConnectionRepository(session, actor.workspace_id).find_active()
+async def find_probed_account(session: AsyncSession, workspace_id: UUID) -> ProbedAccount | None:
+    """Return the connected account of a workspace with what it is probed with."""
+    connection = await ConnectionRepository(session, workspace_id).find_active()
     if connection is None:
         return None
     secret = await find_webhook_secret(session, connection.id)
-    return _Patient(
+    return ProbedAccount(
         connection,
         _open(secret.app_secret_sealed if secret else ""),
         _open(secret.verify_token_sealed if secret else ""),
@@ -107,51 +59,53 @@ def _open(sealed: str) -> str:
         return ""
 
 
-async def _read_stamps(
-    session: AsyncSession, actor: Actor, patient: _Patient | None
+async def read_stamps(
+    session: AsyncSession, workspace_id: UUID, account: ProbedAccount | None
 ) -> Stamps | None:
-    if patient is None:
+    """Return what the database remembers of an account."""
+    if account is None:
         return None
-    numbers = await NumberRepository(session, actor.workspace_id).list_all()
+    numbers = await NumberRepository(session, workspace_id).list_all()
     tiers = [
         number.messaging_limit
         for number in numbers
-        if number.connection_id == patient.connection.id and number.messaging_limit
+        if number.connection_id == account.connection.id and number.messaging_limit
     ]
     return Stamps(
-        templates_synced_at=patient.connection.templates_synced_at,
-        last_inbound_at=patient.connection.last_inbound_at,
-        tier=await usage.read_tier_use(session, actor.workspace_id, tiers),
+        templates_synced_at=account.connection.templates_synced_at,
+        last_inbound_at=account.connection.last_inbound_at,
+        tier=await usage.read_tier_use(session, workspace_id, tiers),
     )
 
 
-async def _probe(patient: _Patient) -> Probe:
-    connection = patient.connection
+async def probe_account(account: ProbedAccount) -> Probe:
+    """Ask Meta, and the way from outside to here, how an account does; a few seconds."""
+    connection = account.connection
     url = subscription.callback_url(is_simulated=connection.is_simulated)
-    probe = Probe(callback_url=url, callback_problem=await _try_callback(url, patient.verify_token))
+    probe = Probe(callback_url=url, callback_problem=await _try_callback(url, account.verify_token))
     try:
         client = await client_for(connection)
         credentials = credentials_of(connection)
         probe = replace(probe, drift_seconds=await _measure_drift(client))
-        probe = await _try_token(client, credentials, patient, probe)
-        return await _try_subscription(client, credentials, patient, probe)
+        probe = await _try_token(client, credentials, account, probe)
+        return await _try_subscription(client, credentials, account, probe)
     except GraphError as error:
-        words = rules.metas_words(error, patient.app_secret)
+        words = rules.metas_words(error, account.app_secret)
         return replace(probe, problem=f"{error.message} {words}")
     except AppError as error:
         return replace(probe, problem=error.message)
 
 
 async def _try_token(
-    client: Client, credentials: Credentials, patient: _Patient, probe: Probe
+    client: Client, credentials: Credentials, account: ProbedAccount, probe: Probe
 ) -> Probe:
-    app = Credentials.of_app(patient.connection.app_id, patient.app_secret)
+    app = Credentials.of_app(account.connection.app_id, account.app_secret)
     try:
         token = await client.debug_token(app, credentials.access_token)
     except GraphError as error:
         if not rules.is_about_credentials(error):
             raise
-        words = rules.metas_words(error, patient.app_secret, credentials.access_token)
+        words = rules.metas_words(error, account.app_secret, credentials.access_token)
         return replace(probe, secret_problem=words)
     said = coerce.text(coerce.mapping(token.get("error")).get("message")) or ""
     return replace(
@@ -164,14 +118,14 @@ async def _try_token(
 
 
 async def _try_subscription(
-    client: Client, credentials: Credentials, patient: _Patient, probe: Probe
+    client: Client, credentials: Credentials, account: ProbedAccount, probe: Probe
 ) -> Probe:
     if probe.secret_problem or not probe.is_token_valid:
         return probe
-    connection = patient.connection
+    connection = account.connection
     rows = await client.subscribed_apps(credentials, connection.waba_id)
     ours = next((row for row in rows if _app_of(row) == connection.app_id), None)
-    app = await subscription.read_app_subscription(client, connection.app_id, patient.app_secret)
+    app = await subscription.read_app_subscription(client, connection.app_id, account.app_secret)
     override = coerce.text((ours or {}).get("override_callback_uri"))
     return replace(
         probe,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from xobito_app.features.connection import rules
-from xobito_app.features.connection.schemas import TierUse
-from xobito_app.features.ingest.backlog import Backlog
+from xobito_app.features.connection.schemas import Probe, Stamps, TierUse
+from xobito_app.features.connection.service import NEEDED_SCOPES, missing_scopes
+from xobito_app.features.ingest.service import Backlog
 
 LANE_LATE_SECONDS = 60.0
 QUEUE_LAG = timedelta(minutes=1)
@@ -62,39 +62,6 @@ class Vitals:
     queued_since: datetime | None
     mail_problem: str | None = None
     owns_tables: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What Meta, and the way from outside to here, answered.
-
-    Attributes:
-        problem: Why Meta could not be asked at all; then the rest says nothing.
-        secret_problem: Why Meta does not take the app secret.
-        callback_problem: Why the callback did not answer the challenge.
-        drift_seconds: How far this machine's clock is ahead of Meta's.
-    """
-
-    problem: str = ""
-    is_token_valid: bool = False
-    token_problem: str = ""
-    expires_at: datetime | None = None
-    scopes: tuple[str, ...] = ()
-    secret_problem: str = ""
-    is_subscribed: bool = False
-    missing_fields: tuple[str, ...] = ()
-    callback_url: str = ""
-    callback_problem: str = ""
-    drift_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stamps:
-    """What the database remembers of a connected account."""
-
-    templates_synced_at: datetime | None
-    last_inbound_at: datetime | None
-    tier: TierUse
 
 
 def judge_house(vitals: Vitals, now: datetime) -> Iterator[Check]:
@@ -242,7 +209,7 @@ def _token(probe: Probe, now: datetime) -> Check:
 def _permissions(probe: Probe) -> Check:
     if probe.secret_problem or not probe.is_token_valid:
         return Check("permissions", "Permissions", Verdict.SKIPPED, "Not asked: see the token.")
-    missing = rules.missing_scopes(probe.scopes)
+    missing = missing_scopes(probe.scopes)
     if missing:
         return Check(
             "permissions",
@@ -251,7 +218,7 @@ def _permissions(probe: Probe) -> Check:
             f"The token lacks {' and '.join(missing)}.",
             "Make a token with these permissions and connect again.",
         )
-    return Check("permissions", "Permissions", Verdict.OK, ", ".join(rules.NEEDED_SCOPES) + ".")
+    return Check("permissions", "Permissions", Verdict.OK, ", ".join(NEEDED_SCOPES) + ".")
 
 
 def _subscription(probe: Probe) -> Check:

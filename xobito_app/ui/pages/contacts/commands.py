@@ -1,0 +1,28 @@
+"""What contacts add to the command palette: people by name, number or company."""
+
+from __future__ import annotations
+
+from xobito_app.core.permissions import Permission
+from xobito_app.features.accounts.schemas import Viewer
+from xobito_app.features.contacts.records import find
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.shell.providers import Command, command_providers
+
+MOST = 5
+
+
+async def find_contacts(viewer: Viewer, typed: str) -> list[Command]:
+    """Return the contacts that fit."""
+    if not viewer.actor.can(Permission.CONTACTS_VIEW):
+        return []
+    async with unit_of_work(viewer.actor.workspace_id) as uow:
+        found = await find.find_contacts(uow.session, viewer.actor, typed=typed, limit=MOST)
+    return [
+        Command(contact.name, f"/contacts/{contact.id}", "contact", "Contact") for contact in found
+    ]
+
+
+def register() -> None:
+    """Have the palette ask for contacts too."""
+    if find_contacts not in command_providers:
+        command_providers.append(find_contacts)

@@ -1,0 +1,184 @@
+"""What the panel beside a thread shows of a contact, worded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xobito_app.core.text import shorten
+from xobito_app.features.contacts.records.notes import NoteView
+from xobito_app.features.contacts.schemas import (
+    ContactFacts,
+    ContactView,
+    CustomFieldView,
+    GroupView,
+    SourceView,
+    StatusView,
+)
+from xobito_app.features.inbox.schemas import ThreadLine
+from xobito_app.ui import formats
+from xobito_app.ui.pages.contacts.rows import custom_text
+
+OWN = "own."
+"""Begins the names of the workspace's own fields."""
+NOTES_SHOWN = 5
+_LONG = frozenset({"description"})
+_FIELDS = (
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("phone", "Phone"),
+    ("email", "E-mail"),
+    ("company", "Company"),
+    ("website", "Website"),
+    ("address", "Address"),
+    ("zip", "Postcode"),
+    ("city", "City"),
+    ("country", "Country"),
+    ("description", "About"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A status, source, group or person to choose."""
+
+    id: str
+    name: str
+    color: str = ""
+
+    @classmethod
+    def of(cls, view: StatusView | SourceView | GroupView) -> Choice:
+        """Word something that has a name."""
+        return cls(str(view.id), view.name, view.color if isinstance(view, StatusView) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelField:
+    """A field that is edited in place.
+
+    Attributes:
+        kind: `text`, `area`, `choice` (one of `options`) or `fixed`, which only the contact's own
+            page changes.
+    """
+
+    name: str
+    label: str
+    value: str
+    kind: str = "text"
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelCard:
+    """Who the contact is.
+
+    Attributes:
+        is_whole: The person may see contacts; otherwise only the facts are shown.
+    """
+
+    id: str = ""
+    type: str = ""
+    link: str = ""
+    status: Choice = field(default_factory=lambda: Choice("", ""))
+    source: Choice = field(default_factory=lambda: Choice("", ""))
+    owner: Choice = field(default_factory=lambda: Choice("", ""))
+    groups: list[Choice] = field(default_factory=list)
+    fields: list[PanelField] = field(default_factory=list)
+    username: str = ""
+    since: str = ""
+    opted_out: str = ""
+    is_whole: bool = False
+
+    @classmethod
+    def of(cls, view: ContactView, own: Sequence[CustomFieldView], zone: str) -> PanelCard:
+        """Word a contact whole."""
+        status, source, owner = view.status, view.source, view.assignee
+        return cls(
+            id=str(view.id),
+            type=view.type.capitalize(),
+            link=f"/contacts/{view.id}",
+            status=Choice(str(status.id), status.name, status.color) if status else Choice("", ""),
+            source=Choice(str(source.id), source.name) if source else Choice("", ""),
+            owner=Choice(str(owner.id), owner.name) if owner else Choice("", ""),
+            groups=[Choice(str(group.id), group.name) for group in view.groups],
+            fields=[
+                PanelField(name, label, getattr(view, name), "area" if name in _LONG else "text")
+                for name, label in _FIELDS
+            ]
+            + [_own(item, view) for item in own],
+            username=f"@{view.username}" if view.username else "",
+            since=formats.full(view.created_at, zone),
+            opted_out=_opted_out(view),
+            is_whole=True,
+        )
+
+    @classmethod
+    def of_facts(cls, facts: ContactFacts, zone: str) -> PanelCard:
+        """Word what everybody sees who sees the thread."""
+        said = {
+            "Phone": facts.phone,
+            "E-mail": facts.email,
+            "Company": facts.company,
+            "Groups": ", ".join(facts.groups),
+            "About": facts.description,
+        }
+        return cls(
+            id=str(facts.id),
+            type=facts.type.capitalize(),
+            status=Choice("", facts.status),
+            source=Choice("", facts.source),
+            fields=[PanelField(k, k, v, "fixed") for k, v in said.items() if v],
+            username=f"@{facts.username}" if facts.username else "",
+            since=formats.full(facts.created_at, zone),
+            opted_out=_opted_out(facts),
+        )
+
+
+def _opted_out(contact: ContactView | ContactFacts) -> str:
+    if contact.opted_out_at is None:
+        return ""
+    return f"Opted out of marketing. {contact.opt_out_reason}".strip()
+
+
+def _own(item: CustomFieldView, view: ContactView) -> PanelField:
+    kind = {"textarea": "area", "dropdown": "choice", "checkboxes": "fixed"}.get(
+        str(item.kind), "text"
+    )
+    value = custom_text(view.custom.get(item.slug))
+    return PanelField(OWN + item.slug, item.label, value, kind, list(item.options))
+
+
+@dataclass(frozen=True, slots=True)
+class PanelNote:
+    """A private note on the contact."""
+
+    id: str
+    line: str
+    body: str
+
+    @classmethod
+    def of(cls, view: NoteView, zone: str) -> PanelNote:
+        """Word a note."""
+        when = formats.full(view.created_at, zone)
+        return cls(str(view.id), f"{view.author_name or 'Somebody'}, {when}", view.body)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierChat:
+    """Another conversation with the same contact."""
+
+    id: str
+    preview: str
+    line: str
+
+    @classmethod
+    def of(cls, view: ThreadLine, zone: str, now: datetime) -> EarlierChat:
+        """Word a conversation."""
+        who = f"with {view.assignee_name}" if view.assignee_name else "unassigned"
+        when = formats.ago(view.last_at, zone, now)
+        return cls(
+            str(view.id),
+            shorten(view.preview, 80) or "No text",
+            f"{view.status.capitalize()}, {who}, {when}",
+        )

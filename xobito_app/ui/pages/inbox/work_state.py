@@ -1,0 +1,136 @@
+"""What is done with a whole thread: closed, snoozed, opened again, undone; and what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from reflex_base.event import Event
+
+from xobito_app.core import clock
+from xobito_app.core.errors import Invalid
+from xobito_app.core.permissions import Permission
+from xobito_app.features.inbox.threads import local_times, thread_actions
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui import browser, formats, forms
+from xobito_app.ui.failures import field_errors
+from xobito_app.ui.pages.inbox.state import InboxListState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.ui.security import AppState, guarded
+
+_UNDO = "((sentence, options) => xobito.offerUndo(refs['__toast'], sentence, options))"
+UNDO_SECONDS = 8
+
+
+class WorkState(AppState):
+    """Closing and snoozing, with a way back."""
+
+    is_choosing: rx.Field[bool] = rx.field(False)
+    zone: rx.Field[str] = rx.field("")
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    # The thread that was put away last, and where it was before.
+    _last: tuple[str, str, str] = ("", "", "")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def close(self):
+        """Close the thread, and go on with the next."""
+        return await self._put_away(thread_actions.close, "Closed.")
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def reopen(self):
+        """Open the thread again."""
+        thread = await self.get_state(ThreadState)
+        await thread._work(thread_actions.reopen)
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def snooze(self, local: str):
+        """Put the thread aside until a wall-clock time of the workspace, and go on."""
+        return await self._snooze(local)
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def snooze_until_tomorrow(self):
+        """Put the thread aside until tomorrow morning."""
+        thread = await self.get_state(ThreadState)
+        tomorrow = next((row for row in thread.snoozes if row.label.startswith("Tomorrow")), None)
+        return await self._snooze(tomorrow.value) if tomorrow else None
+
+    async def _snooze(self, local: str) -> list[Event]:
+        zone = await self._zone()
+        until = local_times.read_local(str(local)[:40], zone)
+        words = f"Snoozed until {formats.weekday(until, zone)}."
+        return await self._put_away(thread_actions.snooze, words, until=until)
+
+    async def _zone(self) -> str:
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            return await local_times.time_zone_of(uow.session, actor)
+
+    async def _put_away(self, what: Any, sentence: str, **arguments: Any) -> list[Event]:
+        thread = await self.get_state(ThreadState)
+        listing = await self.get_state(InboxListState)
+        gone, before = thread.header.id, thread.header
+        follows = listing._following(gone)
+        await thread._work(what, **arguments)
+        self._last = (gone, before.status, before.snoozed_until)
+        viewer = await self._viewer()
+        told = [browser.call(_UNDO, sentence, {"duration": UNDO_SECONDS * 1000})]
+        # Somebody who looks at another list than the one the thread leaves stays where they are.
+        if listing.status != before.status or not viewer.preferences.get("next_after_close", True):
+            return told
+        if follows:
+            await thread._open(follows, "", is_looked_at=True)
+        else:
+            thread._clear()
+            await thread._unselect()
+        return [*told, browser.call("xobito.opened")]
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def undo(self):
+        """Take back the last closing or snoozing, and show that thread again."""
+        gone, status, until = self._last
+        if not gone:
+            return None
+        self._last = ("", "", "")
+        actor, conversation_id = await self._actor(), UUID(gone)
+        async with unit_of_work(actor.workspace_id) as uow:
+            back: dict[str, Any] = {"conversation_id": conversation_id}
+            moment = datetime.fromisoformat(until) if until else clock.now()
+            if status == "snoozed" and moment > clock.now():
+                await thread_actions.snooze(uow.session, actor, until=moment, **back)
+            elif status == "closed":
+                await thread_actions.close(uow.session, actor, **back)
+            else:
+                await thread_actions.reopen(uow.session, actor, **back)
+        thread = await self.get_state(ThreadState)
+        await thread._open(gone, "", is_looked_at=True)
+        return browser.call("xobito.opened")
+
+    # A time of one's own -------------------------------------------------------------------
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def choose_time(self, is_open: bool):
+        """Open or close the dialog for a time of one's own."""
+        self.errors, self.is_choosing = {}, is_open is True
+        if self.is_choosing:
+            self.zone = await self._zone()
+
+    @rx.event
+    @guarded(Permission.INBOX_REPLY)
+    async def snooze_until(self, form: dict[str, Any]):
+        """Put the thread aside until the time that was written, or say what is wrong with it."""
+        try:
+            told = await self._snooze(forms.text(form, "due_at", 40))
+        except Invalid as error:
+            named = field_errors(error)
+            self.errors = {"due_at": named.get("due_at") or next(iter(named.values()))}
+            return None
+        self.is_choosing = False
+        return told
