@@ -195,7 +195,7 @@ def _hours(settings: Any, errors: Any) -> rx.Component:
     return text_field(
         "Hours until bots resume",
         name="bots_resume_after_hours",
-        kind="number",
+        input_mode="numeric",
         errors=errors,
         default_value=settings.bots_resume_after_hours,
         help="From 1 to 720.",
@@ -208,7 +208,7 @@ def _history_form() -> rx.Component:
         text_field(
             "Clear content after days",
             name="clear_history_after_days",
-            kind="number",
+            input_mode="numeric",
             errors=SettingsState.errors,
             default_value=SettingsState.settings.clear_history_after_days,
             placeholder="Never",
