@@ -257,6 +257,8 @@ def _sentence(error: Any) -> str:
         return f"Use a number of at least {limits['ge']}."
     if "le" in limits:
         return f"Use a number of at most {limits['le']}."
+    if str(error["type"]).startswith("int_"):
+        return "Use a whole number."
     return str(error["msg"]) + "."
 
 
