@@ -3,20 +3,26 @@
   const xobito = (window.xobito = window.xobito || {});
   const controlOf = (field) => field.querySelector("input, select, textarea");
 
+  const mendedAt = new WeakMap();
+
   const mend = (event) => {
     const field = event.target.closest?.("form div.field");
     const error = field?.querySelector(".field-error");
     if (!error || error.hidden) return;
     error.hidden = true;
+    mendedAt.set(error, performance.now());
     controlOf(field)?.setAttribute("aria-invalid", "false");
   };
   document.addEventListener("input", mend);
   document.addEventListener("change", mend);
 
   // Called with new errors, once they stand on the page: an error that stayed is shown again.
-  xobito.showErrors = () =>
+  xobito.showErrors = () => {
+    const asked = performance.now();
     setTimeout(() => {
-      const errors = [...document.querySelectorAll("form .field-error")];
+      const errors = [...document.querySelectorAll("form .field-error")].filter(
+        (error) => !(mendedAt.get(error) > asked),
+      );
       errors.forEach((error) => {
         error.hidden = false;
         const field = error.closest("div.field");
@@ -25,6 +31,7 @@
       const first = errors.find((error) => error.closest("div.field"));
       if (first) controlOf(first.closest("div.field"))?.focus();
     }, 60);
+  };
 
   // Escape, the cross, the veil and Cancel ask before what was written is thrown away.
   const ask = (event) => {

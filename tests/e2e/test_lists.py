@@ -100,3 +100,15 @@ def test_selecting_moves_nothing_ticks_at_once_and_names_the_number(open_as: Ope
     expect(page.locator("[data-tick]:checked")).to_have_count(0)
     rows.first.locator("td").nth(2).click()
     expect(page.locator(".contact-head")).to_be_visible()
+
+
+def test_the_head_of_a_table_stays_while_its_rows_go_by(open_as: Opener):
+    page = open_as("olga", "/contacts/labels")
+    head = page.get_by_role("columnheader", name="Status")
+    expect(head).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.locator(".shell-main").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    first = page.locator("tbody tr").first.bounding_box()
+    assert first
+    assert first["y"] < 60
+    expect(head).to_be_in_viewport()

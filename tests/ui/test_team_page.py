@@ -86,3 +86,24 @@ async def test_settings_out_of_their_limits_are_told_at_their_field(server, worl
     await tab.send(handler_name(SettingsState.save_history), form=form)
     assert "365" in tab.value("settings_state", "errors")["clear_history_after_days"]
     assert Permission.SETTINGS_EDIT in world.owner.permissions
+
+
+async def test_all_that_is_wrong_with_a_new_person_is_told_at_once(server, world):
+    tab = await open_team(server, world, world.owner)
+    await tab.send(handler_name(InviteState.write_new))
+    await tab.send(handler_name(InviteState.set_way), way="password")
+    form = {"email": "nobody", "name": " ", "password": "x", "role_id": role_id(tab, "Agent")}
+    await tab.send(handler_name(InviteState.save), form=form)
+    assert set(tab.value("invite_state", "errors")) == {"email", "name", "password"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("many", "whole number"), ("12.5", "whole number"), ("-1", "at least")]
+)
+async def test_what_is_no_number_of_days_is_told_and_not_taken_for_never(
+    server, world, typed, words
+):
+    tab = await open_team(server, world, world.owner)
+    form = {"clear_history_after_days": typed}
+    await tab.send(handler_name(SettingsState.save_history), form=form)
+    assert words in tab.value("settings_state", "errors")["clear_history_after_days"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class AppError(Exception):
@@ -53,6 +57,18 @@ class Findings:
         """Note what is wrong with a field unless it holds."""
         if not holds:
             self.add(name, sentence)
+
+    def read(self, reading: Callable[P, R], *args: P.args, **given: P.kwargs) -> R:
+        """Return what a reading makes of a field; what it objects to is noted instead.
+
+        Nothing may be done with the value before `check` has let it pass.
+        """
+        try:
+            return reading(*args, **given)
+        except Invalid as error:
+            for name, sentences in (error.fields or {"form": [error.message]}).items():
+                self._fields.setdefault(name, []).extend(sentences)
+            return cast(R, None)
 
     def check(self) -> None:
         """Let what is right pass.

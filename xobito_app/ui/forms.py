@@ -1,4 +1,4 @@
-"""Forms that know whether they were changed: how they are made, read and declared saved."""
+"""Forms as they are submitted: how they are read and declared saved, and long lists of choices."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-import reflex as rx
 from babel import Locale
 from reflex_base.event import Event
 
-from xobito_app.ui import browser, styles
-from xobito_app.ui.components import button, toast_success
+from xobito_app.ui import browser
+from xobito_app.ui.components.toasts import toast_success
 
 _FORGET_CHANGES = "(id => delete document.getElementById(id)?.dataset.changed)"
 TIME_ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
@@ -23,23 +22,6 @@ COUNTRIES = sorted(
     ),
     key=lambda country: country[1],
 )
-
-
-def guarded_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save") -> rx.Component:
-    """Return a form that says whether it is saved and asks before it is left unsaved."""
-    return rx.el.form(
-        *fields,
-        rx.el.div(
-            button(verb, weight="primary", type="submit"),
-            *([rx.el.span(class_name=styles.SAVE_STATE)] if verb == "Save" else []),
-            class_name=styles.FORM_FOOT,
-        ),
-        id=form_id,
-        on_submit=on_submit,
-        no_validate=True,
-        class_name=styles.FORM,
-        data_guard="",
-    )
 
 
 def saved(form_id: str, sentence: str = "Saved.") -> list[Event]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.core.errors import Findings, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.features.accounts import rules
 from xobito_app.features.accounts.repository import AccountRepository
@@ -53,15 +53,18 @@ async def create_person(
     Raises:
         Invalid: A field breaks its rule; `name_field` is how the form calls the name.
     """
-    address = rules.read_email(email)
-    full_name = rules.read_name(name, field=name_field)
-    passwords.check_strength(password)
+    found = Findings()
+    address = found.read(rules.read_email, email)
+    full_name = found.read(rules.read_name, name, field=name_field)
+    zone = found.read(rules.read_time_zone, time_zone)
+    found.read(passwords.check_strength, password)
+    found.check()
     user = User(
         name=full_name,
         email=address,
         password_hash=await asyncio.to_thread(passwords.hash_password, password),
         password_is_own=is_own,
-        time_zone=rules.read_time_zone(time_zone),
+        time_zone=zone,
     )
     await AccountRepository(session).add(user)
     return user

@@ -12,7 +12,7 @@ from pyotp.totp import TOTP
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, crypto, passwords
-from xobito_app.core.errors import Invalid, NotFound
+from xobito_app.core.errors import Findings, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import Actor
@@ -341,9 +341,10 @@ async def update_profile(
 ) -> None:
     """Change the person's own name, phone and time zone."""
     user = await get_user(session, viewer.user_id)
-    user.name = rules.read_name(name)
-    user.phone = phone.strip()[:32]
-    user.time_zone = rules.read_time_zone(time_zone)
+    found = Findings()
+    full_name, zone = found.read(rules.read_name, name), found.read(rules.read_time_zone, time_zone)
+    found.check()
+    user.name, user.phone, user.time_zone = full_name, phone.strip()[:32], zone
     session.add(user)
     activity.record(session, viewer.actor, "account.changed", about="account", name=user.name)
     announce(session, viewer.actor.workspace_id, Topic.ACCESS, viewer.user_id)

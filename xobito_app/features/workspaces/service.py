@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.errors import Conflict, Invalid, NotFound
+from xobito_app.core.errors import Conflict, Findings, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import ALL, SEEDED_ROLES, Actor, Permission, require
@@ -257,6 +257,8 @@ def _sentence(error: Any) -> str:
         return f"Use a number of at least {limits['ge']}."
     if "le" in limits:
         return f"Use a number of at most {limits['le']}."
+    if str(error["type"]).startswith("int_"):
+        return "Use a whole number."
     return str(error["msg"]) + "."
 
 
@@ -271,11 +273,13 @@ async def rename_workspace(
     """
     require(actor, Permission.SETTINGS_EDIT)
     workspace = await get_workspace(session, actor.workspace_id)
-    workspace.name = accounts.read_name(name, limit=NAME_LIMIT)
-    workspace.time_zone = accounts.read_time_zone(time_zone)
-    if country and not re.fullmatch(r"[A-Z]{2}", country):
-        raise Invalid.field("country", "Choose a country from the list.")
-    workspace.country = country
+    found = Findings()
+    title = found.read(accounts.read_name, name, limit=NAME_LIMIT)
+    zone = found.read(accounts.read_time_zone, time_zone)
+    is_country = not country or re.fullmatch(r"[A-Z]{2}", country)
+    found.expect(is_country, "country", "Choose a country from the list.")
+    found.check()
+    workspace.name, workspace.time_zone, workspace.country = title, zone, country
     session.add(workspace)
     activity.record(session, actor, "workspace.renamed", about="workspace", name=workspace.name)
     announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)

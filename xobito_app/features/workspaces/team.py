@@ -157,13 +157,12 @@ async def create_member(
     require(actor, Permission.STAFF_CREATE)
     role = await RoleRepository(session, actor.workspace_id).get(role_id)
     grantable(actor, role.permissions)
-    address = accounts.read_email(email)
-    if await accounts.find_by_email(session, address):
+    if await accounts.find_by_email(session, email.strip().lower()):
         raise Invalid.field("email", "This e-mail already has an account. Send an invitation.")
     user = await accounts.create_person(
-        session, name=name, email=address, password=password, is_own=not must_change
+        session, name=name, email=email, password=password, is_own=not must_change
     )
-    await accounts.void_invites(session, workspace_id=actor.workspace_id, email=address)
+    await accounts.void_invites(session, workspace_id=actor.workspace_id, email=user.email)
     session.add(Membership(workspace_id=actor.workspace_id, user_id=user.id, role_id=role.id))
     activity.record(
         session, actor, "staff.created", about="staff", object_id=user.id, name=user.name

@@ -37,6 +37,15 @@ def form(*content: Any, on_submit: Any, **props: Any) -> rx.Component:
     )
 
 
+def page_form(form_id: str, *fields: Any, on_submit: Any, verb: str = "Save") -> rx.Component:
+    """Return a form that stands on a page, says whether it is saved and asks before it is left."""
+    state = [rx.el.span(class_name=styles.SAVE_STATE)] if verb == "Save" else []
+    foot = rx.el.div(
+        button(verb, weight="primary", type="submit"), *state, class_name=styles.FORM_FOOT
+    )
+    return form(*fields, foot, on_submit=on_submit, id=form_id, data_guard="")
+
+
 class Fields:
     """The fields of one form, each with its value and its error."""
 

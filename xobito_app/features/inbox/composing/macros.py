@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.errors import AppError, Findings, Invalid
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line
 from xobito_app.features.activity import service as activity
@@ -116,24 +116,23 @@ async def save(
     """
     require(actor, Permission.CANNED_REPLIES_MANAGE)
     called = one_line(name)
-    if not called or len(called) > NAME_LIMIT:
-        raise Invalid.field("name", f"Write a name of at most {NAME_LIMIT} characters.")
+    found = Findings()
+    is_named = 0 < len(called) <= NAME_LIMIT
+    found.expect(is_named, "name", f"Write a name of at most {NAME_LIMIT} characters.")
     macros = MacroRepository(session, actor.workspace_id)
     taken = await macros.one_or_none(
         macros.scoped().where(func.lower(Macro.name) == called.lower())
     )
     if taken and taken.id != macro_id:
-        raise Invalid.field("name", f"There is a macro called {taken.name} already.")
-    if not 1 <= len(actions) <= MOST_ACTIONS:
-        raise Invalid.field("actions", f"Give one to {MOST_ACTIONS} actions.")
-    problems: dict[str, list[str]] = {}
-    for number, action in enumerate(actions):
+        found.add("name", f"There is a macro called {taken.name} already.")
+    is_doable = 1 <= len(actions) <= MOST_ACTIONS
+    found.expect(is_doable, "actions", f"Give one to {MOST_ACTIONS} actions.")
+    for number, action in enumerate(actions[:MOST_ACTIONS]):
         try:
             await _check(session, actor, action)
         except AppError as error:
-            problems[f"action.{number}"] = [error.message]
-    if problems:
-        raise Invalid(next(iter(problems.values()))[0], problems)
+            found.add(f"action.{number}", error.message)
+    found.check()
     macro = (
         await macros.get(macro_id)
         if macro_id

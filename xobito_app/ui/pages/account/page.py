@@ -9,7 +9,7 @@ from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import forms, styles
-from xobito_app.ui.blocks import loaded
+from xobito_app.ui.blocks import loaded, page_form
 from xobito_app.ui.components import (
     avatar,
     badge,
@@ -54,7 +54,7 @@ def _profile() -> rx.Component:
             label="Choose a photo",
             has_picture=person.photo != "",
         ),
-        forms.guarded_form(
+        page_form(
             "profile",
             text_field("Name", name="name", errors=errors, default_value=profile.name),
             text_field(
@@ -86,7 +86,7 @@ def _password() -> rx.Component:
         "Password",
         "Changing it signs out your other browsers.",
         rx.el.div(
-            forms.guarded_form(
+            page_form(
                 "password",
                 text_field(
                     "Current password",

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import form
 from xobito_app.ui.components import (
     button,
     card,
@@ -129,42 +130,42 @@ def _simulator() -> rx.Component:
 
 
 def _manual() -> rx.Component:
-    return card(
-        rx.el.form(
-            rx.el.div(
-                _text("WhatsApp Business Account id", "waba_id"),
-                _text("Phone number id", "phone_number_id"),
-                class_name=styles.FORM_ROW,
+    return card(rx.el.div(_credentials(), class_name=styles.CARD_BODY))
+
+
+def _credentials() -> rx.Component:
+    return form(
+        rx.el.div(
+            _text("WhatsApp Business Account id", "waba_id"),
+            _text("Phone number id", "phone_number_id"),
+            class_name=styles.FORM_ROW,
+        ),
+        rx.el.div(
+            _text("App id", "app_id"),
+            _secret("App secret", "app_secret"),
+            class_name=styles.FORM_ROW,
+        ),
+        _secret("System-user token", "access_token"),
+        _secret("Verify token (optional)", "verify_token"),
+        field(
+            copyable(ConnectState.callback, label="Callback address"),
+            "Webhooks arrive at",
+            name="callback",
+            help="Registered automatically. It must be reachable over https from the internet.",
+        ),
+        problem(ConnectState.problem),
+        _progress(),
+        rx.el.div(
+            button(
+                "Connect",
+                weight="primary",
+                icon_name="plug",
+                busy=ConnectState.is_busy,
+                type="submit",
             ),
-            rx.el.div(
-                _text("App id", "app_id"),
-                _secret("App secret", "app_secret"),
-                class_name=styles.FORM_ROW,
-            ),
-            _secret("System-user token", "access_token"),
-            _secret("Verify token (optional)", "verify_token"),
-            field(
-                copyable(ConnectState.callback, label="Callback address"),
-                "Webhooks arrive at",
-                name="callback",
-                help="Registered automatically. It must be reachable over https from the internet.",
-            ),
-            problem(ConnectState.problem),
-            _progress(),
-            rx.el.div(
-                button(
-                    "Connect",
-                    weight="primary",
-                    icon_name="plug",
-                    busy=ConnectState.is_busy,
-                    type="submit",
-                ),
-                class_name=styles.FORM_FOOT,
-            ),
-            on_submit=ConnectState.connect_manually,
-            class_name=f"{styles.FORM} {styles.CARD_BODY}",
-            no_validate=True,
-        )
+            class_name=styles.FORM_FOOT,
+        ),
+        on_submit=ConnectState.connect_manually,
     )
 
 

@@ -39,6 +39,9 @@ from xobito_app.ui.pages.contacts.rows import Cell, Column, ContactRow
 from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.theme import icon
 
+# Who can do something with what is selected.
+_SELECTS = (Permission.CONTACTS_EDIT, Permission.CONTACTS_DELETE, Permission.CONTACTS_EXPORT)
+
 
 def contacts() -> rx.Component:
     """Return the whole page."""
@@ -173,7 +176,7 @@ def _table() -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
-                    rx.el.th(box, scope="col", class_name="cell-check"),
+                    allowed(_SELECTS, rx.el.th(box, scope="col", class_name="cell-check")),
                     _head("Name", "name"),
                     rx.foreach(state.columns, _column_head),
                     rx.el.th(columns_menu(), scope="col", class_name=styles.CELL_END),
@@ -215,12 +218,11 @@ def _column_head(column: ObjectVar[Column]) -> rx.Component:
 
 
 def _row(row: ObjectVar[ContactRow]) -> rx.Component:
+    box = tick(row.is_selected, "Select", ContactsState.toggle(row.id))
     edit = icon_button("pencil", "Edit", compact=True, on_click=ContactFormState.edit(row.id))
     return line_of(
         row,
-        rx.el.td(
-            tick(row.is_selected, "Select", ContactsState.toggle(row.id)), class_name="cell-check"
-        ),
+        allowed(_SELECTS, rx.el.td(box, class_name="cell-check")),
         person_cell(
             row,
             rx.cond(row.is_opted_out, badge("Opted out", "warning")),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui.components import skeleton_rows
 from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
 from xobito_app.ui.pages.inbox.hit_line import hit_line
@@ -129,7 +130,7 @@ def _threads() -> rx.Component:
             ),
             _empty(),
         ),
-        _skeleton(),
+        skeleton_rows(8),
     )
 
 
@@ -151,21 +152,6 @@ def _empty() -> rx.Component:
             class_name="empty-text",
         ),
         class_name="pane-empty",
-    )
-
-
-def _skeleton() -> rx.Component:
-    return rx.el.div(
-        *(
-            rx.el.div(
-                rx.el.span(class_name="bone round"),
-                rx.el.div(rx.el.span(class_name="bone"), rx.el.span(class_name="bone short")),
-                class_name="bone-row",
-            )
-            for _ in range(8)
-        ),
-        class_name="thread-rows is-loading",
-        aria_busy="true",
     )
 
 

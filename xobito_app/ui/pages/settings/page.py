@@ -8,7 +8,7 @@ import reflex as rx
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import forms, routes, styles
-from xobito_app.ui.blocks import allowed, can, confirm, loaded
+from xobito_app.ui.blocks import allowed, can, confirm, loaded, page_form
 from xobito_app.ui.components import (
     button,
     link_button,
@@ -115,7 +115,7 @@ def _logo() -> rx.Component:
 
 def _workspace_form() -> rx.Component:
     settings, errors = SettingsState.settings, SettingsState.errors
-    return forms.guarded_form(
+    return page_form(
         "workspace",
         text_field("Name", name="name", errors=errors, default_value=settings.name, max_length=60),
         text_field(
@@ -149,7 +149,7 @@ def _workspace_form() -> rx.Component:
 
 def _inbox_form() -> rx.Component:
     settings, errors = SettingsState.settings, SettingsState.errors
-    return forms.guarded_form(
+    return page_form(
         "inbox-settings",
         switch_field(
             "Only the assigned person replies",
@@ -195,7 +195,7 @@ def _hours(settings: Any, errors: Any) -> rx.Component:
     return text_field(
         "Hours until bots resume",
         name="bots_resume_after_hours",
-        kind="number",
+        input_mode="numeric",
         errors=errors,
         default_value=settings.bots_resume_after_hours,
         help="From 1 to 720.",
@@ -203,12 +203,12 @@ def _hours(settings: Any, errors: Any) -> rx.Component:
 
 
 def _history_form() -> rx.Component:
-    return forms.guarded_form(
+    return page_form(
         "history-settings",
         text_field(
             "Clear content after days",
             name="clear_history_after_days",
-            kind="number",
+            input_mode="numeric",
             errors=SettingsState.errors,
             default_value=SettingsState.settings.clear_history_after_days,
             placeholder="Never",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.core.events import ChangeType, RecordType
-from xobito_app.ui import forms, styles
-from xobito_app.ui.blocks import confirm, loaded, shown_once
+from xobito_app.ui import styles
+from xobito_app.ui.blocks import confirm, loaded, page_form, shown_once
 from xobito_app.ui.components import (
     badge,
     button,
@@ -114,7 +114,7 @@ def _disabled() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return forms.guarded_form(
+    return page_form(
         "webhook",
         text_field(
             "URL",
