@@ -16,6 +16,7 @@ MIXED = "Mobile;Vorname;Tier;Gruppen\n+16505550001;Ana;Gold;VIP\n12;Bob;;\n+1650
 
 async def send(api, content: str | bytes, key: str = "", name: str = "people.csv", **fields):
     data = content.encode() if isinstance(content, str) else content
+    fields.setdefault("create_labels", "true")
     return await api.call(
         "POST",
         "/contacts/imports",
@@ -78,7 +79,7 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(api):
     assert (tried["dry_run"], counts(tried)) == (True, (2, 0, 0, 1))
     assert await book(api) == []
     path = f"/contacts/imports/{tried['id']}/start"
-    answer = await api.post(path, {})
+    answer = await api.post(path, {"create_labels": True})
     assert (answer.status_code, answer.json()["data"]["state"]) == (202, "waiting")
     await work.work(api.world.workspace_id, ids.parse(tried["id"]))
     done = (await api.get(f"/contacts/imports/{tried['id']}")).json()["data"]

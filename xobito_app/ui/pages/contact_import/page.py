@@ -140,6 +140,15 @@ def _columns() -> rx.Component:
             _known("skip", "Leave the contact as it is", ~state.updates_existing),
             class_name="choice-lines",
         ),
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name="may_create_labels",
+                default_checked=state.may_create_labels,
+            ),
+            rx.el.span("Make statuses, sources and groups that do not exist yet"),
+            class_name=styles.CHECK,
+        ),
         rx.el.div(
             link_button("Another file", to="/contacts/import"),
             button("Try it, write nothing", weight="primary", type="submit"),
@@ -217,6 +226,7 @@ def _outcome() -> rx.Component:
         _progress(),
         rx.cond(view.error, note(view.error, "danger", icon_name="circle-alert")),
         _figures(),
+        rx.cond(view.labels_line, note(view.labels_line, "info")),
         rx.cond(
             view.errors_link,
             rx.el.p(
