@@ -98,6 +98,21 @@ async def test_known_numbers_are_skipped_or_updated(api):
     assert await book(api) == [("New", "+16505550001")]
 
 
+async def test_missing_labels_are_made_only_when_that_is_asked_for(api):
+    content = "phone;groups\n+16505550001;VIP, News\n"
+    tried = await taken_in(api, content, dry_run="true", create_labels="false")
+    assert (tried["create_labels"], counts(tried)) == (False, (0, 0, 0, 1))
+    assert tried["labels"] == "2 groups do not exist: VIP, News."
+    asked = await taken_in(api, content, dry_run="true")
+    assert (asked["create_labels"], counts(asked)) == (True, (1, 0, 0, 0))
+    assert asked["labels"] == "2 groups would be made: VIP, News."
+    answer = await api.post(f"/contacts/imports/{asked['id']}/start", {"create_labels": True})
+    assert answer.status_code == 202
+    await work.work(api.world.workspace_id, ids.parse(asked["id"]))
+    (ana,) = (await api.get("/contacts")).json()["data"]["data"]
+    assert [group["name"] for group in ana["groups"]] == ["News", "VIP"]
+
+
 async def test_no_refused_rows_make_an_empty_file_and_a_workbook_is_read(api):
     done = await taken_in(api, workbook([["Phone"], ["+16505550001"]]), name="people.xlsx")
     answer = await api.get(f"/contacts/imports/{done['id']}/errors")
