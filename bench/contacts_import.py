@@ -100,6 +100,7 @@ async def _start(world: EmptyWorld, import_id: UUID, *, is_dry: bool) -> None:
             import_id=import_id,
             mapping=head.mapping,
             updates_existing=True,
+            may_create_labels=True,
             is_dry=is_dry,
         )
 

@@ -149,7 +149,7 @@ async def test_told_to_stop_a_worker_ends_what_it_has_and_takes_no_more(queue):
         await queue.add(str(n))
 
     class OneByOne(Worker):
-        in_flight = 1
+        concurrency = 1
 
     async def enough(_claimed):
         worker.stop()

@@ -41,7 +41,7 @@ async def test_many_workers_never_take_the_same_row(queue):
     done = [event for worker in workers for event in worker.done]
     assert sorted(done, key=int) == [str(n) for n in range(40)]
     assert sum(taken) == 40
-    assert max(worker.most_at_once for worker in workers) <= Worker.in_flight
+    assert max(worker.most_at_once for worker in workers) <= Worker.concurrency
     assert {row.attempts for row in (await queue.rows()).values()} == {1}
 
 

@@ -44,7 +44,7 @@ class Worker(LeasedWork[Claimed[WebhookDelivery]]):
     """Notes what it does; what a row's work is, a test says."""
 
     table = TABLE
-    in_flight = 4
+    concurrency = 4
     gather_seconds = 0.001
 
     def __init__(self, workspace_id: UUID, work: Any = None) -> None:

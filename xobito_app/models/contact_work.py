@@ -173,6 +173,8 @@ class ContactImport(WorkspaceRow, table=True):
     state: ImportState = choice(ImportState.UPLOADED)
     is_dry: bool = Field(default=False)
     updates_existing: bool = Field(default=False)
+    may_create_labels: bool = Field(default=False)
+    missing_labels: dict[str, Any] = document()
     rights: list[str] = document("[]")
     user_id: UUID | None = may_belong_to("app_user")
     actor_name: str = Field(default="", max_length=191)

@@ -16,6 +16,7 @@ MIXED = "Mobile;Vorname;Tier;Gruppen\n+16505550001;Ana;Gold;VIP\n12;Bob;;\n+1650
 
 async def send(api, content: str | bytes, key: str = "", name: str = "people.csv", **fields):
     data = content.encode() if isinstance(content, str) else content
+    fields.setdefault("create_labels", "true")
     return await api.call(
         "POST",
         "/contacts/imports",
@@ -78,7 +79,7 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(api):
     assert (tried["dry_run"], counts(tried)) == (True, (2, 0, 0, 1))
     assert await book(api) == []
     path = f"/contacts/imports/{tried['id']}/start"
-    answer = await api.post(path, {})
+    answer = await api.post(path, {"create_labels": True})
     assert (answer.status_code, answer.json()["data"]["state"]) == (202, "waiting")
     await work.work(api.world.workspace_id, ids.parse(tried["id"]))
     done = (await api.get(f"/contacts/imports/{tried['id']}")).json()["data"]
@@ -95,6 +96,21 @@ async def test_known_numbers_are_skipped_or_updated(api):
     assert await book(api) == [("Old", "+16505550001")]
     assert counts(await taken_in(api, content, update_existing="true")) == (0, 1, 0, 0)
     assert await book(api) == [("New", "+16505550001")]
+
+
+async def test_missing_labels_are_made_only_when_that_is_asked_for(api):
+    content = "phone;groups\n+16505550001;VIP, News\n"
+    tried = await taken_in(api, content, dry_run="true", create_labels="false")
+    assert (tried["create_labels"], counts(tried)) == (False, (0, 0, 0, 1))
+    assert tried["labels"] == "2 groups do not exist: VIP, News."
+    asked = await taken_in(api, content, dry_run="true")
+    assert (asked["create_labels"], counts(asked)) == (True, (1, 0, 0, 0))
+    assert asked["labels"] == "2 groups would be made: VIP, News."
+    answer = await api.post(f"/contacts/imports/{asked['id']}/start", {"create_labels": True})
+    assert answer.status_code == 202
+    await work.work(api.world.workspace_id, ids.parse(asked["id"]))
+    (ana,) = (await api.get("/contacts")).json()["data"]["data"]
+    assert [group["name"] for group in ana["groups"]] == ["News", "VIP"]
 
 
 async def test_no_refused_rows_make_an_empty_file_and_a_workbook_is_read(api):

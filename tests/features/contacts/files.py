@@ -99,6 +99,7 @@ async def run(
     wanted.setdefault("mapping", head.mapping)
     wanted.setdefault("updates_existing", True)
     wanted.setdefault("is_dry", False)
+    wanted.setdefault("may_create_labels", True)
     await do(world, importing.start_import, actor=actor, import_id=import_id, **wanted)
     await work.work(world.workspace_id, import_id)
     return await do(world, importing.get_import, actor=actor, import_id=import_id)

@@ -45,6 +45,11 @@ class Import(Out):
     update_existing: bool = Field(validation_alias="updates_existing")
     columns: list[str]
     mapping: list[str] = Field(description="The field of each column; empty where left out.")
+    create_labels: bool = Field(validation_alias="may_create_labels")
+    labels: str = Field(
+        validation_alias="labels_line",
+        description="After a dry run: the statuses, sources and groups that do not exist.",
+    )
     total: int = Field(description="Rows of the file.")
     created: int
     updated: int
@@ -65,6 +70,11 @@ class ImportOrder(In):
         "the ability `contacts.update` as well.",
     )
     dry_run: bool = Field(default=False, description="Write nothing, only tell what would be.")
+    create_labels: bool = Field(
+        default=False,
+        description="Make statuses, sources and groups that do not exist, as far as the token may; "
+        "else rows that name one are refused.",
+    )
 
     def check(self, caller: Caller) -> None:
         """Refuse what the token may not.
@@ -145,9 +155,9 @@ async def start_import(
     The first row has the headings; one column must be the phone number. Fields for the others are
     `first_name`, `last_name`, `email`, `company`, `website`, `description`, `country`, `city`,
     `state`, `zip`, `address`, `type`, `status`, `source`, `groups`, `language`, and `custom.` with
-    the slug of a custom field. Statuses, sources and groups stand by name, and are made when
-    missing if the token may make them. It is done in the background; the answer names the import,
-    to be asked how far it is.
+    the slug of a custom field. Statuses, sources and groups stand by name, several groups
+    with commas between them; missing ones are made with `create_labels`. It is done in the
+    background; the answer names the import, to be asked how far it is.
     """
     await importing.register_import(
         call.session,
@@ -169,6 +179,7 @@ async def start_import(
         mapping=mapping,
         updates_existing=body.update_existing,
         is_dry=body.dry_run,
+        may_create_labels=body.create_labels,
     )
     uploaded.is_used = True
     return Import.of(view)
@@ -257,6 +268,7 @@ async def start_tried_import(
         mapping=tried.mapping,
         updates_existing=body.update_existing,
         is_dry=body.dry_run,
+        may_create_labels=body.create_labels,
     )
     return Import.of(view)
 

@@ -75,7 +75,7 @@ class Delivering(LeasedWork[ClaimedDelivery]):
     """One run over a workspace's deliveries."""
 
     table = DELIVERIES
-    in_flight = rules.IN_FLIGHT
+    concurrency = rules.IN_FLIGHT
     gather_seconds = 0.02
     _is_probing = False
 

@@ -104,13 +104,12 @@ class LeasedTable(Generic[R]):
         state = self._column(self.state)
         if self.unknown is not None:
             return any_of(state, self.waiting)
-        claimed_at = self._column("claimed_at")
-        is_free = or_(state != self.held, claimed_at.is_(None), self.is_expired(now))
-        return any_of(state, self._open) & is_free
+        return any_of(state, self._open) & or_(state != self.held, self.is_expired(now))
 
     def is_expired(self, now: datetime) -> ColumnElement[bool]:
-        """Say that the lease of a held row has ended."""
-        return self._column("claimed_at") <= now - self.lease
+        """Say that the lease of a held row has ended, or that there is none."""
+        claimed_at = self._column("claimed_at")
+        return or_(claimed_at.is_(None), claimed_at <= now - self.lease)
 
     def is_held(self, now: datetime, *, of: Any = None) -> ColumnElement[bool]:
         """Say that a row is in a worker's hands, for all that is known."""

@@ -37,7 +37,7 @@ class LeasedWork(ABC, Generic[C]):
     other. Whatever the process dies of, the lease ends and another worker goes on.
 
     Attributes:
-        in_flight: Rows worked at at once.
+        concurrency: How many rows are worked at at once.
         look_again_seconds: How often due rows are looked for while others are worked at.
         gather_seconds: After one is done, so long for more to be: one look serves them all.
         stay_seconds: A row that is due again this soon is waited for; for later ones `job`, if
@@ -45,7 +45,7 @@ class LeasedWork(ABC, Generic[C]):
     """
 
     table: ClassVar[LeasedTable[Any]]
-    in_flight: ClassVar[int] = 1
+    concurrency: ClassVar[int] = 1
     look_again_seconds: ClassVar[float] = 1.0
     gather_seconds: ClassVar[float] = 0.01
     stay_seconds: ClassVar[float] = 0.0
@@ -54,7 +54,7 @@ class LeasedWork(ABC, Generic[C]):
     def __init__(self, workspace_id: UUID | None) -> None:
         # `Any`: those that have a workspace always have one.
         self.workspace_id: Any = workspace_id
-        self._in_hand: dict[asyncio.Task[None], C] = {}
+        self._in_flight: dict[asyncio.Task[None], C] = {}
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._looked_at = self._due_again = 0.0
@@ -102,16 +102,16 @@ class LeasedWork(ABC, Generic[C]):
         keeping = asyncio.create_task(self.table.keep(self._leases))
         try:
             # From the last look to the end nothing is awaited, so no wake-up can be missed.
-            while await self._take() or self._has_reason_to_stay():
+            while await self._claim_free() or self._has_reason_to_stay():
                 await self._pause()
         except Exception:
             # Not to be looked for any more is no reason to break off what is on its way.
-            await asyncio.gather(*self._in_hand, return_exceptions=True)
+            await asyncio.gather(*self._in_flight, return_exceptions=True)
             raise
         finally:
             keeping.cancel()
-            if self._in_hand:
-                await self._break_off()
+            if self._in_flight:
+                await self._cancel()
         return self._count
 
     def wake(self) -> None:
@@ -126,10 +126,12 @@ class LeasedWork(ABC, Generic[C]):
         """Record an outcome, unless the row is no longer ours; tell whether it was."""
         async with unit_of_work(self.workspace_id) as uow:
             row = await self.lock(uow.session, claimed, outcome)
-            if row is None or not (outcome.is_fact or self.table.fits(row, claimed.lease)):
+            is_held = row is not None and self.table.fits(row, claimed.lease)
+            if row is None or not (is_held or outcome.is_fact):
                 log.info("leased_work.too_late", extra=self._about(claimed))
                 return False
-            row.claimed_at = None
+            if is_held:
+                row.claimed_at = None
             if isinstance(outcome, Again):
                 due_at = clock.now() + timedelta(seconds=outcome.seconds)
                 self.table.put_back(row, due_at, is_try=outcome.is_try)
@@ -163,28 +165,28 @@ class LeasedWork(ABC, Generic[C]):
             delay = round(seconds + 0.1, 1)
             enqueue(session, self.job, *self._arguments(), delay=delay)
 
-    async def _take(self) -> int:
+    async def _claim_free(self) -> int:
         self._woken.clear()
         self._looked_at = time.monotonic()
-        free = self.in_flight - len(self._in_hand)
+        free = self.concurrency - len(self._in_flight)
         if free <= 0 or self._is_stopping:
             return 0
         claimed_rows = await self.claim(free)
         for claimed in claimed_rows:
             task = asyncio.create_task(self._do(claimed))
-            self._in_hand[task] = claimed
-            task.add_done_callback(self._landed)
+            self._in_flight[task] = claimed
+            task.add_done_callback(self._finished)
         self._count += len(claimed_rows)
         return len(claimed_rows)
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.pop(task, None)
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.pop(task, None)
         self._woken.set()
 
     def _has_reason_to_stay(self) -> bool:
         if self._is_stopping:
-            return bool(self._in_hand)
-        return bool(self._in_hand) or self._woken.is_set() or self._looked_at < self._due_again
+            return bool(self._in_flight)
+        return bool(self._in_flight) or self._woken.is_set() or self._looked_at < self._due_again
 
     async def _pause(self) -> None:
         await asyncio.sleep(self.gather_seconds)
@@ -209,16 +211,16 @@ class LeasedWork(ABC, Generic[C]):
             # The row stays held until its lease ends.
             log.exception("leased_work.not_recorded", extra=self._about(claimed))
 
-    async def _break_off(self) -> None:
+    async def _cancel(self) -> None:
         """End what is being worked at, and give back what had not begun; leases end the rest."""
-        in_hand = dict(self._in_hand)
-        for task in in_hand:
+        in_flight = dict(self._in_flight)
+        for task in in_flight:
             task.cancel()
-        await asyncio.gather(*in_hand, return_exceptions=True)
-        await self.table.give_back([c.lease for c in in_hand.values() if not c.lease.has_begun])
+        await asyncio.gather(*in_flight, return_exceptions=True)
+        await self.table.give_back([c.lease for c in in_flight.values() if not c.lease.has_begun])
 
     def _leases(self) -> list[Lease]:
-        return [claimed.lease for claimed in self._in_hand.values()]
+        return [claimed.lease for claimed in self._in_flight.values()]
 
     def _about(self, claimed: C) -> dict[str, str]:
         return {"table": self.table.model.__tablename__, "row_id": str(claimed.lease.row_id)}

@@ -23,6 +23,7 @@ from xobito_app.features.contacts.background import OPEN
 from xobito_app.features.contacts.change_events import percent_of
 from xobito_app.features.contacts.imports import files
 from xobito_app.features.contacts.imports.files import Prepared, read_rows
+from xobito_app.features.contacts.imports.labels import announcement
 from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
 from xobito_app.features.contacts.labels.custom_fields import read_fields
 from xobito_app.features.contacts.records.columns import IGNORED, columns_of, fold, guess_mapping
@@ -46,6 +47,7 @@ class ImportView:
     Attributes:
         state: `uploaded`, `waiting`, `running`, `done`, `stopped` or `failed`.
         is_dry: Nothing was written: the counts say what would be.
+        labels_line: What a dry run says of statuses, sources and groups that do not exist.
         has_errors: There is a file of refused rows at `GET /imports/{id}/errors.csv`.
     """
 
@@ -58,6 +60,8 @@ class ImportView:
     updates_existing: bool
     columns: tuple[str, ...]
     mapping: tuple[str, ...]
+    may_create_labels: bool
+    labels_line: str
     total: int
     created: int
     updated: int
@@ -212,12 +216,15 @@ async def start_import(
     mapping: Sequence[str],
     updates_existing: bool,
     is_dry: bool,
+    may_create_labels: bool = False,
 ) -> ImportView:
     """Begin taking a file in, or trying what would come of it.
 
     Args:
         mapping: A field for each column, empty where it is left out; see `ImportHead.choices`.
         updates_existing: Whether rows of known numbers change the contact or are skipped.
+        may_create_labels: Whether statuses, sources and groups that do not exist are made, as far
+            as the actor may; else rows that name one are refused.
 
     Raises:
         Conflict: It runs, or has been taken in already.
@@ -238,6 +245,7 @@ async def start_import(
     _check_mapping(row.columns, mapping, known)
     await MappingRepository(session, actor.workspace_id).remember(_digest(row.columns), mapping)
     row.mapping, row.updates_existing, row.is_dry = list(mapping), updates_existing, is_dry
+    row.may_create_labels = may_create_labels
     row.rights = [str(right) for right in RIGHTS if actor.can(right)]
     row.user_id, row.actor_name = actor.user_id, shorten(actor.name, 191)
     begin_anew(row)
@@ -334,7 +342,7 @@ def begin_anew(row: ContactImport) -> None:
     """Put an import back before its first row."""
     row.position = row.done = row.error_bytes = 0
     row.created = row.updated = row.skipped = row.failed = 0
-    row.error, row.progress_sent_at = "", None
+    row.error, row.progress_sent_at, row.missing_labels = "", None, {}
 
 
 def _check_mapping(columns: Sequence[str], mapping: Sequence[str], known: set[str]) -> None:
@@ -367,6 +375,8 @@ def view_of(row: ContactImport) -> ImportView:
         updates_existing=row.updates_existing,
         columns=tuple(row.columns),
         mapping=tuple(row.mapping),
+        may_create_labels=row.may_create_labels,
+        labels_line=announcement(row.missing_labels, may_create=row.may_create_labels),
         total=row.total,
         created=row.created,
         updated=row.updated,

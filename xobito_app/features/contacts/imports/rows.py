@@ -43,7 +43,7 @@ class ReadRow:
         key: The number in its shortest national variant: one person, however it is written.
         facts: Columns of a contact that the row fills; empty cells say nothing.
         custom: Custom values by slug.
-        named: Names of status, source and groups.
+        named: Names of status and source; of groups what stands between semicolons.
     """
 
     number: int
@@ -56,30 +56,30 @@ class ReadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ColumnMapping:
     """How the columns of a file are read."""
 
     columns: tuple[str, ...]
-    mapping: tuple[str, ...]
+    fields: tuple[str, ...]
     country: str
     custom: Mapping[str, CustomFieldView]
 
     def column_of(self, field_name: str) -> str:
         """Return the heading of the column a field comes from."""
-        for column, mapped in zip(self.columns, self.mapping, strict=True):
+        for column, mapped in zip(self.columns, self.fields, strict=True):
             if mapped == field_name:
                 return column
         return field_name
 
 
-def read_row(plan: Plan, number: int, cells: Sequence[str]) -> ReadRow:
+def read_row(mapping: ColumnMapping, number: int, cells: Sequence[str]) -> ReadRow:
     """Judge a row whole; every problem it has is found."""
     row = ReadRow(number, tuple(cells))
     given: dict[str, str] = {}
-    if any(cells[len(plan.columns) :]):
-        extra = next(cell for cell in cells[len(plan.columns) :] if cell)
+    if any(cells[len(mapping.columns) :]):
+        extra = next(cell for cell in cells[len(mapping.columns) :] if cell)
         row.problems.append(Problem("", _short(extra), "There are more cells than headings."))
-    for mapped, cell in zip(plan.mapping, cells, strict=False):
+    for mapped, cell in zip(mapping.fields, cells, strict=False):
         value = _DEFUSED.sub("", cell, count=1) if cell.startswith("'") else cell
         if mapped == IGNORED or not value:
             continue
@@ -89,38 +89,38 @@ def read_row(plan: Plan, number: int, cells: Sequence[str]) -> ReadRow:
         elif mapped in NAMED:
             row.named[mapped] = [one_line(value)]
         elif mapped.startswith(CUSTOM):
-            _read_custom(plan, row, mapped, value)
+            _read_custom(mapping, row, mapped, value)
         else:
             given[mapped] = value
-    _read_facts(plan, row, given)
+    _read_facts(mapping, row, given)
     return row
 
 
-def _read_custom(plan: Plan, row: ReadRow, mapped: str, value: str) -> None:
+def _read_custom(mapping: ColumnMapping, row: ReadRow, mapped: str, value: str) -> None:
     slug = mapped.removeprefix(CUSTOM)
     try:
-        row.custom[slug] = read_value(plan.custom[slug], value)
+        row.custom[slug] = read_value(mapping.custom[slug], value)
     except ValueError as reason:
-        row.problems.append(Problem(plan.column_of(mapped), _short(value), str(reason)))
+        row.problems.append(Problem(mapping.column_of(mapped), _short(value), str(reason)))
 
 
-def _read_facts(plan: Plan, row: ReadRow, given: Mapping[str, str]) -> None:
+def _read_facts(mapping: ColumnMapping, row: ReadRow, given: Mapping[str, str]) -> None:
     number = given.get("phone", "")
     if not number:
-        row.problems.append(Problem(plan.column_of("phone"), "", "The phone number is missing."))
+        row.problems.append(Problem(mapping.column_of("phone"), "", "The phone number is missing."))
     elif _ROUNDED.fullmatch(number):
         row.problems.append(
             Problem(
-                plan.column_of("phone"),
+                mapping.column_of("phone"),
                 _short(number),
                 "A spreadsheet has rounded this number: format the column as text.",
             )
         )
         given = {name: value for name, value in given.items() if name != "phone"}
     errors: dict[str, list[str]] = {}
-    row.facts = drafts.read_facts(given, plan.country, errors)
+    row.facts = drafts.read_facts(given, mapping.country, errors)
     row.problems += [
-        Problem(plan.column_of(name), _short(given.get(name, "")), reasons[0])
+        Problem(mapping.column_of(name), _short(given.get(name, "")), reasons[0])
         for name, reasons in errors.items()
     ]
     if held := row.facts.get("phone"):

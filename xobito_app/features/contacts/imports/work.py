@@ -30,11 +30,18 @@ from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts import background
 from xobito_app.features.contacts.background import IMPORTS
 from xobito_app.features.contacts.change_events import is_progress_due
-from xobito_app.features.contacts.imports import files
+from xobito_app.features.contacts.imports import files, writing
 from xobito_app.features.contacts.imports.files import read_rows
 from xobito_app.features.contacts.imports.importing import begin_anew
-from xobito_app.features.contacts.imports.rows import Plan, Problem, ReadRow, read_row
-from xobito_app.features.contacts.imports.writing import Batch, DryRunMemory, Outcome
+from xobito_app.features.contacts.imports.labels import summary
+from xobito_app.features.contacts.imports.planning import (
+    Action,
+    BatchPlan,
+    Decision,
+    DryRunMemory,
+    plan_batch,
+)
+from xobito_app.features.contacts.imports.rows import ColumnMapping, Problem, ReadRow, read_row
 from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
 from xobito_app.features.contacts.labels.custom_fields import read_fields
 from xobito_app.features.workspaces.service import get_workspace
@@ -54,12 +61,13 @@ COUNTED_AFTER = frozenset({1, 10, 100})
 class _Task:
     """An import as one batch needs it."""
 
-    plan: Plan
+    mapping: ColumnMapping
     actor: Actor
     delimiter: str
     position: int
     done: int
     updates_existing: bool
+    may_create_labels: bool
     is_dry: bool
 
 
@@ -150,19 +158,20 @@ async def _task(session: AsyncSession, row: ContactImport) -> _Task:
         row.actor_name,
         frozenset(Permission(right) for right in row.rights),
     )
-    plan = Plan(
+    mapping = ColumnMapping(
         columns=tuple(row.columns),
-        mapping=tuple(row.mapping),
+        fields=tuple(row.mapping),
         country=workspace.country,
         custom={field.slug: field for field in fields if field.is_active},
     )
     return _Task(
-        plan,
+        mapping,
         actor,
         row.delimiter,
         row.position,
         row.done,
         row.updates_existing,
+        row.may_create_labels,
         row.is_dry,
     )
 
@@ -217,7 +226,7 @@ def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
         if is_heading:
             is_heading = False
             continue
-        rows.append(read_row(task.plan, row.number, row.cells))
+        rows.append(read_row(task.mapping, row.number, row.cells))
         if len(rows) >= size:
             return Chunk(tuple(rows), position, done, is_last=False)
     return Chunk(tuple(rows), position, done, is_last=True)
@@ -229,37 +238,51 @@ async def _take_in(lease: Lease, task: _Task, piece: Chunk, seen: DryRunMemory) 
         row = await IMPORTS.lock(uow.session, lease)
         if row is None:
             return False
-        batch = Batch(
+        known = await writing.load_known(
             uow.session,
-            task.actor,
-            task.plan,
+            piece.rows,
+            actor=task.actor,
+            may_create_labels=task.may_create_labels,
+        )
+        plan = plan_batch(
+            piece.rows,
+            task.mapping,
+            known,
             updates_existing=task.updates_existing,
             seen=seen if task.is_dry else None,
         )
-        outcome = await batch.apply_rows(piece.rows)
-        _count(row, outcome, piece)
+        if task.is_dry:
+            row.missing_labels = summary({**seen.labels, **plan.brought.labels}.values())
+        else:
+            await writing.write_plan(uow.session, plan, known, actor=task.actor)
+        _count(row, plan, piece)
+        refused = [one for one in plan.decisions if one.action is Action.REFUSE]
         row.error_bytes = await asyncio.to_thread(
-            _list_refused, row.workspace_id, row.id, row.error_bytes, task.plan, outcome.refused
+            _list_refused, row.workspace_id, row.id, row.error_bytes, task.mapping, refused
         )
         if piece.is_last:
             row.state, row.finished_at = ImportState.DONE, clock.now()
         _tell_progress(uow.session, row, task.actor)
-    seen.take(outcome.brought)
+    seen.take(plan.brought)
     if piece.is_last and not task.is_dry:
         files.discard_upload(row.workspace_id, row.id)
     return not piece.is_last
 
 
-def _count(row: ContactImport, outcome: Outcome, piece: Chunk) -> None:
-    row.created += outcome.created
-    row.updated += outcome.updated
-    row.skipped += outcome.skipped
-    row.failed += len(outcome.refused)
+def _count(row: ContactImport, plan: BatchPlan, piece: Chunk) -> None:
+    row.created += plan.count(Action.CREATE)
+    row.updated += plan.count(Action.UPDATE)
+    row.skipped += plan.count(Action.SKIP)
+    row.failed += plan.count(Action.REFUSE)
     row.position, row.done = piece.position, piece.done
 
 
 def _list_refused(
-    workspace_id: UUID, import_id: UUID, size: int, plan: Plan, refused: Sequence[ReadRow]
+    workspace_id: UUID,
+    import_id: UUID,
+    size: int,
+    mapping: ColumnMapping,
+    refused: Sequence[Decision],
 ) -> int:
     """Append refused rows behind what was committed; return the size of the file now."""
     if not refused:
@@ -270,15 +293,15 @@ def _list_refused(
         buffer.write("\ufeff")
     lines = csv.writer(buffer)
     if not size:
-        lines.writerow(["Row", "Column", "Value", "Reason", *map(defuse, plan.columns)])
-    for row in refused:
+        lines.writerow(["Row", "Column", "Value", "Reason", *map(defuse, mapping.columns)])
+    for decision in refused:
         told = (
-            str(row.number),
-            " | ".join(problem.column for problem in row.problems),
-            " | ".join(problem.value for problem in row.problems),
-            " | ".join(problem.reason for problem in row.problems),
+            str(decision.row.number),
+            " | ".join(problem.column for problem in decision.problems),
+            " | ".join(problem.value for problem in decision.problems),
+            " | ".join(problem.reason for problem in decision.problems),
         )
-        lines.writerow([defuse(cell) for cell in (*told, *row.cells)])
+        lines.writerow([defuse(cell) for cell in (*told, *decision.row.cells)])
     path = files.errors_path_of(workspace_id, import_id)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         file.truncate(size)

@@ -83,7 +83,7 @@ class _Fetching(LeasedWork[_Errand]):
     """One run over the files that are due."""
 
     table = MEDIA
-    in_flight = AT_ONCE
+    concurrency = AT_ONCE
     job = MEDIA_FETCH
 
     async def claim(self, free: int) -> list[_Errand]:

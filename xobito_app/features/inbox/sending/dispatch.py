@@ -59,7 +59,7 @@ class Dispatcher(LeasedWork[ClaimedMessage]):
     """One run over a workspace's queue: what is sent, and what Meta's answers mean."""
 
     table = MESSAGES
-    in_flight = IN_FLIGHT
+    concurrency = IN_FLIGHT
     stay_seconds = STAY_SECONDS
     job = OUTBOUND_SEND
 

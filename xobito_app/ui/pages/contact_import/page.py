@@ -146,6 +146,15 @@ def _columns() -> rx.Component:
             _known("skip", "Leave the contact as it is", ~state.updates_existing),
             class_name="choice-lines",
         ),
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name="may_create_labels",
+                default_checked=state.may_create_labels,
+            ),
+            rx.el.span("Make statuses, sources and groups that do not exist yet"),
+            class_name=styles.CHECK,
+        ),
         rx.el.div(
             link_button("Another file", to="/contacts/import"),
             button("Test, save nothing", weight="primary", type="submit"),
@@ -203,6 +212,7 @@ def _outcome() -> rx.Component:
         rx.cond(view.is_open, progress_line(view, ImportState.stop)),
         rx.cond(view.error, note(view.error, "danger", icon_name="circle-alert")),
         _figures(),
+        rx.cond(view.labels_line, note(view.labels_line, "info")),
         rx.cond(
             view.errors_link,
             rx.el.p(

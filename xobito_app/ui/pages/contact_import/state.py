@@ -53,6 +53,7 @@ class ImportCard:
     failed: str = "0"
     errors_link: str = ""
     error: str = ""
+    labels_line: str = ""
 
     @classmethod
     def of(cls, view: ImportView) -> ImportCard:
@@ -74,6 +75,7 @@ class ImportCard:
             failed=f"{view.failed:,}",
             errors_link=f"/imports/{view.id}/errors.csv" if view.has_errors else "",
             error=view.error,
+            labels_line=view.labels_line,
         )
 
 
@@ -120,6 +122,7 @@ class ImportState(PageState, AppState):
     choices: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     is_remembered: rx.Field[bool] = rx.field(False)
     updates_existing: rx.Field[bool] = rx.field(True)
+    may_create_labels: rx.Field[bool] = rx.field(False)
     past: rx.Field[list[PastRow]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     step: rx.Field[str] = rx.field("file")
@@ -174,6 +177,7 @@ class ImportState(PageState, AppState):
         """See what would come of the file, without writing anything."""
         mapping = [forms.text(form, column.name, 80) for column in self.columns]
         self.updates_existing = forms.text(form, "known", 10) != "skip"
+        self.may_create_labels = forms.is_on(form, "may_create_labels")
         try:
             await self._start(mapping, is_dry=True)
         except Invalid as error:
@@ -185,16 +189,21 @@ class ImportState(PageState, AppState):
         """Import the file as it was tried."""
         tried = await self._call(importing.get_import, import_id=ids.parse(self.card.id))
         self.updates_existing = tried.updates_existing
+        self.may_create_labels = tried.may_create_labels
         await self._start(list(tried.mapping), is_dry=False)
 
     async def _start(self, mapping: list[str], *, is_dry: bool) -> None:
-        view = await self._call(
-            importing.start_import,
-            import_id=ids.parse(self.card.id),
-            mapping=mapping,
-            updates_existing=self.updates_existing,
-            is_dry=is_dry,
-        )
+        actor = await self._actor()
+        async with unit_of_work(actor.workspace_id) as uow:
+            view = await importing.start_import(
+                uow.session,
+                actor,
+                import_id=ids.parse(self.card.id),
+                mapping=mapping,
+                updates_existing=self.updates_existing,
+                is_dry=is_dry,
+                may_create_labels=self.may_create_labels,
+            )
         self.errors = {}
         # Going back to the columns must find them as they were chosen.
         self.columns = [
