@@ -193,17 +193,14 @@ class ImportState(PageState, AppState):
         await self._start(list(tried.mapping), is_dry=False)
 
     async def _start(self, mapping: list[str], *, is_dry: bool) -> None:
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            view = await importing.start_import(
-                uow.session,
-                actor,
-                import_id=ids.parse(self.card.id),
-                mapping=mapping,
-                updates_existing=self.updates_existing,
-                is_dry=is_dry,
-                may_create_labels=self.may_create_labels,
-            )
+        view = await self._call(
+            importing.start_import,
+            import_id=ids.parse(self.card.id),
+            mapping=mapping,
+            updates_existing=self.updates_existing,
+            is_dry=is_dry,
+            may_create_labels=self.may_create_labels,
+        )
         self.errors = {}
         # Going back to the columns must find them as they were chosen.
         self.columns = [
