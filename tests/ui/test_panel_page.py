@@ -1,0 +1,126 @@
+"""The contact beside a thread: changed in place, live, and within the person's rights."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from tests import deliveries
+from tests.features.contacts.book import add
+from tests.fixtures import make_member
+from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.features.contacts.labels import groups, statuses
+from xobito_app.features.contacts.records import contacts, notes
+from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import threads
+from xobito_app.features.ingest.drain import drain
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.inbox.panel_state import PanelState
+from xobito_app.ui.pages.inbox.thread_state import ThreadState
+
+SENDER = "16505550121"
+
+
+async def do(world, service, **arguments):
+    async with unit_of_work(world.workspace_id) as uow:
+        return await service(uow.session, world.owner, **arguments)
+
+
+@pytest.fixture
+async def thread_id(world):
+    await deliveries.store(deliveries.incoming(world, SENDER, "Hello"))
+    await drain()
+    async with unit_of_work(world.workspace_id) as uow:
+        (line,) = (await threads.list_threads(uow.session, world.owner, ThreadFilter())).rows
+    return line.id
+
+
+async def opened(server, actor, thread_id) -> Tab:
+    tab = Tab(server, str(actor.user_id), await sign_in(actor.user_id, actor.workspace_id))
+    await tab.send(handler_name(ThreadState.open_conversation), conversation_id=str(thread_id))
+    return tab
+
+
+@pytest.fixture
+async def tab(server, world, thread_id):
+    return await opened(server, world.owner, thread_id)
+
+
+def card(tab):
+    return tab.value("panel_state", "card")
+
+
+def field(tab, name: str) -> str:
+    return next(item.value for item in card(tab).fields if item.name == name)
+
+
+async def test_a_field_is_changed_in_place(world, tab):
+    await tab.send(handler_name(PanelState.change), name="company", value="Acme <reflex.Var>")
+    assert field(tab, "company") == "Acme <reflex.Var>"
+    stored = await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id))
+    assert stored.company == "Acme <reflex.Var>"
+
+
+async def test_what_is_wrong_is_said_at_the_field_and_gone_when_mended(tab):
+    await tab.send(handler_name(PanelState.change), name="email", value="nonsense")
+    await tab.send(handler_name(PanelState.change), name="company", value="Acme")
+    assert "e-mail" in tab.value("panel_state", "errors")["email"]
+    assert field(tab, "email") == ""
+    await tab.send(handler_name(PanelState.change), name="email", value="ana@example.com")
+    assert tab.value("panel_state", "errors") == {}
+
+
+@pytest.mark.parametrize("name", ["id", "workspace_id", "opted_out_at", "own.nothing", ""])
+async def test_only_fields_that_are_shown_can_be_changed(world, tab, name):
+    before = await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id))
+    await tab.send(handler_name(PanelState.change), name=name, value="x")
+    assert await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id)) == before
+
+
+async def test_status_and_groups_are_chosen(world, tab):
+    status = (await do(world, statuses.list_statuses))[-1]
+    group = await do(world, groups.create_group, name="VIP")
+    await tab.send(handler_name(PanelState.choose), name="status", choice_id=str(status.id))
+    await tab.send(handler_name(PanelState.toggle_group), group_id=str(group.id))
+    assert card(tab).status.name == status.name
+    assert [shown.name for shown in card(tab).groups] == ["VIP"]
+    await tab.send(handler_name(PanelState.toggle_group), group_id=str(group.id))
+    assert card(tab).groups == []
+
+
+async def test_a_note_is_kept_and_an_empty_one_is_not(world, tab):
+    await tab.send(handler_name(PanelState.add_note), form={"body": " "})
+    assert tab.value("panel_state", "errors")["note"]
+    await tab.send(handler_name(PanelState.add_note), form={"body": "Likes tea"})
+    assert [note.body for note in tab.value("panel_state", "notes")] == ["Likes tea"]
+    assert tab.value("panel_state", "errors") == {}
+    written = await do(world, notes.list_notes, contact_id=UUID(card(tab).id))
+    assert [note.body for note in written] == ["Likes tea"]
+
+
+async def test_who_may_not_see_contacts_sees_the_facts_alone(world, server, thread_id):
+    viewer = await make_member(world, "Viewer")
+    tab = await opened(server, viewer, thread_id)
+    before = field(tab, "company") if card(tab).is_whole else ""
+    await tab.send(handler_name(PanelState.change), name="company", value="Acme")
+    await tab.send(handler_name(PanelState.add_note), form={"body": "Mine"})
+    stored = await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id))
+    assert (stored.company, before) == ("", "")
+    assert await do(world, notes.list_notes, contact_id=UUID(card(tab).id)) == []
+
+
+async def test_what_a_colleague_changes_appears_and_what_concerns_others_does_not(
+    world, server, thread_id, live
+):
+    tab = await opened(server, world.owner, thread_id)
+    contact_id = UUID(card(tab).id)
+    await do(world, contacts.update_contact, contact_id=contact_id, draft={"company": "Acme"})
+    await do(world, notes.add_note, contact_id=contact_id, body="Pays late")
+    await live.settle()
+    assert field(tab, "company") == "Acme"
+    assert [note.body for note in tab.value("panel_state", "notes")] == ["Pays late"]
+    other = await add(world, first_name="Other", phone="+16505550999")
+    await do(world, contacts.update_contact, contact_id=other.id, draft={"company": "Else"})
+    await live.settle()
+    assert field(tab, "company") == "Acme"
