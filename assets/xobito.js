@@ -9,6 +9,19 @@
   if (rail === "wide") root.dataset.rail = "wide";
   if (localStorage.getItem("lines")) root.dataset.lines = "";
 
+  // Menus stand in a landmark of their own. What is live is not hidden by an open dialog.
+  xobito.floor = () => {
+    let floor = document.getElementById("floor");
+    if (!floor && document.body) {
+      floor = document.createElement("aside");
+      floor.id = "floor";
+      floor.setAttribute("aria-label", "Menus");
+      floor.setAttribute("aria-live", "off");
+      document.body.append(floor);
+    }
+    return floor ?? undefined;
+  };
+
   const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
   xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
   window.addEventListener("offline", showNetwork);

@@ -12,6 +12,9 @@ from xobito_app.ui.components.buttons import Weight, button
 from xobito_app.ui.components.words import has_words
 from xobito_app.ui.theme import icon
 
+_FLOOR = rx.Var("(typeof window === 'undefined' ? undefined : window.xobito?.floor())")
+"""Where menus stand: a landmark of their own at the end of the page (`assets/xobito.js`)."""
+
 
 def dialog(
     title: str | rx.Var[str],
@@ -107,7 +110,8 @@ def menu(
                 side_offset=6,
                 collision_padding=8,
                 class_name="menu",
-            )
+            ),
+            container=_FLOOR,
         ),
         modal=False,
     )
@@ -172,6 +176,7 @@ def popover(
                 align=align,
                 side_offset=6,
                 collision_padding=8,
+                aria_label=label,
                 class_name="popover",
             )
         ),

@@ -90,6 +90,10 @@ def table(
             class_name=styles.TABLE,
         ),
         class_name=styles.TABLE_FRAME,
+        # It scrolls sideways where it is narrow, by the keyboard too.
+        tab_index=0,
+        role="group",
+        aria_label="Table",
         **props,
     )
 

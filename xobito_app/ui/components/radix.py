@@ -49,6 +49,10 @@ class _Chosen(_Part):
     on_select: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class _Portal(_Part):
+    container: rx.Var[Any]
+
+
 class _Delays(_Part):
     delay_duration: rx.Var[int]
 
@@ -96,7 +100,7 @@ DialogTrigger = _part("Dialog", "Trigger", _Trigger)
 
 MenuRoot = _part("Menu", "Root", _Opens)
 MenuTrigger = _part("Menu", "Trigger", _Trigger)
-MenuPortal = _part("Menu", "Portal")
+MenuPortal = _part("Menu", "Portal", _Portal)
 MenuContent = _part("Menu", "Content", _Floats)
 MenuItem = _part("Menu", "Item", _Chosen)
 MenuLabel = _part("Menu", "Label")

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
+from xobito_app.ui import styles
 from xobito_app.ui.components import empty_state, link_button, radix, skeleton_rows
 from xobito_app.ui.components.layout import page_body
 from xobito_app.ui.reflex_parts import ReactRouterLink, has_connection_errors
@@ -93,6 +94,10 @@ def no_permission() -> rx.Component:
     )
 
 
+def _title() -> rx.Component:
+    return rx.el.h1("Nothing here", class_name=styles.SR_ONLY)
+
+
 def not_found_page() -> rx.Component:
     """Return the page for addresses that lead nowhere; whoever is signed in keeps the frame."""
     nothing = empty_state(
@@ -103,6 +108,6 @@ def not_found_page() -> rx.Component:
     )
     return rx.cond(
         ShellState.access == "granted",
-        page(page_body(nothing), route=NOWHERE),
-        rx.el.main(nothing, class_name="shell-main"),
+        page(page_body(_title(), nothing), route=NOWHERE),
+        rx.el.main(_title(), nothing, class_name="shell-main"),
     )

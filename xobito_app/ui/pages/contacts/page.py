@@ -186,6 +186,9 @@ def _table() -> rx.Component:
             class_name=styles.TABLE,
         ),
         class_name=f"{styles.TABLE_FRAME} table-frame-wide",
+        tab_index=0,
+        role="group",
+        aria_label="Table of contacts",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from xobito_app.ui import styles
 from xobito_app.ui.pages.inbox.list_view import conversation_list
 from xobito_app.ui.pages.inbox.panel import contact_panel
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -13,6 +14,7 @@ from xobito_app.ui.pages.inbox.thread_view import thread
 def inbox() -> rx.Component:
     """Three panes; on a phone one at a time."""
     return rx.el.div(
+        rx.el.h1("Inbox", class_name=styles.SR_ONLY),
         conversation_list(),
         thread(),
         contact_panel(),
