@@ -1,10 +1,9 @@
-/* Looking and listening in a thread: pictures grow over the page, voice messages play faster. */
+/* Looking at pictures of a thread: they grow over the page. */
 (function () {
   "use strict";
   const xobito = (window.xobito = window.xobito || {});
   if (xobito.media) return;
   xobito.media = true;
-  const SPEEDS = [1, 1.5, 2];
 
   let shown = null;
   let cameFrom = null;
@@ -46,14 +45,7 @@
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       show(link);
-      return;
     }
-    const faster = event.target.closest?.("[data-speed]");
-    const player = faster?.parentElement.querySelector("audio");
-    if (!player) return;
-    const next = SPEEDS[(SPEEDS.indexOf(player.playbackRate) + 1) % SPEEDS.length];
-    player.playbackRate = next;
-    faster.textContent = `${next}×`;
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !shown) return;

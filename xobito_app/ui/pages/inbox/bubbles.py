@@ -289,8 +289,26 @@ def _image(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _audio(line: ObjectVar[EntryRow]) -> rx.Component:
     return rx.el.div(
-        rx.cond(line.is_voice, icon("mic", size=14)),
-        rx.el.audio(src=line.media_url, controls=True, preload="metadata"),
+        rx.el.audio(src=line.media_url, preload="metadata"),
+        rx.el.button(
+            icon("play", size=15),
+            icon("pause", size=15),
+            type="button",
+            aria_label="Play",
+            class_name="audio-play",
+            data_play="",
+        ),
+        rx.el.span(
+            class_name="audio-wave",
+            role="slider",
+            tab_index=0,
+            aria_label=rx.cond(line.is_voice, "Voice message", "Audio"),
+            aria_valuemin=0,
+            aria_valuemax=100,
+            aria_valuenow=0,
+            data_wave="",
+        ),
+        rx.el.span("0:00", class_name="audio-time", data_time=""),
         rx.el.button(
             "1×",
             type="button",

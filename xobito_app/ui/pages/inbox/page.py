@@ -21,6 +21,7 @@ def inbox() -> rx.Component:
         rx.script(src="/inbox.js"),
         rx.script(src="/composer.js"),
         rx.script(src="/media.js"),
+        rx.script(src="/player.js"),
         class_name="inbox",
         data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import reflex as rx
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import forms, routes, styles
-from xobito_app.ui.blocks import allowed, can, confirm, loaded, page_form
+from xobito_app.ui.blocks import can, confirm, loaded, page_form
 from xobito_app.ui.components import (
     button,
     link_button,
@@ -69,29 +71,48 @@ def _forms() -> rx.Component:
             _editable(_history_form()),
             rx.cond(_may_edit(), _clear_now()),
         ),
-        _integrations(),
+        _elsewhere(),
     )
 
 
-def _integrations() -> rx.Component:
-    shown = (
-        (Permission.WEBHOOKS_MANAGE, routes.WEBHOOKS, "Tell other systems about contacts."),
-        (Permission.API_TOKENS_MANAGE, routes.TOKENS, "Let other systems use the REST API."),
-    )
-    links = [
-        allowed(
-            permission,
+def _links(title: str, line: str, *shown: tuple[routes.PageRoute, str]) -> rx.Component:
+    """Return a section of pages that belong to the settings: those the person may open."""
+    rows = [
+        rx.cond(
+            ShellState.may[route.name],
             rx.el.div(
                 link_button(route.title, to=route.path, icon_name=route.icon),
-                rx.el.span(line, class_name=styles.MUTED),
+                rx.el.span(words, class_name=styles.MUTED),
                 class_name=styles.LINE,
             ),
         )
-        for permission, route, line in shown
+        for route, words in shown
     ]
-    return allowed(
-        (Permission.WEBHOOKS_MANAGE, Permission.API_TOKENS_MANAGE),
-        section("Integrations", "How other systems connect.", *links),
+    may_any = reduce(or_, (ShellState.may[route.name].bool() for route, _ in shown))
+    return rx.cond(may_any, section(title, line, *rows))
+
+
+def _elsewhere() -> rx.Component:
+    return rx.fragment(
+        _links(
+            "Contacts",
+            "What describes a contact.",
+            (routes.CONTACT_LABELS, "Name them, color them, put them in order."),
+            (routes.DUPLICATES, "Find people who are in the list twice."),
+        ),
+        _links(
+            "Integrations",
+            "How other systems connect.",
+            (routes.WEBHOOKS, "Tell other systems about contacts."),
+            (routes.TOKENS, "Let other systems use the REST API."),
+        ),
+        _links(
+            "Looking after it",
+            "Who did what, and whether everything works.",
+            (routes.ACTIVITY, "Who changed what, and when."),
+            (routes.DOCTOR, "Check everything the link to WhatsApp depends on."),
+            (routes.JOURNAL, "What Meta delivered, and what became of it."),
+        ),
     )
 
 
