@@ -34,7 +34,8 @@ def page(*content: Any, route: PageRoute) -> rx.Component:
                     ShellState.access,
                     ("granted", rx.fragment(*content)),
                     ("denied", no_permission()),
-                    page_body(skeleton_rows()),
+                    # Another element than any page: what was here does not move, it goes.
+                    rx.el.section(skeleton_rows(), class_name="page"),
                 ),
                 class_name="shell-main",
             ),
