@@ -1,4 +1,8 @@
-"""Delivers signed webhooks to the subscribed apps, retries them, and disturbs them when asked."""
+"""Delivers signed webhooks to the subscribed apps, retries them, and disturbs them when asked.
+
+Meta: Webhooks: at least once, in no promised order, with up to 1000 updates in one post, tried
+again for up to 7 days.
+"""
 
 from __future__ import annotations
 

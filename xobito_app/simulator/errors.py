@@ -1,4 +1,7 @@
-"""Meta's error envelope and the codes the simulator answers with, worded as Meta words them."""
+"""Meta's error envelope and the codes the simulator answers with, worded as Meta words them.
+
+Meta's page "Error codes".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What customers do: every kind of message they can send a business, as Meta reports it."""
+"""What customers do: every kind of message they can send a business, as Meta reports it.
+
+Meta's webhook field `messages`; `IncomingMessage` and its kinds in the OpenAPI file (v23.0).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Meta's rules for interactive messages: reply buttons, lists, links, requests, products, flows."""
+"""Meta's rules for interactive messages: reply buttons, lists, links, requests, products, flows.
+
+Meta's OpenAPI file (v23.0): `InteractiveObject`, `HeaderObject`, `BodyObject`, `FooterObject`,
+`ActionObject`, `SectionObject`.
+"""
 
 from __future__ import annotations
 

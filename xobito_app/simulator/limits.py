@@ -1,4 +1,8 @@
-"""Meta's sending limits: throughput of a number, the pair rate, and the customer-service window."""
+"""Meta's sending limits: throughput of a number, the pair rate, and the customer-service window.
+
+Meta's terms: "throughput" (error 130429), "pair rate limit" (131056), "customer service window"
+(131047) and "free entry point".
+"""
 
 from __future__ import annotations
 

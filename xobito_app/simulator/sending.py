@@ -1,4 +1,8 @@
-"""What Meta does with a message a business sends: refuse it, or take it and let statuses follow."""
+"""What Meta does with a message a business sends: refuse it, or take it and let statuses follow.
+
+Meta's terms: "customer service window", "per-user marketing cap", "template pacing"
+(`held_for_quality_assessment`), and the pricing model PMP.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Webhook bodies as Meta writes them: the envelope, the escaped JSON, and the signature over it."""
+"""Webhook bodies as Meta writes them: the envelope, the escaped JSON, and the signature over it.
+
+Meta: Webhooks, the header `X-Hub-Signature-256`; `WebhookPayload` in its OpenAPI file (v23.0).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Ticks: the statuses that follow an accepted message, in believable time and Meta's v24+ form."""
+"""Ticks: the statuses that follow an accepted message, in believable time and Meta's v24+ form.
+
+Meta's webhook field `messages`, `statuses[]`; since v24 without `conversation`, except inside a
+free entry point window.
+"""
 
 from __future__ import annotations
 

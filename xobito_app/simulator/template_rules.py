@@ -1,4 +1,8 @@
-"""Meta's rules for creating and editing templates, with the codes of template creation."""
+"""Meta's rules for creating and editing templates, with the codes of template creation.
+
+Meta's guide "Message Templates", components; subcodes as Meta's error codes of template creation
+(2388xxx).
+"""
 
 from __future__ import annotations
 

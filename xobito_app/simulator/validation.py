@@ -1,4 +1,8 @@
-"""Meta's rules for the body of `POST /{phone_id}/messages`, kind by kind (templates apart)."""
+"""Meta's rules for the body of `POST /{phone_id}/messages`, kind by kind (templates apart).
+
+Meta's OpenAPI file (v23.0), section "Messages": `TextMessage_1`, `MediaObject_1`,
+`LocationMessage`, `ContactsMessage`, `ReactionMessage`. Codes as on its page "Error codes".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Contact cards as they travel in `contacts` messages, in either direction."""
+"""Contact cards as they travel in `contacts` messages, in either direction.
+
+Meta's OpenAPI file (v23.0): schemas `ContactObject` for those we send, `ContactSharingMessage` for
+those people send.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Calls about numbers, business accounts, subscriptions, tokens and figures."""
+"""Calls about numbers, business accounts, subscriptions, tokens and figures.
+
+Meta's OpenAPI file (v23.0): sections "Phone Numbers", "WhatsApp Business Account", "WhatsApp
+Business Profile" and "Webhook Subscriptions"; its guide "Message Templates" for templates. Figures
+are the fields `pricing_analytics` and `conversation_analytics` of a WABA.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Uploading files to Meta and fetching the ones people sent."""
+"""Uploading files to Meta and fetching the ones people sent.
+
+Meta's OpenAPI file (v23.0), section "Media": "Retrieve Media URL" (an address is valid for five
+minutes), "Download Media" (only with the access token), "Delete Media".
+"""
 
 from __future__ import annotations
 

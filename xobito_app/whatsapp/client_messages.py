@@ -1,4 +1,8 @@
-"""Sending and read receipts."""
+"""Sending and read receipts.
+
+Meta's OpenAPI file (v23.0), section "Messages": `MessageResponsePayload` answers a send,
+`MarkMessageRequestPayload` is a read receipt.
+"""
 
 from __future__ import annotations
 

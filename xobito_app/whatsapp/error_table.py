@@ -1,4 +1,10 @@
-"""What each of Meta's error codes means for the message, the queue and the person reading it."""
+"""What each of Meta's error codes means for the message, the queue and the person reading it.
+
+The codes are those of Meta's page "Error codes", where `errors[].href` of a webhook leads; the
+2388xxx ones are subcodes of template creation. 131056 is the pair rate limit (Meta: wait 4^n
+seconds), 130429 the throughput of a number, 131047 the customer service window, 131049 the per-user
+marketing cap. Other pauses and the numbers of tries are ours.
+"""
 
 from __future__ import annotations
 

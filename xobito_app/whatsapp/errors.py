@@ -1,4 +1,8 @@
-"""How a call to Meta can fail: refused by Graph, surely not sent, or with nobody knowing."""
+"""How a call to Meta can fail: refused by Graph, surely not sent, or with nobody knowing.
+
+Meta's page "Error codes" and the `error` object of the Graph API: `code`, `error_subcode`,
+`error_data.details`, `is_transient`, `fbtrace_id`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The plumbing under every call to the Graph API: one connection pool, tokens, errors, paging."""
+"""The plumbing under every call to the Graph API: one connection pool, tokens, errors, paging.
+
+Graph API: `Authorization: Bearer`, `appsecret_proof`, `paging.cursors`, and the headers
+`X-App-Usage` and `X-Business-Use-Case-Usage`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A tolerant reader of whole webhook bodies: each part on its own, nothing lost or raised."""
+"""A tolerant reader of whole webhook bodies: each part on its own, nothing lost or raised.
+
+Meta's OpenAPI file (v23.0): `WebhookPayload`, `Entry`, `Change`. Deliveries come at least once, in
+no promised order, with up to 1000 updates in one post, so every entry, change and item is read.
+"""
 
 from __future__ import annotations
 

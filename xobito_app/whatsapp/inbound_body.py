@@ -1,4 +1,7 @@
-"""From the raw bytes of a webhook to JSON that can be stored: the one place where that is done."""
+"""From the raw bytes of a webhook to JSON that can be stored: the one place where that is done.
+
+Meta's webhooks carry up to 3 MB, with non-ASCII characters escaped.
+"""
 
 from __future__ import annotations
 

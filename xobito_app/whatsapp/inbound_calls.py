@@ -1,4 +1,7 @@
-"""Webhook parts about a person that are no message: preferences, calls, progress of history."""
+"""Webhook parts about a person that are no message: preferences, calls, progress of history.
+
+Meta's webhook fields `user_preferences`, `calls` and `history`.
+"""
 
 from __future__ import annotations
 

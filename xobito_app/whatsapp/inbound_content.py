@@ -1,4 +1,9 @@
-"""The content of a message by its type: words, file, place, cards, presses, carts."""
+"""The content of a message by its type: words, file, place, cards, presses, carts.
+
+Meta's webhook field `messages`; in the OpenAPI file (v23.0) the schema `IncomingMessage` and one
+for each type, such as `InteractiveMessageReply`, `OrderMessage`, `SystemMessage`,
+`UnsupportedMessage`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""News other than messages and statuses: templates, account, numbers, preferences, sync, calls."""
+"""News other than messages and statuses: templates, account, numbers, preferences, sync, calls.
+
+Each name in `TEMPLATE_FIELDS` and `ACCOUNT_FIELDS` is a webhook field of Meta's, as are
+`user_preferences`, `smb_app_state_sync`, `history`, `calls` and `messaging_handovers`.
+"""
 
 from __future__ import annotations
 

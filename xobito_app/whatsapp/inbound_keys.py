@@ -1,4 +1,8 @@
-"""Keys by which repeated webhook parts are recognised, and the reading of the ids in them."""
+"""Keys by which repeated webhook parts are recognised, and the reading of the ids in them.
+
+Meta delivers webhooks at least once. A `wa_id` is a number without its plus sign; a business-scoped
+user ID (BSUID) is a country code, a dot and up to 128 letters and digits.
+"""
 
 from __future__ import annotations
 

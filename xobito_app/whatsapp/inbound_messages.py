@@ -1,4 +1,9 @@
-"""One message or status of a webhook, whichever event it came in, as a flat value."""
+"""One message or status of a webhook, whichever event it came in, as a flat value.
+
+Meta's webhook fields `messages`, `smb_message_echoes`, `history` and `standby`; in the OpenAPI file
+(v23.0) the schemas `IncomingMessageValueGeneral`, `IncomingMessageValueSystem` and
+`StatusMessageValue`.
+"""
 
 from __future__ import annotations
 

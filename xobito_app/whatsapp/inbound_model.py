@@ -1,4 +1,8 @@
-"""What a webhook body says, as flat values: one class per kind of news, every field optional."""
+"""What a webhook body says, as flat values: one class per kind of news, every field optional.
+
+Named after what Meta's webhook field `messages` and its siblings carry: `context`, `referral`,
+`pricing`, `conversation`, `errors`.
+"""
 
 from __future__ import annotations
 

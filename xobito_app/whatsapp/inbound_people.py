@@ -1,4 +1,8 @@
-"""Who is who in a change: Meta lists contacts apart from messages, in no promised order."""
+"""Who is who in a change: Meta lists contacts apart from messages, in no promised order.
+
+Meta's webhook field `messages`, `contacts[]`: it is absent from system messages and some statuses,
+and without `wa_id` for people who hide their number behind a username.
+"""
 
 from __future__ import annotations
 

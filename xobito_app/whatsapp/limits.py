@@ -1,4 +1,11 @@
-"""Meta's limits, each under the name Meta's documentation gives it; lengths are in characters."""
+"""Meta's limits, each under the name Meta's documentation gives it; lengths are in characters.
+
+Where they stand: Meta's OpenAPI file (v23.0) for texts (`TextMessage_1`), captions
+(`MediaObject_1`) and interactive messages (`HeaderObject`, `BodyObject`, `FooterObject`,
+`ActionObject`, `SectionObject`); its guide "Message Templates", components, for templates; the
+section "Media" for files. Where two of them differ the smaller one is taken, except for
+`CONTACT_CARDS`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +17,10 @@ CAPTION = 1024
 FILENAME = 255
 # biz_opaque_callback_data
 OPAQUE_CALLBACK_DATA = 512
-# contacts[]: Meta names no limit for the array; its apps send at most this many.
+# contacts[]: the most its apps send. The OpenAPI file (`ContactsMessage`) says 5.
 CONTACT_CARDS = 257
 
-# interactive.body.text. A list page says 4096, the OpenAPI file 1024: the smaller always works.
+# interactive.body.text. The page of lists says 4096, `BodyObject` 1024: the smaller always works.
 INTERACTIVE_BODY = 1024
 # interactive.header.text
 INTERACTIVE_HEADER = 60
@@ -58,14 +65,14 @@ TEMPLATE_BUTTONS = 10
 TEMPLATE_BUTTON_TEXT = 25
 # button parameter `payload`
 TEMPLATE_BUTTON_PAYLOAD = 256
-# button parameter `coupon_code`; Meta's pages say 15 and 20
+# button parameter `coupon_code`: 15 on the page of components, 20 on that of coupons
 COUPON_CODE = 15
 # URL button after its suffix is put in
 TEMPLATE_URL = 2000
 # send-time values: more spaces than this in a row are refused
 TEMPLATE_VALUE_SPACES = 4
 
-# A webhook body: "payloads can be up to 3 MB"
+# A webhook body, by Meta's pages of webhooks: "payloads can be up to 3 MB"
 WEBHOOK_BODY_BYTES = 3 * 1024 * 1024
 
 KILOBYTE = 1024
@@ -76,5 +83,5 @@ IMAGE_BYTES = 5 * MEGABYTE
 VIDEO_BYTES = 16 * MEGABYTE
 STATIC_STICKER_BYTES = 100 * KILOBYTE
 ANIMATED_STICKER_BYTES = 500 * KILOBYTE
-# Inbound media over this arrives as error 131052 instead of a file.
+# Inbound media over this arrives as error 131052 ("Error codes") instead of a file.
 INBOUND_MEDIA_BYTES = 100 * MEGABYTE

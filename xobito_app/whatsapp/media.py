@@ -1,4 +1,7 @@
-"""Which files WhatsApp takes: Meta's types and sizes, checked against what a file really is."""
+"""Which files WhatsApp takes: Meta's types and sizes, checked against what a file really is.
+
+Meta: Cloud API, "Media": types and sizes by kind of message.
+"""
 
 from __future__ import annotations
 

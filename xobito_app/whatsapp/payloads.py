@@ -1,4 +1,8 @@
-"""Send bodies for `/{phone_number_id}/messages`: pure builders refusing what Meta would refuse."""
+"""Send bodies for `/{phone_number_id}/messages`: pure builders refusing what Meta would refuse.
+
+Meta's OpenAPI file (v23.0), section "Messages": `TextMessage`, `ImageMessage`, `LocationMessage`,
+`ContactsMessage`, `ReactionMessage` and the other schemas that begin a send body.
+"""
 
 from __future__ import annotations
 

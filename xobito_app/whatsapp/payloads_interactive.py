@@ -1,4 +1,8 @@
-"""Interactive send bodies: buttons, lists, link buttons and requests, within Meta's limits."""
+"""Interactive send bodies: buttons, lists, link buttons and requests, within Meta's limits.
+
+Meta's OpenAPI file (v23.0): `InteractiveMessage`, `InteractiveObject`, `ActionObject`,
+`SectionObject`. A request for a person's number is Meta's `request_contact_info`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Template send bodies: a synced template and its values become Meta's send components."""
+"""Template send bodies: a synced template and its values become Meta's send components.
+
+Meta's guides "Message Templates" and "Authentication Templates with OTP Buttons": the code of an
+authentication template goes into its body and its button.
+"""
 
 from __future__ import annotations
 

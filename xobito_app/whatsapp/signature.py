@@ -1,4 +1,7 @@
-"""The signature on webhook posts: `X-Hub-Signature-256`, an HMAC of the raw bytes."""
+"""The signature on webhook posts: `X-Hub-Signature-256`, an HMAC of the raw bytes.
+
+Meta: Webhooks, the header `X-Hub-Signature-256`: HMAC-SHA256 with the app secret.
+"""
 
 from __future__ import annotations
 

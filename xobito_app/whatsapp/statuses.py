@@ -1,4 +1,8 @@
-"""How far a message has come: statuses arrive late, twice and in any order, yet only advance."""
+"""How far a message has come: statuses arrive late, twice and in any order, yet only advance.
+
+Meta's webhook field `messages`, `statuses[]` (`StatusMessageValue` in its OpenAPI file), and
+`message_status` in the answer to a send. Meta promises no order, and may skip `delivered`.
+"""
 
 from __future__ import annotations
 

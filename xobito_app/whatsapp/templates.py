@@ -1,4 +1,8 @@
-"""Message templates: reading Meta's components, finding variables, previewing and filling them."""
+"""Message templates: reading Meta's components, finding variables, previewing and filling them.
+
+Meta's guide "Message Templates": `components`, `parameter_format` POSITIONAL or NAMED, and the
+status APPROVED, without which nothing is sent.
+"""
 
 from __future__ import annotations
 

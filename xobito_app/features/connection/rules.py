@@ -32,9 +32,11 @@ WEBHOOK_FIELDS = (
 
 CALLBACK_PATH = "/webhooks/whatsapp"
 CALLBACK_LIMIT = 200
-"""Meta's limit for `override_callback_uri`."""
+"""Characters Meta takes in `override_callback_uri` ("Webhook Subscriptions")."""
 
+# Meta's messaging limit, as `whatsapp_business_manager_messaging_limit` spells it.
 _TIER = re.compile(r"(\d+)(K?)")
+# Meta's `throughput.level`; a number in coexistence with the WhatsApp Business app has less.
 _PER_SECOND = {"STANDARD": 80, "HIGH": 1000}
 _ON_BUSINESS_APP = 20
 _REFUSED_CODES = frozenset({1, 101})

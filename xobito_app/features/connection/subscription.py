@@ -1,4 +1,8 @@
-"""Having Meta send its webhooks here: the app's subscription, and the account's."""
+"""Having Meta send its webhooks here: the app's subscription, and the account's.
+
+Meta's `/{app-id}/subscriptions` and `/{waba-id}/subscribed_apps` (section "Webhook Subscriptions"
+of its OpenAPI file). Meta delivers only to addresses with a publicly valid certificate.
+"""
 
 from __future__ import annotations
 

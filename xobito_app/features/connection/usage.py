@@ -1,4 +1,8 @@
-"""How many people were written to first in the last day, which is what Meta's tier counts."""
+"""How many people were written to first in the last day, which is what Meta's tier counts.
+
+Meta's messaging limit: unique people written to outside a customer service window in a rolling day,
+for all numbers of a business portfolio (`whatsapp_business_manager_messaging_limit`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Decisions of the inbox: the reply window, who may see a thread, how an entry is previewed."""
+"""Decisions of the inbox: the reply window, who may see a thread, how an entry is previewed.
+
+The reply window is what Meta calls the customer service window: each message or call of the
+customer opens it anew, and outside it only templates are taken (error 131047).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from xobito_app.core.text import shorten
 from xobito_app.whatsapp.errors import advice_for
 
 REPLY_WINDOW = timedelta(hours=24)
-"""Meta's customer service window."""
+"""Meta's customer service window; from the customer's last message or call."""
 CLOSING_SOON = timedelta(hours=6)
 CLOSING_NOW = timedelta(hours=1)
 PREVIEW_LENGTH = 160

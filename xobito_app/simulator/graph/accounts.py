@@ -1,4 +1,7 @@
-"""WABAs, apps, subscriptions and tokens over Graph."""
+"""WABAs, apps, subscriptions and tokens over Graph.
+
+Meta's OpenAPI file (v23.0): sections "WhatsApp Business Account" and "Webhook Subscriptions".
+"""
 
 from __future__ import annotations
 

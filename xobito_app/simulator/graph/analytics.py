@@ -1,4 +1,7 @@
-"""Analytics fields of a WABA, counted from what was really sent through the simulator."""
+"""Analytics fields of a WABA, counted from what was really sent through the simulator.
+
+Meta: the fields `analytics`, `conversation_analytics` and `pricing_analytics` of a WABA.
+"""
 
 from __future__ import annotations
 

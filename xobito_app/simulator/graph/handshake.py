@@ -1,4 +1,7 @@
-"""The challenge Meta sends to a callback before it trusts it."""
+"""The challenge Meta sends to a callback before it trusts it.
+
+Meta: Webhooks, verification: `hub.mode`, `hub.verify_token`, `hub.challenge`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Media and resumable uploads: keep files, hand out links for five minutes, check kind and size."""
+"""Media and resumable uploads: keep files, hand out links for five minutes, check kind and size.
+
+Meta: Cloud API, "Media", and the Resumable Upload API for the samples of templates.
+"""
 
 from __future__ import annotations
 

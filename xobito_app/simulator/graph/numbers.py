@@ -1,4 +1,8 @@
-"""Phone numbers over Graph: reading, profile, registration, blocking and their own webhook."""
+"""Phone numbers over Graph: reading, profile, registration, blocking and their own webhook.
+
+Meta's OpenAPI file (v23.0): sections "Phone Numbers" and "WhatsApp Business Profile", schema
+`WhatsAppBusinessProfile` for the limits of a profile.
+"""
 
 from __future__ import annotations
 

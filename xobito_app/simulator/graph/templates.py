@@ -1,4 +1,8 @@
-"""Templates over Graph: list, create, edit, delete, and the review that follows."""
+"""Templates over Graph: list, create, edit, delete, and the review that follows.
+
+Meta's guide "Message Templates": at most 250 for an unverified business; only APPROVED, REJECTED
+and PAUSED ones can be edited.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Making a browser's recording into the voice note WhatsApp takes: OGG with Opus, mono."""
+"""Making a browser's recording into the voice note WhatsApp takes: OGG with Opus, mono.
+
+Meta: Cloud API, "Media": `audio/ogg` is taken with the Opus codec, mono.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fetching what customers sent from Meta, in the background, again and again for a week."""
+"""Fetching what customers sent from Meta, in the background, again and again for a week.
+
+Meta: Cloud API, "Media": the media id of a webhook is valid for 7 days, the address behind it for
+five minutes.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,7 @@ AT_ONCE = 6
 LEASE = timedelta(minutes=10)
 """A fetch that is not settled by then died with its worker and is begun anew."""
 GIVE_UP_AFTER = timedelta(days=7)
-"""Meta hands a file out for 14 days at least; a week of tries is enough."""
+"""As long as Meta keeps the file of a message."""
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 6 * 3600.0
 GAVE_UP = "WhatsApp did not hand this file over. Ask for it again, or try once more."

@@ -1,7 +1,8 @@
 """How fast Meta may be written to: a bucket per number and a debt per recipient, in Redis.
 
-All workers share them. Losing them is harmless: Meta's own limits answer 130429 and 131056,
-which slow the number or the recipient down and never fail a message.
+Meta's terms: "throughput" of a number (error 130429) and "pair rate limit" (131056). All workers
+share them. Losing them is harmless: Meta's own limits answer with these codes, which slow the
+number or the recipient down and never fail a message.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 STANDARD_RATE = 80.0
 HIGH_RATE = 1000.0
+"""Messages a second of a number whose `throughput.level` is STANDARD or HIGH."""
 COEXISTENCE_RATE = 20.0
 """Messages a second of a number that also lives in the WhatsApp Business app."""
 

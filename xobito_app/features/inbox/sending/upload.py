@@ -1,4 +1,7 @@
-"""Bringing a message's files to Meta before the message itself."""
+"""Bringing a message's files to Meta before the message itself.
+
+Meta: Cloud API, "Media": an uploaded file is kept for 30 days.
+"""
 
 from __future__ import annotations
 
