@@ -83,6 +83,11 @@
   };
   new MutationObserver(() => {
     rememberLines();
+    const opened = document.querySelector(".palette:not([data-fitted])");
+    if (opened) {
+      opened.dataset.fitted = "";
+      fitActions();
+    }
     for (const section of document.querySelectorAll("details[data-fold]:not([data-folds])")) {
       section.dataset.folds = "";
       if (localStorage.getItem(`fold.${section.dataset.fold}`) === "folded") section.open = false;
@@ -149,7 +154,9 @@
     const words = box.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const item of box.querySelectorAll("[data-run]")) {
       const fits = words.every((word) => item.textContent.toLowerCase().includes(word));
-      item.hidden = !words.length || !fits || !document.querySelector(item.dataset.run);
+      // Without a rail beside the page the palette is the way to all of them.
+      const isAsked = words.length || window.innerWidth < 768;
+      item.hidden = !isAsked || !fits || !document.querySelector(item.dataset.run);
     }
   };
   document.addEventListener("input", (event) => {

@@ -23,7 +23,7 @@ class PageRoute:
     Attributes:
         permissions: One of these is needed; none means any signed-in person.
         key: The letter after G that leads here, or empty.
-        on_phone: Whether it is one of the five entries of the phone's bottom bar.
+        on_phone: Whether it is one of the four pages of the phone's bottom bar; the palette has the rest.
         parent: The page whose entry is marked while this one is open, when it has none itself.
     """
 
@@ -64,7 +64,6 @@ TEAM = PageRoute(
     (Permission.STAFF_VIEW, Permission.ROLES_VIEW),
     NavSection.FOOT,
     key="m",
-    on_phone=True,
 )
 SETTINGS = PageRoute(
     "settings",
@@ -87,7 +86,7 @@ ACTIVITY = PageRoute(
     parent="settings",
 )
 ACCOUNT = PageRoute(
-    "account", "/account", "Your account", "circle-user-round", (), NavSection.PALETTE, "u", True
+    "account", "/account", "Your account", "circle-user-round", (), NavSection.PALETTE, "u"
 )
 
 SIMULATOR = PageRoute(
@@ -108,6 +107,7 @@ TEMPLATES = PageRoute(
     "layout-template",
     (Permission.TEMPLATES_VIEW,),
     key="t",
+    on_phone=True,
 )
 NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, NavSection.FOOT, key="n")
 CONNECT = PageRoute(

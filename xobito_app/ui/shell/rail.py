@@ -184,9 +184,17 @@ def hidden_forms() -> rx.Component:
 
 
 def bottom_bar(current: PageRoute) -> rx.Component:
-    """Return at most five entries for a phone."""
+    """Return at most five entries for a phone; the last one leads to everything else."""
     return rx.el.nav(
         *(_bottom_entry(route, current) for route in ROUTES if route.on_phone),
+        rx.el.button(
+            icon("menu", size=20),
+            "More",
+            type="button",
+            aria_label="More: all pages, search and actions",
+            class_name="bottom-entry",
+            on_click=PaletteState.show,
+        ),
         class_name="bottom-bar",
         aria_label="Main",
     )
