@@ -23,7 +23,7 @@ class PageRoute:
     Attributes:
         permissions: One of these is needed; none means any signed-in person.
         key: The letter after G that leads here, or empty.
-        on_phone: Whether it is one of the four pages of the phone's bottom bar; the palette has the rest.
+        on_phone: Whether the phone's bottom bar has it: four pages do, the palette has the rest.
         parent: The page whose entry is marked while this one is open, when it has none itself.
     """
 
