@@ -25,6 +25,7 @@ from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
+from xobito_app.ui.pages.inbox.hit_line import pane_empty
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow
 from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
@@ -55,20 +56,20 @@ def thread() -> rx.Component:
 
 
 def _none() -> rx.Component:
-    return rx.el.div(
-        icon("messages-square", size=32),
-        rx.el.p("Choose a conversation.", class_name="empty-title"),
-        rx.el.p("J and K move through the list, Enter opens.", class_name="empty-text"),
-        class_name="pane-empty",
+    return pane_empty(
+        "messages-square",
+        "Choose a conversation.",
+        "J and K move through the list, Enter opens.",
+        size=32,
     )
 
 
 def _lost() -> rx.Component:
-    return rx.el.div(
-        icon("eye-off", size=32),
-        rx.el.p("This conversation is not on your screen any more.", class_name="empty-title"),
-        rx.el.p(ThreadState.lost, class_name="empty-text"),
-        class_name="pane-empty",
+    return pane_empty(
+        "eye-off",
+        "This conversation is not on your screen any more.",
+        ThreadState.lost,
+        size=32,
         role="status",
     )
 
