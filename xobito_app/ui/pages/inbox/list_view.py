@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.components import skeleton_rows
 from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
@@ -65,7 +66,7 @@ def _tools() -> rx.Component:
             icon("search", size=14),
             rx.el.input(
                 type="search",
-                id="inbox-search",
+                id=dom_ids.INBOX_SEARCH,
                 placeholder="Search messages and people",
                 aria_label="Search messages and people",
                 default_value=InboxListState.query,
@@ -126,7 +127,7 @@ def _threads() -> rx.Component:
                     ),
                 ),
                 class_name="thread-rows",
-                id="thread-rows",
+                id=dom_ids.THREAD_ROWS,
             ),
             _empty(),
         ),

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import (
     button,
     dialog,
@@ -46,7 +46,7 @@ def thread() -> rx.Component:
             rx.fragment(_head(), _entries(), composer(), _hidden_keys()),
             rx.cond(ThreadState.lost != "", _lost(), _none()),
         ),
-        rx.cond(REPLIES, _hidden_key("undo-work", "Undo", WorkState.undo)),
+        rx.cond(REPLIES, _hidden_key(dom_ids.UNDO_WORK, "Undo", WorkState.undo)),
         class_name="inbox-thread",
         aria_label="Conversation",
         data_open=ThreadState.is_open,
@@ -127,7 +127,7 @@ def _close() -> rx.Component:
             on_click=WorkState.close,
             class_name="button button-secondary button-compact",
             aria_label="Close this conversation",
-            id="close-thread",
+            id=dom_ids.CLOSE_THREAD,
         ),
         rx.el.button(
             icon("rotate-ccw", size=15),
@@ -136,7 +136,7 @@ def _close() -> rx.Component:
             on_click=WorkState.reopen,
             class_name="button button-secondary button-compact",
             aria_label="Reopen this conversation",
-            id="reopen-thread",
+            id=dom_ids.REOPEN_THREAD,
         ),
     )
 
@@ -177,7 +177,7 @@ def _assignee() -> rx.Component:
             rx.foreach(ThreadState.members, _member),
             label="Assign this conversation",
             class_name="button button-secondary button-compact",
-            id="assign-thread",
+            id=dom_ids.ASSIGN_THREAD,
         ),
         rx.el.span(*shown, class_name="thread-assignee", title=header.assignee),
     )
@@ -228,13 +228,13 @@ def _hidden_keys() -> rx.Component:
             REPLIES,
             rx.fragment(
                 _hidden_key(
-                    "snooze-thread", "Snooze until tomorrow", WorkState.snooze_until_tomorrow
+                    dom_ids.SNOOZE_THREAD, "Snooze until tomorrow", WorkState.snooze_until_tomorrow
                 ),
                 snooze_dialog(),
             ),
         ),
-        rx.cond(ASSIGNS, _hidden_key("take-thread", "Take it myself", ThreadState.take)),
-        _hidden_key("unread-thread", "Mark as unread", ThreadState.mark_unread),
+        rx.cond(ASSIGNS, _hidden_key(dom_ids.TAKE_THREAD, "Take it myself", ThreadState.take)),
+        _hidden_key(dom_ids.UNREAD_THREAD, "Mark as unread", ThreadState.mark_unread),
     )
 
 
@@ -276,7 +276,7 @@ def _entries() -> rx.Component:
                 type="button",
                 on_click=ThreadState.load_older,
                 class_name="button button-ghost button-compact button-wide",
-                id="load-older",
+                id=dom_ids.LOAD_OLDER,
             ),
         ),
         rx.cond(
@@ -290,7 +290,7 @@ def _entries() -> rx.Component:
             id="entries",
         ),
         class_name="thread-scroll",
-        id="thread-scroll",
+        id=dom_ids.THREAD_SCROLL,
         data_focus=ThreadState.focus_id,
     )
 
