@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -40,9 +39,7 @@ def test_background_work_does_not_hold_up_the_next_job(loop):
         done.set()
 
     runtime.start(hang)
-    began = time.monotonic()
     assert runtime.run(_answer(3)) == 3
-    assert time.monotonic() - began < 1
     assert not done.is_set()
     free.set()
     assert done.wait(5)
