@@ -36,7 +36,7 @@ def open_inbox(server, live, world):
 
 
 def inbox_lane():
-    return next(lane for lane in relay._lanes if lane._handler is inbox_relay.carry)
+    return next(lane for lane in relay.lanes if lane.handler is inbox_relay.carry)
 
 
 async def until(shows) -> None:
@@ -120,7 +120,7 @@ async def test_a_tab_that_falls_behind_loads_its_page_anew(
         for number in range(5):
             await write(world, f"words {number}", "16505551200")
             await live.settle()
-        assert relay._tabs[tab.name].waiting == []
+        assert relay.tabs[tab.name].waiting == []
         assert tab.reloads == 0
     await live.settle()
     assert tab.reloads == 1
@@ -139,7 +139,7 @@ async def test_a_change_that_cannot_be_read_has_its_tabs_load_anew(
         raise RuntimeError("no database")
 
     with monkeypatch.context() as broken:
-        broken.setattr(inbox_lane(), "_handler", fail)
+        broken.setattr(inbox_lane(), "handler", fail)
         await write(world, "words")
         await live.settle()
     assert tab.reloads == 1
@@ -155,7 +155,7 @@ async def test_a_closed_tab_is_forgotten_and_one_that_comes_back_registers_anew(
     server.token_to_sid[tab.name] = tab.socket_id = "another socket"
     await write(world, "meanwhile")
     await live.settle()
-    assert tab.name not in relay._tabs
+    assert tab.name not in relay.tabs
     await tab.send(handler_name(InboxListState.load))
     assert previews(tab) == ["meanwhile"]
     await write(world, "and now", "16505551201")
@@ -167,13 +167,13 @@ async def test_a_burst_is_read_once(live, open_inbox, world, monkeypatch):
     await open_inbox()
     read = []
     lane = inbox_lane()
-    handler = lane._handler
+    handler = lane.handler
 
     async def counting(workspace_id, notices, looks):
         read.append(len(notices))
         await handler(workspace_id, notices, looks)
 
-    monkeypatch.setattr(lane, "_handler", counting)
+    monkeypatch.setattr(lane, "handler", counting)
     for _ in range(50):
         relay.hear([Notice(str(world.workspace_id), Topic.CONVERSATION, str(uuid4()))])
     await live.settle()

@@ -214,7 +214,7 @@ async def test_tls_is_verified_against_the_name_not_the_address(setting, tmp_pat
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=served)
     port = server.sockets[0].getsockname()[1]
     trusting = ssl.create_default_context(cafile=str(pem))
-    monkeypatch.setattr(client, "_trust", lambda: trusting)
+    monkeypatch.setattr(client, "trusted_authorities", lambda: trusting)
     answers(monkeypatch, ["127.0.0.1"])
     assert (await post(f"https://good.example:{port}/")).status == 204
     with pytest.raises(client.Unreachable, match="certificate is not trusted"):
