@@ -5,7 +5,7 @@
   if (xobito.alerts) return;
   xobito.alerts = true;
 
-  const byId = (id) => document.getElementById(id);
+  const { byId } = xobito;
   const PAUSE = 1500;
   const CLAIM = "xobito.alert";
   let soundedAt = 0;

@@ -3,7 +3,7 @@
   if (window.xobitoImports) return;
   window.xobitoImports = true;
 
-  const upload = (box, door, file) => {
+  const take = async (box, url, file) => {
     const bar = box.querySelector("progress");
     const note = box.querySelector(".drop-note");
     const say = (words, failed) => {
@@ -11,33 +11,24 @@
       note.classList.toggle("field-error", failed);
       bar.hidden = failed;
     };
-    const request = new XMLHttpRequest();
-    request.open("POST", door);
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) bar.value = event.loaded / event.total;
-      if (event.loaded === event.total) say("Reading the file…", false);
+    const onProgress = (part) => {
+      bar.value = part;
+      if (part === 1) say("Reading the file…", false);
     };
-    request.onload = () => {
-      let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* told below */ }
-      if (request.status === 201) {
-        window.location.assign("/contacts/import?id=" + encodeURIComponent(answer.id));
-      } else {
-        say(answer.message || "The file could not be taken.", true);
-      }
-    };
-    request.onerror = () => say("The connection broke. Try again.", true);
     bar.value = 0;
     say("Uploading " + file.name + "…", false);
-    const body = new FormData();
-    body.append("file", file, file.name);
-    request.send(body);
+    try {
+      const { id } = await window.xobito.upload(url, file, { onProgress });
+      window.location.assign("/contacts/import?id=" + encodeURIComponent(id));
+    } catch (error) {
+      say(error.message, true);
+    }
   };
 
   document.addEventListener("change", (event) => {
-    const door = event.target.dataset?.import;
-    if (!door || !event.target.files.length) return;
-    upload(event.target.closest("[data-import-drop]"), door, event.target.files[0]);
+    const url = event.target.dataset?.import;
+    if (!url || !event.target.files.length) return;
+    take(event.target.closest("[data-import-drop]"), url, event.target.files[0]);
     event.target.value = "";
   });
 
@@ -49,7 +40,7 @@
       event.preventDefault();
       box.classList.toggle("is-over", kind === "dragenter" || kind === "dragover");
       const file = kind === "drop" && event.dataTransfer.files[0];
-      if (file) upload(box, box.querySelector("[data-import]").dataset.import, file);
+      if (file) take(box, box.querySelector("[data-import]").dataset.import, file);
     });
   }
 })();

@@ -5,7 +5,7 @@
   const xobito = (window.xobito = window.xobito || {});
   xobito.inbox = true;
 
-  const byId = (id) => document.getElementById(id);
+  const { byId } = xobito;
   const scroller = () => byId("thread-scroll");
   let stick = true;
   let shownConversation = "";

@@ -95,7 +95,7 @@
   }).observe(root, { childList: true, subtree: true });
 
   // A picture is sent as soon as it is chosen; what is wrong with it is said beside it.
-  const changePicture = async (box, door, request) => {
+  const changePicture = async (box, url, request) => {
     const note = box.querySelector("[data-picture-note]");
     const say = (words, failed) => {
       note.textContent = words;
@@ -103,7 +103,7 @@
     };
     say("One moment…", false);
     try {
-      const answer = await fetch(door, { credentials: "same-origin", ...request });
+      const answer = await fetch(url, { credentials: "same-origin", ...request });
       const told = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(told.message || "The picture could not be stored.");
       say("Saved.", false);
@@ -112,11 +112,11 @@
     }
   };
   document.addEventListener("change", (event) => {
-    const door = event.target.dataset?.picture;
-    if (!door || !event.target.files.length) return;
+    const url = event.target.dataset?.picture;
+    if (!url || !event.target.files.length) return;
     const body = new FormData();
     body.append("file", event.target.files[0]);
-    changePicture(event.target.closest(".picture-field"), door, { method: "POST", body });
+    changePicture(event.target.closest(".picture-field"), url, { method: "POST", body });
     event.target.value = "";
   });
   document.addEventListener("click", (event) => {

@@ -212,13 +212,11 @@ async def open_line(folder: Path, monkeypatch: Any) -> AsyncIterator[Line]:
         waba = (await control.post("/wabas", json={"name": "Bakery"})).json()
         world = await _connect(await make_world(), waba)
         monkeypatch.setattr(credentials, "base_url_of", lambda connection: host)
-        opened = credentials._clients.setdefault(asyncio.get_running_loop(), {})
-        opened[host] = client
-        line = Line(world, wire, control, app, waba["app_secret"], UUID(int=0))
-        await _subscribe(inner, waba)
-        line.thread_id = await line.write()
-        yield line
-        opened.pop(host, None)
+        with credentials.using_client(host, client):
+            line = Line(world, wire, control, app, waba["app_secret"], UUID(int=0))
+            await _subscribe(inner, waba)
+            line.thread_id = await line.write()
+            yield line
 
 
 async def _connect(world: World, waba: dict[str, Any]) -> World:

@@ -22,7 +22,7 @@ class Receiver:
     before: Callable[[dict[str, str]], Awaitable[None]] | None = None
     _came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def _take(self, request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append((headers, await request.read()))
         async with self._came:
@@ -46,7 +46,7 @@ async def receiving(port: int = 0) -> AsyncIterator[Receiver]:
     """Listen on loopback."""
     receiver = Receiver()
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", receiver._take)
+    app.router.add_route("*", "/{path:.*}", receiver.take)
     runner = web.AppRunner(app, shutdown_timeout=0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

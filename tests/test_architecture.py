@@ -246,3 +246,19 @@ def test_functions_stay_readable_in_one_look():
         and (length := (node.end_lineno or 0) - node.lineno + 1) > 60
     }
     assert long == {}
+
+
+def test_no_test_judges_by_a_stopwatch():
+    """A shared machine is slow at any moment; how fast something is, `bench/` says.
+
+    A clock read for a deadline is a net. One that is subtracted from is a stopwatch.
+    """
+    clocks = re.compile(r"(time\.monotonic|perf_counter|loop\(\)\.time|loop\.time)(_ns)?\(\)$")
+    offences = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub)
+        if clocks.search(ast.unparse(node.left))
+    ]
+    assert offences == []

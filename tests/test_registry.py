@@ -66,16 +66,15 @@ def weather(tmp_path, monkeypatch):
         xobito_app.features, "__path__", [*xobito_app.features.__path__, str(tmp_path)]
     )
     monkeypatch.setattr(registry, "FEATURES", [*registry.FEATURES, "weather"])
-    before = {kind: list(those) for kind, those in events._listeners.items()}
+    before = {kind: list(those) for kind, those in events.listeners.items()}
     registry.features()
     yield sys.modules["xobito_app.features.weather.feature"]
-    events._listeners.clear()
-    events._listeners.update(before)
+    events.listeners.clear()
+    events.listeners.update(before)
     celery.tasks.pop("weather.measure", None)
     for name in [name for name in sys.modules if name.startswith("xobito_app.features.weather")]:
         del sys.modules[name]
-    registry._read.cache_clear()
-    registry._gather.cache_clear()
+    registry.forget()
 
 
 async def test_a_new_feature_hears_works_and_deletes(weather, monkeypatch):
@@ -84,9 +83,9 @@ async def test_a_new_feature_hears_works_and_deletes(weather, monkeypatch):
     registry.register_listeners()
     registry.register_listeners()
     heard = MessageReceived.__new__(MessageReceived)
-    listening = events._listeners[MessageReceived]
+    listening = events.listeners[MessageReceived]
     assert listening.count(weather.hear) == 1
-    monkeypatch.setitem(events._listeners, MessageReceived, [weather.hear])
+    monkeypatch.setitem(events.listeners, MessageReceived, [weather.hear])
     await events.publish(None, heard)
 
     job = next(job for job in own.all_jobs() if job.type.name == "weather.measure")

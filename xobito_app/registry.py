@@ -82,3 +82,9 @@ def log_areas() -> Mapping[str, str]:
 def _gather(declared: str, names: tuple[str, ...]) -> Mapping[str, Any]:
     """Return what all features declare of a kind; asked for with each request and each entry."""
     return {key: value for name in names for key, value in getattr(_read(name), declared).items()}
+
+
+def forget() -> None:
+    """Read the features anew the next time; for tests that add one."""
+    _read.cache_clear()
+    _gather.cache_clear()

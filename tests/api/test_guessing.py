@@ -214,14 +214,14 @@ async def test_a_pause_ends_on_time(world):
 
 @pytest.mark.parametrize("password", ["", "x", "p" * 256, "p" * 257, "p" * 60_000, "\ud800"])
 def test_every_password_costs_the_same_whoever_it_is_for(password, monkeypatch):
-    real, verified = passwords._context.verify, []
+    real, verified = passwords.crypt_context.verify, []
 
     def verify(secret, hashed):
         verified.append((len(secret), hashed[:30]))
         return real(secret, hashed)
 
     hashed = passwords.hash_password(PASSWORD)
-    monkeypatch.setattr(passwords._context, "verify", verify)
+    monkeypatch.setattr(passwords.crypt_context, "verify", verify)
     assert not passwords.verify_password(password, hashed)
     assert not passwords.verify_password(password, "")
     # One comparison each, of hashes with the same cost, and of no endless text.
@@ -243,9 +243,9 @@ def test_the_longest_password_fits_and_a_longer_one_with_the_same_beginning_does
 async def test_known_and_unknown_addresses_cost_one_comparison_each(
     http, world, password, monkeypatch
 ):
-    compared, real = [], passwords._context.verify
+    compared, real = [], passwords.crypt_context.verify
     monkeypatch.setattr(
-        passwords._context, "verify", lambda *pair: compared.append(pair) or real(*pair)
+        passwords.crypt_context, "verify", lambda *pair: compared.append(pair) or real(*pair)
     )
     for email in (world.email, f"nobody-{world.email}"):
         assert (await post(http, email, password)).status_code == 401

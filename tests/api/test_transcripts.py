@@ -37,7 +37,7 @@ async def test_a_conversation_is_saved_as_a_table_and_as_a_page(http, line):
 
 
 async def test_a_long_conversation_is_saved_whole_and_in_order(http, line, monkeypatch):
-    monkeypatch.setattr(transcripts, "_WINDOW", 3)
+    monkeypatch.setattr(transcripts, "WINDOW", 3)
     await sign_in(http, line.world, line.world.owner)
     for number in range(8):
         await line.do(send_text, line.order(), body=f"Number {number}")

@@ -146,10 +146,10 @@ def _run_command(name: str, **changes: str) -> subprocess.CompletedProcess[str]:
 def test_the_socket_follows_the_page_s_port_in_the_pinned_reflex():
     import reflex_base
 
-    from xobito_app.ui.build import _SAME_HOST
+    from xobito_app.ui.build import SAME_HOST
 
     template = Path(reflex_base.__file__).parent / ".templates" / "web" / "utils" / "state.js"
-    assert template.read_text().count(_SAME_HOST) == 1
+    assert template.read_text().count(SAME_HOST) == 1
 
 
 CONNECT = [

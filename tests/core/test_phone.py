@@ -11,7 +11,7 @@ from xobito_app.core.errors import Invalid
 
 def with_all_rules(text: str, country: str | None = None) -> str | None:
     try:
-        return phone._parsed(text, country)
+        return phone.parse_by_rules(text, country)
     except Invalid:
         return None
 
@@ -36,7 +36,7 @@ def written_numbers() -> set[str]:
 
 
 def test_what_is_read_quickly_is_what_all_the_rules_say():
-    quick = {text: phone._plain(text) for text in written_numbers()}
+    quick = {text: phone.read_plain(text) for text in written_numbers()}
     read = {text: number for text, number in quick.items() if number is not None}
     assert len(read) > 2000
     wrong = {text: number for text, number in read.items() if number != with_all_rules(text, "DE")}

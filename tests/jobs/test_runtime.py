@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -14,10 +13,13 @@ from xobito_app.jobs import runtime
 @pytest.fixture
 def loop(monkeypatch):
     """A runtime of its own, ended afterwards; no hooks of the application."""
-    monkeypatch.setattr(runtime, "_stop_hooks", [])
+    monkeypatch.setattr(runtime, "stop_hooks", [])
     yield
-    runtime._stop()
-    assert runtime._loop is None
+    runtime.stop()
+
+
+async def _loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
 
 
 async def _answer(value: int) -> int:
@@ -27,9 +29,9 @@ async def _answer(value: int) -> int:
 
 def test_a_job_runs_to_its_end_and_the_loop_lives_on(loop):
     assert runtime.run(_answer(1)) == 1
-    first = runtime._loop
+    first = runtime.run(_loop())
     assert runtime.run(_answer(2)) == 2
-    assert runtime._loop is first
+    assert runtime.run(_loop()) is first
 
 
 def test_background_work_does_not_hold_up_the_next_job(loop):
@@ -40,9 +42,7 @@ def test_background_work_does_not_hold_up_the_next_job(loop):
         done.set()
 
     runtime.start(hang)
-    began = time.monotonic()
     assert runtime.run(_answer(3)) == 3
-    assert time.monotonic() - began < 1
     assert not done.is_set()
     free.set()
     assert done.wait(5)
@@ -99,5 +99,5 @@ def test_the_end_waits_a_little_for_background_work(loop, monkeypatch):
     runtime.start(short)
     runtime.start(long)
     runtime.run(asyncio.sleep(0))
-    runtime._stop()
+    runtime.stop()
     assert ended == ["short", "cut off"]

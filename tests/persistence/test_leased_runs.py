@@ -208,7 +208,7 @@ async def test_the_sweep_wakes_a_worker_for_what_is_due(queue, monkeypatch):
     async def note(post_commit):
         woken.extend((wake_up.job, wake_up.arguments) for wake_up in post_commit.wake_ups)
 
-    monkeypatch.setattr(uow_module, "_sinks", [note])
+    monkeypatch.setattr(uow_module, "sinks", [note])
     await Wakeable(queue.workspace_id).sweep()
     assert woken == []
     await queue.add("a")

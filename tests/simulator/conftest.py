@@ -76,7 +76,10 @@ async def eventually(check: Callable[[], Any], within: float = 5.0) -> Any:
 class Simulator:
     """A running simulator with one subscribed WABA."""
 
-    def __init__(self, client: httpx.AsyncClient, control_token: str, receiver: Receiver) -> None:
+    def __init__(
+        self, app: Starlette, client: httpx.AsyncClient, control_token: str, receiver: Receiver
+    ) -> None:
+        self.app = app
         self.client = client
         self.receiver = receiver
         self.control_headers = {"X-Control-Token": control_token}
@@ -160,7 +163,7 @@ async def running(data_dir: Path, receiver: Receiver, speed: float = 50.0):
             transport=httpx.ASGITransport(app=app), base_url="http://sim.test"
         ) as client,
     ):
-        yield Simulator(client, (data_dir / "control_token").read_text(), receiver)
+        yield Simulator(app, client, (data_dir / "control_token").read_text(), receiver)
 
 
 @pytest.fixture

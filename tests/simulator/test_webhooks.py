@@ -174,7 +174,7 @@ async def test_impossible_disturbances_are_refused(sim: Simulator, rules):
 async def test_refused_webhooks_are_tried_again(sim: Simulator):
     sim.receiver.status = 503
     await sim.write()
-    courier = sim.client._transport.app.state.world.courier  # type: ignore[attr-defined]
+    courier = sim.app.state.world.courier
     await eventually(lambda: courier.answers)
     state = (await sim.control("GET", "/state")).json()
     assert state["deliveries"][0]["status"] == 503
@@ -267,12 +267,12 @@ async def test_an_unreachable_callback_fails_the_handshake(sim: Simulator):
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no")
 
-    app = sim.client._transport.app  # type: ignore[attr-defined]
+    app = sim.app
     courier = app.state.world.courier
-    kept = courier._client
-    courier._client = httpx.AsyncClient(transport=httpx.MockTransport(refuse))
+    kept = courier.client
+    courier.client = httpx.AsyncClient(transport=httpx.MockTransport(refuse))
     body = {"override_callback_uri": CALLBACK, "verify_token": VERIFY_TOKEN}
     answer = await sim.graph("POST", f"{sim.waba['waba_id']}/subscribed_apps", json=body)
-    await courier._client.aclose()
-    courier._client = kept
+    await courier.client.aclose()
+    courier.client = kept
     assert answer.json()["error"]["code"] == 2200

@@ -16,7 +16,7 @@ TO = payloads.Recipient(phone="+16505550121")
 
 @pytest.fixture
 async def client(sim: Simulator):
-    app = sim.client._transport.app  # type: ignore[attr-defined]
+    app = sim.app
     transport = httpx.ASGITransport(app=app)
     async with Client("http://sim.test", "v26.0", transport=transport) as opened:
         yield opened

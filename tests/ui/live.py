@@ -37,10 +37,10 @@ class Live:
         quiet = 0
         while quiet < 5:
             await asyncio.sleep(0.01)
-            carrying = [lane for lane in relay._lanes if lane._pending or _runs(lane._carrier)]
-            serving = [tab for tab in relay._tabs.values() if _runs(tab.server)]
+            carrying = [lane for lane in relay.lanes if lane.is_busy]
+            serving = [tab for tab in relay.tabs.values() if _runs(tab.server)]
             held = [tab for tab in serving if self.is_locked(tab.token)]
-            judging = _runs(relay._identifying)
+            judging = relay.is_identifying
             quiet = quiet + 1 if not carrying and serving == held and not judging else 0
 
     def is_locked(self, token: str) -> bool:
@@ -59,9 +59,9 @@ def _runs(task: asyncio.Task[None] | None) -> bool:
 async def running_relay(server: Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Live]:
     """Attach the relay to a server for the length of a test."""
     live = Live(server)
-    monkeypatch.setattr(uow_module, "_sinks", [*uow_module._sinks, live.hear])
-    for lane in relay._lanes:
-        monkeypatch.setattr(lane, "_delay", 0)
+    monkeypatch.setattr(uow_module, "sinks", [*uow_module.sinks, live.hear])
+    for lane in relay.lanes:
+        monkeypatch.setattr(lane, "delay", 0)
     relay.attach(server)
     yield live
     await relay.detach()

@@ -329,4 +329,4 @@ async def test_a_reading_that_is_overtaken_leaves_what_was_shown_live(
         await live.settle()
     await live.settle()
     assert "for anybody" in previews(inbox)
-    assert relay._tabs[inbox.name].shows["inbox"].shown.wanted.view == "all"
+    assert relay.tabs[inbox.name].shows["inbox"].shown.wanted.view == "all"

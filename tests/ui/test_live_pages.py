@@ -79,7 +79,7 @@ def test_every_page_that_hears_of_changes_becomes_live_through_the_base():
     heard, shown = _keys("handle", 1), _keys("showing", 1) | _live_keys()
     assert len(heard) >= 6
     assert heard == shown
-    assert heard == {lane.key for lane in relay._lanes}
+    assert heard == {lane.key for lane in relay.lanes}
 
 
 @pytest.mark.parametrize("path", [p for p, tree in TREES.items() if _calls(tree, "showing")])

@@ -181,7 +181,7 @@ async def test_after_switching_to_another_workspace(socket, world, agent):
         await accounts.switch_workspace(
             uow.session, socket.tab.session_token, workspace_id=other.workspace_id
         )
-    relay._doubt(relay.connected(None))
+    relay.doubt(relay.connected(None))
     assert not await socket.hears()
     assert socket.is_cut
     assert "location.reload" in socket.tab.scripts
@@ -191,7 +191,7 @@ async def test_after_switching_to_another_workspace(socket, world, agent):
 async def net(monkeypatch, live):
     """The net below lost notices, closely meshed; notices themselves are not heard."""
     monkeypatch.setattr(live_module, "IDENTIFY_EVERY_SECONDS", 0.05)
-    watch = relay.start(relay._identify_now_and_then())
+    watch = relay.start(relay.identify_now_and_then())
     yield
     watch.cancel()
 
@@ -285,7 +285,7 @@ async def test_nothing_is_shown_while_it_is_not_known_who_sits_there(
     monkeypatch.setattr(live_module, "TRY_AGAIN_SECONDS", 0.05)
     with monkeypatch.context() as broken:
         broken.setattr(live_module.accounts, "identify_again", fail)
-        relay._doubt(relay.connected(None))
+        relay.doubt(relay.connected(None))
         await write(world, "between")
         await asyncio.sleep(0.1)
         assert "between" not in previews(socket.tab)
@@ -301,7 +301,7 @@ async def test_a_tab_that_came_back_while_it_was_judged_is_not_cut(
     live.is_deaf = True
     async with unit_of_work() as uow:
         await accounts.sign_out(uow.session, socket.tab.session_token)
-    relay._doubt(relay.connected(None))
+    relay.doubt(relay.connected(None))
     await asyncio.wait_for(held.reached.wait(), 2)
     server.token_to_sid[socket.tab.name] = socket.tab.socket_id = "the next one's"
     socket.tab.session_token = await sign_in(world.owner.user_id, world.workspace_id)
@@ -316,7 +316,7 @@ async def test_a_tab_that_came_back_while_it_was_judged_is_not_cut(
 
 
 async def test_a_tab_that_is_somebody_elses_by_now_is_not_emptied(socket, server, live, world):
-    known = relay._tabs[socket.tab.name]
+    known = relay.tabs[socket.tab.name]
     async with unit_of_work() as uow:
         await accounts.sign_out(uow.session, socket.tab.session_token)
     live.is_deaf = True
@@ -325,7 +325,7 @@ async def test_a_tab_that_is_somebody_elses_by_now_is_not_emptied(socket, server
     security.forget_all()
     await socket.tab.send("reflex___state____state.hydrate")
     await socket.tab.send(handler_name(InboxListState.load))
-    await relay._cut(known, is_signed_in=False)
+    await relay.cut(known, is_signed_in=False)
     async with server.locked(socket.tab) as root:
         assert len((await root.get_state(InboxListState)).rows) == 1
     assert not socket.is_cut

@@ -110,9 +110,9 @@ async def test_what_is_no_event_ends_the_socket_and_is_not_written_down(monkeypa
 
 
 def test_errors_of_pages_do_not_fill_the_log(monkeypatch, caplog):
-    now, kept = [0.0], sockets._page_errors
+    now, kept = [0.0], sockets.page_errors
     bucket = Bucket(kept.burst, kept.per_second, lambda: now[0])
-    monkeypatch.setattr(sockets, "_page_errors", bucket)
+    monkeypatch.setattr(sockets, "page_errors", bucket)
     for later, noted in ((0, 20), (4.9, 0), (0.2, 1), (5, 1)):
         now[0] += later
         caplog.clear()

@@ -23,7 +23,7 @@ from xobito_app.features.inbox.threads.exporting import ExportHead
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.settings import get_settings
 
-_WINDOW = 500
+WINDOW = 500
 _HEADS = ("When (UTC)", "Side", "Who", "Kind", "Text", "File", "File address", "Status")
 _SIDES = {"in": "Customer", "out": "Us", "note": "Private note", "event": "Event"}
 _STYLE = (
@@ -71,7 +71,7 @@ async def _windows(actor: Actor, conversation_id: UUID) -> AsyncIterator[tuple[E
                 actor,
                 conversation_id=conversation_id,
                 cursor=cursor,
-                limit=_WINDOW,
+                limit=WINDOW,
             )
         yield page.rows
         cursor = page.cursor

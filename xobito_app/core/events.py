@@ -70,19 +70,19 @@ class DomainEvent:
 
 E = TypeVar("E", bound=DomainEvent)
 Listener = Callable[[Any, Any], Awaitable[None]]
-_listeners: dict[type[DomainEvent], list[Listener]] = defaultdict(list)
+listeners: dict[type[DomainEvent], list[Listener]] = defaultdict(list)
 
 
 def listen(kind: type[DomainEvent], listener: Listener) -> None:
     """Call `listener(session, event)` for each event of a kind; registering twice is once."""
-    if listener not in _listeners[kind]:
-        _listeners[kind].append(listener)
+    if listener not in listeners[kind]:
+        listeners[kind].append(listener)
 
 
 async def publish(session: Any, *happened: DomainEvent) -> None:
     """Tell the listeners, in the order they were registered; their failure fails the unit."""
     for event in happened:
-        for listener in _listeners[type(event)]:
+        for listener in listeners[type(event)]:
             await listener(session, event)
 
 

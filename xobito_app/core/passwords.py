@@ -12,7 +12,7 @@ from xobito_app.core.errors import Invalid
 MIN_LENGTH = 8
 MAX_LENGTH = 256
 
-_context = CryptContext(schemes=["argon2"])
+crypt_context = CryptContext(schemes=["argon2"])
 
 _COMMON = frozenset(
     """
@@ -28,7 +28,7 @@ _COMMON = frozenset(
 
 def hash_password(password: str) -> str:
     """Return the argon2 hash that is stored. Slow by design; call it off the event loop."""
-    return _context.hash(password)
+    return crypt_context.hash(password)
 
 
 def verify_password(password: str, hashed: str) -> bool:
@@ -38,13 +38,13 @@ def verify_password(password: str, hashed: str) -> bool:
     how long an answer takes tells neither whether an account exists nor why it was refused.
     """
     secret = password[: MAX_LENGTH + 1].encode(errors="surrogatepass")
-    fits = _context.verify(secret, hashed or _hash_of_nobody())
+    fits = crypt_context.verify(secret, hashed or _hash_of_nobody())
     return fits and bool(hashed) and len(password) <= MAX_LENGTH
 
 
 @lru_cache(maxsize=1)
 def _hash_of_nobody() -> str:
-    return _context.hash(secrets.token_urlsafe())
+    return crypt_context.hash(secrets.token_urlsafe())
 
 
 def check_strength(password: str) -> None:

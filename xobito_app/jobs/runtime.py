@@ -30,7 +30,7 @@ STOP_PATIENCE_SECONDS = 5.0
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
 _start_hooks: list[Hook] = []
-_stop_hooks: list[Hook] = []
+stop_hooks: list[Hook] = []
 _background: dict[str, asyncio.Task[None]] = {}
 _wanted_again: set[str] = set()
 _numbers = itertools.count()
@@ -44,7 +44,7 @@ def on_start(hook: Hook) -> Hook:
 
 def on_stop(hook: Hook) -> Hook:
     """Have the coroutine function run when a worker process ends: close pools and clients."""
-    _stop_hooks.append(hook)
+    stop_hooks.append(hook)
     return hook
 
 
@@ -122,12 +122,13 @@ def _start(**_: object) -> None:
 
 
 @worker_shutdown.connect
-def _stop(**_: object) -> None:
+def stop(**_: object) -> None:
+    """End the loop: background work gets its time to end, then the hooks run."""
     global _loop, _thread
     if _loop is None or _thread is None:
         return
     run(_end_background())
-    run(_run_hooks(list(reversed(_stop_hooks))))
+    run(_run_hooks(list(reversed(stop_hooks))))
     _loop.call_soon_threadsafe(_loop.stop)
     _thread.join()
     _loop.close()

@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 _POST_COMMIT = "xobito.departures"
 Sink = Callable[[PostCommit], Awaitable[None]]
-_sinks: list[Sink] = []
+sinks: list[Sink] = []
 
 
 def on_commit(sink: Sink) -> None:
     """Register who receives wake-ups and notices of committed work; registering twice is once."""
-    if sink not in _sinks:
-        _sinks.append(sink)
+    if sink not in sinks:
+        sinks.append(sink)
 
 
 def enqueue(session: AsyncSession, job: JobType, *arguments: object, delay: float = 0.0) -> None:
@@ -96,7 +96,7 @@ async def flush_post_commit(session: AsyncSession) -> None:
     post_commit: PostCommit = session.info[_POST_COMMIT]
     session.info[_POST_COMMIT] = PostCommit()
     if post_commit.wake_ups or post_commit.notices:
-        for sink in _sinks:
+        for sink in sinks:
             try:
                 await sink(post_commit)
             except Exception:

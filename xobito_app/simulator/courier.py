@@ -84,6 +84,10 @@ class Courier:
             raise RuntimeError("The courier has not been started.")
         return self._client
 
+    @client.setter
+    def client(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
     def disturbances(self, waba_id: str) -> Doc:
         """Return how a WABA's webhooks are disturbed."""
         if waba_id not in self._rules:

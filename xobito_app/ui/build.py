@@ -12,7 +12,7 @@ from reflex.utils import build, path_ops, prerequisites
 from reflex_base import constants
 from reflex_base.environment import environment
 
-_SAME_HOST = "endpoint.hostname = frontend_hostname;"
+SAME_HOST = "endpoint.hostname = frontend_hostname;"
 _SAME_PORT = "endpoint.port = window.location.port;"
 
 
@@ -41,9 +41,9 @@ def _follow_the_page(script: Path) -> None:
     source = script.read_text()
     if _SAME_PORT in source:
         return
-    if source.count(_SAME_HOST) != 1:
+    if source.count(SAME_HOST) != 1:
         sys.exit(f"{script} is not as expected: this Reflex is not the pinned one.")
-    script.write_text(source.replace(_SAME_HOST, f"{_SAME_HOST}\n    {_SAME_PORT}"))
+    script.write_text(source.replace(SAME_HOST, f"{SAME_HOST}\n    {_SAME_PORT}"))
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ class Lane:
         self.topics = frozenset(topics)
         self.key = key
         self._office = office
-        self._handler = handler
-        self._delay = delay
+        self.handler = handler
+        self.delay = delay
         self._pending: dict[tuple[str, Tab | None], dict[Notice, None]] = {}
         self._carrier: asyncio.Task[None] | None = None
         self._carried_at = float("-inf")
@@ -83,6 +83,11 @@ class Lane:
         if self._pending and (self._carrier is None or self._carrier.done()):
             self._carrier = self._office.start(self._run())
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether notices wait or are being carried."""
+        return bool(self._pending) or (self._carrier is not None and not self._carrier.done())
+
     def clear(self) -> None:
         """Forget what was to be carried: nobody is here any more to whom it matters."""
         self._pending.clear()
@@ -92,7 +97,7 @@ class Lane:
         while self._pending:
             is_burst = clock() - self._carried_at < GATHER_SECONDS
             # What comes alone is carried at once, unless the page is content to be told later.
-            if pause := self._delay or (GATHER_SECONDS if is_burst else 0):
+            if pause := self.delay or (GATHER_SECONDS if is_burst else 0):
                 await asyncio.sleep(pause)
             pending, self._pending = self._pending, {}
             for (workspace_id, tab), notices in pending.items():
@@ -111,7 +116,7 @@ class Lane:
         if not looks:
             return
         try:
-            await self._handler(workspace_id, notices, looks)
+            await self.handler(workspace_id, notices, looks)
         except Exception:
             # One page's trouble must not silence the others; its own tabs look for themselves.
             log.exception("relay.failed", extra={"page": self.key})

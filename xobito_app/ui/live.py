@@ -46,8 +46,8 @@ class Relay:
     def __init__(self) -> None:
         self._app: Any = None
         self._context: Context | None = None
-        self._tabs: dict[str, Tab] = {}
-        self._lanes: list[Lane] = []
+        self.tabs: dict[str, Tab] = {}
+        self.lanes: list[Lane] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: Turns | None = None
         self._identifying: asyncio.Task[None] | None = None
@@ -60,15 +60,15 @@ class Relay:
         Args:
             delay: How long notices are gathered, for what need not be told at once.
         """
-        self._lanes.append(Lane(self, topics, key, handler, delay))
+        self.lanes.append(Lane(self, topics, key, handler, delay))
 
     # The life of the process --------------------------------------------------------------
 
     def attach(self, app: Any) -> None:
         """Belong to an application and to the running loop; nothing is known of any tab yet."""
         self._app, self._context = app, copy_context()
-        self._tabs, self._turns, self._identifying = {}, Turns(AT_ONCE), None
-        for lane in self._lanes:
+        self.tabs, self._turns, self._identifying = {}, Turns(AT_ONCE), None
+        for lane in self.lanes:
             lane.clear()
 
     async def detach(self) -> None:
@@ -82,7 +82,7 @@ class Relay:
     async def run(self, app: rx.App) -> None:
         """Listen for as long as the process lives. A lifespan task."""
         self.attach(app)
-        watch = self.start(self._identify_now_and_then())
+        watch = self.start(self.identify_now_and_then())
         try:
             async for notices in wire.listen():
                 if notices is None:
@@ -112,13 +112,13 @@ class Relay:
     def connected(self, workspace_id: UUID | None) -> list[Tab]:
         """Return the tabs connected here, of one workspace or of all, forgetting closed ones."""
         here = self._sockets()
-        for tab in list(self._tabs.values()):
+        for tab in list(self.tabs.values()):
             # On another connection the page is loaded anew, and registers with it.
             if here.get(tab.token) != tab.socket_id:
-                del self._tabs[tab.token]
+                del self.tabs[tab.token]
         return [
             tab
-            for tab in self._tabs.values()
+            for tab in self.tabs.values()
             if workspace_id is None or tab.viewer.actor.workspace_id == workspace_id
         ]
 
@@ -127,19 +127,19 @@ class Relay:
         return namespace.token_to_sid if namespace else {}
 
     def _is_here(self, tab: Tab) -> bool:
-        return self._tabs.get(tab.token) is tab and self._sockets().get(tab.token) == tab.socket_id
+        return self.tabs.get(tab.token) is tab and self._sockets().get(tab.token) == tab.socket_id
 
     def _watch(self, state: rx.State, viewer: Viewer, key: str, shown: object) -> Showing:
         session = state.router.session
-        tab = self._tabs.get(session.client_token)
+        tab = self.tabs.get(session.client_token)
         if tab is None or tab.socket_id != session.session_id:
             tab = Tab(session.client_token, session.session_id, viewer)
-            self._tabs[tab.token] = tab
+            self.tabs[tab.token] = tab
             # Its rights were read before it could hear of a change of them.
-            self._doubt([tab])
+            self.doubt([tab])
         elif viewer != tab.viewer:
             tab.trust(viewer, tab.answered)
-            self._doubt([tab])
+            self.doubt([tab])
         before = tab.shows.get(key)
         tab.shows[key] = Watch(shown)
         return Showing(viewer, tab, key, before)
@@ -151,14 +151,14 @@ class Relay:
         rights = [notice for notice in notices if notice.topic in _RIGHTS]
         if rights:
             self._rights_changed(rights)
-        for lane in self._lanes:
+        for lane in self.lanes:
             lane.add(notice for notice in notices if notice.topic in lane.topics)
 
     def rebuild(self) -> None:
         """Have every tab read anew: notices may have been missed, of rights too."""
         forget_all()
         tabs = self.connected(None)
-        self._doubt(tabs)
+        self.doubt(tabs)
         for tab in tabs:
             self.reload(tab)
 
@@ -232,20 +232,27 @@ class Relay:
             ]
             # A role, or handing over, concerns more people than the one who is named; and a
             # person concerns their tabs in whichever workspace.
-            self._doubt([*own, *theirs])
+            self.doubt([*own, *theirs])
             for tab in own if notice.topic is Topic.ACCESS else theirs:
                 self.reload(tab)
 
-    def _doubt(self, tabs: Iterable[Tab]) -> None:
+    @property
+    def is_identifying(self) -> bool:
+        """Tell whether it is being read who sits at a doubted tab."""
+        return self._identifying is not None and not self._identifying.done()
+
+    def doubt(self, tabs: Iterable[Tab]) -> None:
+        """Show these tabs nothing more until it is read again who sits there."""
         for tab in tabs:
             tab.doubt()
-        if self._identifying is None or self._identifying.done():
+        if not self.is_identifying:
             self._identifying = self.start(self._identify())
 
-    async def _identify_now_and_then(self) -> None:
+    async def identify_now_and_then(self) -> None:
+        """Doubt every tab from time to time, for ever; a task of its own."""
         while True:
             await asyncio.sleep(IDENTIFY_EVERY_SECONDS)
-            self._doubt(self.connected(None))
+            self.doubt(self.connected(None))
 
     async def _identify(self) -> None:
         while doubted := [tab for tab in self.connected(None) if tab.is_doubted]:
@@ -262,14 +269,14 @@ class Relay:
                 continue
             for tab, times in asked:
                 # On another connection it is another tab by now.
-                if self._tabs.get(tab.token) is tab:
+                if self.tabs.get(tab.token) is tab:
                     self._judge(tab, viewers.get(tab.viewer.session_id), times)
 
     def _judge(self, tab: Tab, viewer: Viewer | None, asked: int) -> None:
         actor = tab.viewer.actor
         if viewer is None or viewer.actor.workspace_id != actor.workspace_id:
-            del self._tabs[tab.token]
-            self.start(self._cut(tab, is_signed_in=viewer is not None))
+            del self.tabs[tab.token]
+            self.start(self.cut(tab, is_signed_in=viewer is not None))
             return
         found = replace(viewer, actor=replace(viewer.actor, address=actor.address))
         if tab.trust(found, asked):
@@ -277,7 +284,7 @@ class Relay:
             self.reload(tab)
         self._serve(tab)
 
-    async def _cut(self, tab: Tab, *, is_signed_in: bool) -> None:
+    async def cut(self, tab: Tab, *, is_signed_in: bool) -> None:
         """Send an honest browser away, and end the connection of one that does not go."""
         namespace = self._app.event_namespace
         if self._sockets().get(tab.token) == tab.socket_id:

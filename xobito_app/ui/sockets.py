@@ -36,7 +36,7 @@ _KEPT = frozenset(
     }
 )
 """Headers that screens and Reflex read; none of them opens anything."""
-_page_errors = Bucket(burst=20, per_second=0.2, clock=time.monotonic)
+page_errors = Bucket(burst=20, per_second=0.2, clock=time.monotonic)
 
 
 class Events(EventNamespace):
@@ -115,5 +115,5 @@ def guard_sockets(app: rx.App) -> None:
 
 def note_page_error(exception: Exception) -> None:
     """Write down what went wrong in a browser, shortened, and not more than the log can bear."""
-    if _page_errors.take():
+    if page_errors.take():
         log.warning("page.error", extra={"error": shorten(str(exception), _ERROR_CHARACTERS)})

@@ -26,14 +26,15 @@ STROKE = 1.75
 """Width of an icon's lines, in pixels of its 24 pixel drawing."""
 
 
+HEAD_SCRIPTS = ("xobito", "elements", "upload", "secrets", "forms", "lists")
+"""In order. Scripts of single pages come later and may count on these."""
+
+
 def head_components() -> list[rx.Component]:
     """Return what stands in the head of every page."""
     return [
         # The theme must be known before the first paint, hence a script and not a component.
-        rx.el.script(src="/xobito.js"),
-        rx.el.script(src="/secrets.js"),
-        rx.el.script(src="/forms.js"),
-        rx.el.script(src="/lists.js"),
+        *(rx.el.script(src=f"/{name}.js") for name in HEAD_SCRIPTS),
         # Links with a token in them must not reach other sites.
         rx.el.meta(name="referrer", content="same-origin"),
         rx.el.meta(name="color-scheme", content="light dark"),

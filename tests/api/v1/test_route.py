@@ -84,9 +84,9 @@ def greetings(tmp_path, monkeypatch):
     """A resource in one file, beside those of the house."""
     (tmp_path / "greetings.py").write_text(dedent(GREETINGS))
     monkeypatch.setattr(v1, "__path__", [*v1.__path__, str(tmp_path)])
-    openapi._everything.cache_clear()
+    openapi.whole_document.cache_clear()
     yield
-    openapi._everything.cache_clear()
+    openapi.whole_document.cache_clear()
     sys.modules.pop("xobito_app.api.v1.greetings", None)
 
 

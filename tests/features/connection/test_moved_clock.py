@@ -19,7 +19,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 @pytest.fixture
 async def calm(meta: Meta, monkeypatch):
     """The real time before and after, whatever other tests left connected."""
-    monkeypatch.setattr(moved_clock, "_asked_at", float("-inf"))
+    moved_clock.forget()
 
     async def none() -> bool:
         return False
@@ -76,6 +76,6 @@ async def test_a_real_number_keeps_the_real_time(calm: Meta, monkeypatch):
         return True
 
     monkeypatch.setattr(moved_clock, "has_real_connection", real)
-    monkeypatch.setattr(moved_clock, "_asked_at", float("-inf"))
+    moved_clock.forget()
     await moved_clock.refresh()
     assert clock.simulated_offset() == timedelta(0)

@@ -29,7 +29,7 @@ def departed(monkeypatch):
     async def take(post_commit: PostCommit) -> None:
         left.append(post_commit)
 
-    monkeypatch.setattr(uow_module, "_sinks", [take])
+    monkeypatch.setattr(uow_module, "sinks", [take])
     return left
 
 
@@ -107,7 +107,7 @@ async def test_two_workers_and_a_killed_one_count_each_contact_once(empty, monke
     for index in range(7):
         await add(empty, first_name=f"P{index}")
     job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
-    applied = bulk_work._apply
+    applied = bulk_work.apply
     calls = 0
 
     async def die_in_the_third(session, row, contact_ids):
@@ -117,7 +117,7 @@ async def test_two_workers_and_a_killed_one_count_each_contact_once(empty, monke
             raise asyncio.CancelledError
         return await applied(session, row, contact_ids)
 
-    monkeypatch.setattr(bulk_work, "_apply", die_in_the_third)
+    monkeypatch.setattr(bulk_work, "apply", die_in_the_third)
     with pytest.raises(asyncio.CancelledError):
         await bulk_work.work(empty.workspace_id, job.id)
     halfway = await do(empty, bulk.get_job, job_id=job.id)
@@ -133,14 +133,14 @@ async def test_two_workers_and_a_killed_one_count_each_contact_once(empty, monke
 async def test_a_contact_that_cannot_be_changed_does_not_hold_up_the_others(empty, monkeypatch):
     people = [await add(empty, first_name=f"P{index}") for index in range(5)]
     bad = people[2].id
-    applied = bulk_work._apply
+    applied = bulk_work.apply
 
     async def refuse(session, row, contact_ids):
         if bad in contact_ids:
             raise ValueError("bad")
         return await applied(session, row, contact_ids)
 
-    monkeypatch.setattr(bulk_work, "_apply", refuse)
+    monkeypatch.setattr(bulk_work, "apply", refuse)
     job = await finished(empty, "opt_out")
     assert (job.state, job.done, job.changed, job.failed) == ("done", 5, 4, 1)
     assert "1 contacts" in job.error
@@ -151,7 +151,7 @@ async def test_stopping_leaves_what_is_done(empty, monkeypatch):
     for index in range(6):
         await add(empty, first_name=f"P{index}")
     job = await do(empty, bulk.start_job, kind="opt_out", contact_filter=where())
-    applied = bulk_work._apply
+    applied = bulk_work.apply
 
     async def then_stop(session, row, contact_ids):
         count = await applied(session, row, contact_ids)
@@ -159,12 +159,12 @@ async def test_stopping_leaves_what_is_done(empty, monkeypatch):
         return count
 
     stopping: list[asyncio.Task] = []
-    monkeypatch.setattr(bulk_work, "_apply", then_stop)
+    monkeypatch.setattr(bulk_work, "apply", then_stop)
     async with held_row(JOBS, empty.workspace_id, job.id) as lease:
         assert lease
-        await bulk_work._work_batch(lease, 2)
+        await bulk_work.work_batch(lease, 2)
         await asyncio.gather(*stopping)
-        assert not await bulk_work._work_batch(lease, 2)
+        assert not await bulk_work.work_batch(lease, 2)
     stopped = await do(empty, bulk.get_job, job_id=job.id)
     assert (stopped.state, stopped.done) == ("stopped", 2)
     out = await do(empty, listing.count_contacts, contact_filter=where(opted_out=True))

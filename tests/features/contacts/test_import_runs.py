@@ -27,7 +27,7 @@ async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch,
     monkeypatch.setattr(work, "BATCH", 3)
     lines = [f'+1650555{n:04d},"P\n{n}"' if n % 4 else f"bad{n},x" for n in range(20)]
     import_id = await upload(empty, "phone,name\n" + "\n\n".join(lines) + "\n")
-    listed = work._list_refused
+    listed = work.list_refused
     calls = 0
 
     def die_after_writing(*arguments):
@@ -38,7 +38,7 @@ async def test_killed_in_the_middle_it_goes_on_exactly_there(empty, monkeypatch,
             raise asyncio.CancelledError
         return size
 
-    monkeypatch.setattr(work, "_list_refused", die_after_writing)
+    monkeypatch.setattr(work, "list_refused", die_after_writing)
     with pytest.raises(asyncio.CancelledError):
         await run(empty, import_id, is_dry=is_dry)
     halfway = await do(empty, importing.get_import, import_id=import_id)
@@ -72,7 +72,7 @@ async def test_two_workers_take_every_row_once(empty, monkeypatch):
 async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"030 90182{n}\n" for n in range(6)))
-    apply_rows, read = work._take_in, work._read
+    apply_rows, read = work.take_in, work.read_chunk
     seen = []
 
     async def then_the_country_changes(*arguments):
@@ -84,8 +84,8 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
         seen.append(arguments[2].position)
         return read(*arguments)
 
-    monkeypatch.setattr(work, "_take_in", then_the_country_changes)
-    monkeypatch.setattr(work, "_read", noting)
+    monkeypatch.setattr(work, "take_in", then_the_country_changes)
+    monkeypatch.setattr(work, "read_chunk", noting)
     view = await run(empty, import_id)
     assert (view.state, counts(view)) == ("done", (4, 0, 0, 2))
     assert {c.phone for c in await everybody(empty)} == {f"+493090182{n}" for n in range(2, 6)}
@@ -96,13 +96,13 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
 async def test_a_file_is_not_read_ahead_of_its_end_or_after_a_stop(empty, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(4)))
-    read, begun = work._read, []
+    read, begun = work.read_chunk, []
 
     def noting(*arguments):
         begun.append(arguments[2].done)
         return read(*arguments)
 
-    monkeypatch.setattr(work, "_read", noting)
+    monkeypatch.setattr(work, "read_chunk", noting)
     view = await run(empty, import_id)
     assert (view.state, view.created) == ("done", 4)
     assert begun == [0, 3, 5]
@@ -131,8 +131,8 @@ async def test_a_row_the_database_refuses_is_refused_alone(empty, monkeypatch):
 
     monkeypatch.setattr(
         writing,
-        "_INSERT",
-        writing._INSERT.replace(
+        "INSERT",
+        writing.INSERT.replace(
             "type, coalesce(lang",
             "CASE WHEN first_name = 'Bad' THEN NULL ELSE type END, coalesce(lang",
         ),
@@ -170,14 +170,14 @@ async def test_files_do_not_lie_about_for_ever(empty):
 async def test_stopping_keeps_what_was_taken_in(empty, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(9)))
-    apply_rows = work._take_in
+    apply_rows = work.take_in
 
     async def then_stop(*arguments):
         more = await apply_rows(*arguments)
         await do(empty, importing.stop_import, import_id=import_id)
         return more
 
-    monkeypatch.setattr(work, "_take_in", then_stop)
+    monkeypatch.setattr(work, "take_in", then_stop)
     view = await run(empty, import_id)
     assert (view.state, view.created) == ("stopped", 2)
     assert await do(empty, listing.count_contacts) == 2

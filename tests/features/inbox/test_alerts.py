@@ -30,7 +30,7 @@ def notices(monkeypatch):
     async def hear(post_commit):
         left.extend(n for n in post_commit.notices if n.topic is Topic.ALERT)
 
-    monkeypatch.setattr(units, "_sinks", [hear])
+    monkeypatch.setattr(units, "sinks", [hear])
     return left
 
 

@@ -73,10 +73,10 @@ async def test_health_the_doctor_and_the_line_at_the_top_say_so(http, late):
     assert answer.json()["oldest_pending_seconds"] >= 60
     checks = {c.name: c for c in await doctor.examine(late.owner, lane_ages={"live": 1.0})}
     assert "Incoming messages are late" in checks["queue"].line
-    (line,) = await lines._late(viewer_of(late.owner))
+    (line,) = await lines.late_lines(viewer_of(late.owner))
     assert (line.tone, line.link) == ("danger", "/doctor")
     agent = await make_member(late, "Agent")
-    (line,) = await lines._late(viewer_of(agent))
+    (line,) = await lines.late_lines(viewer_of(agent))
     assert line.link == ""
 
 
@@ -85,4 +85,4 @@ async def test_when_it_is_read_nobody_says_anything(http, world):
     await drain()
     answer = await http.get("/health")
     assert (answer.json()["status"], answer.json()["inbox"]) == ("ok", "ok")
-    assert await lines._late(viewer_of(world.owner)) == []
+    assert await lines.late_lines(viewer_of(world.owner)) == []

@@ -32,11 +32,6 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.reliability("hostile deliveries")
 
-SECONDS = 2.0
-"""What a good message may take, times what a slow and shared machine needs."""
-SLOW = 5
-
-
 # --- a failure costs itself --------------------------------------------------------------------
 
 

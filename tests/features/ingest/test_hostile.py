@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,9 +30,10 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.reliability("hostile deliveries")
 
-SECONDS = 2.0
-"""What a good message may take, times what a slow and shared machine needs."""
-SLOW = 5
+FLOOD = 30
+"""Deliveries of a flood, of 1,000 statuses each."""
+OVERTAKES = 2000
+"""Statuses that may be stored while a good message waits: the pieces in hand when it came."""
 
 
 # --- ids that no text of PostgreSQL's can hold -------------------------------------------------
@@ -100,22 +100,21 @@ async def test_twelve_thousand_statuses_in_one_delivery(world):
 async def test_what_comes_during_a_flood_goes_before_the_rest_of_it(world):
     """30 deliveries of 1,000 statuses; a good message of either workspace comes meanwhile."""
     other = await make_world()
-    for _ in range(30):
+    for _ in range(FLOOD):
         await deliveries.store(statuses(world, 1000))
     working = asyncio.create_task(drain.drain())
-    late: list[float] = []
+    overtaken: list[int] = []
     while not working.done():
         good = [await Good.post(world), await Good.post(other)]
-        began = time.monotonic()
+        before = await count(world, PendingEffect)
         while not all([await message.is_there() for message in good]):
             await asyncio.sleep(0.02)
             if working.done():
                 await drain.drain()
-        late.append(time.monotonic() - began)
+        overtaken.append(await count(world, PendingEffect) - before)
     await working
-    assert max(late) < SECONDS * SLOW
-    assert sorted(late)[len(late) // 2] < SECONDS
-    assert await count(world, PendingEffect) == 30_000
+    assert max(overtaken) <= OVERTAKES, overtaken
+    assert await count(world, PendingEffect) == FLOOD * 1000
 
 
 async def test_one_workspace_s_flood_leaves_room_for_what_is_larger_than_a_message(world):
@@ -251,10 +250,9 @@ async def test_every_position_filled_with(world, filling):
     sent = sent[:: 4 if filling == "1 MB of text" else 1]
     for raw in sent:
         await deliveries.store(raw, world.connection_id)
-    took = await passes(world, other)
+    await passes(world, other)
     await drain.drain()
     await drain.drain()
-    assert took < SECONDS * SLOW * max(1, len(sent) // 8)
     async with unit_of_work() as uow:
         rows = await uow.session.exec(
             select(InboundEvent.body, InboundEvent.state).where(

@@ -72,11 +72,11 @@ def build(public_url: str, workspace: str) -> dict[str, Any]:
             }
         },
     }
-    return {**_everything(), "servers": [server]}
+    return {**whole_document(), "servers": [server]}
 
 
 @lru_cache(maxsize=1)
-def _everything() -> dict[str, Any]:
+def whole_document() -> dict[str, Any]:
     """Return the document but for its servers."""
     routes = find_routes()
     tags = sorted({str(tag) for route in routes for tag in route.tags})

@@ -357,11 +357,6 @@ async def list_messages(
     """List the messages with a contact, oldest first."""
     with about("cursor"):
         found = await history.list_written(
-            call.session,
-            call.actor,
-            contact_id=contact_id,
-            page=query.page,
-            per_page=query.per_page,
-            cursor=query.cursor,
+            call.session, call.actor, contact_id=contact_id, **query.model_dump()
         )
     return Page[Entry].shown(call, found.map(Entry.of), page=query.page, per_page=query.per_page)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 from xobito_app.core.errors import Unavailable
@@ -50,6 +52,17 @@ async def client_for(connection: Connection) -> Client:
         await client.open()
         clients[url] = client
     return clients[url]
+
+
+@contextmanager
+def using_client(url: str, client: Client) -> Iterator[None]:
+    """Have this event loop use an open client for a host meanwhile."""
+    clients = _clients.setdefault(asyncio.get_running_loop(), {})
+    clients[url] = client
+    try:
+        yield
+    finally:
+        clients.pop(url, None)
 
 
 async def close_clients() -> None:

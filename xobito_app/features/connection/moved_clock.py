@@ -54,6 +54,12 @@ async def _is_real() -> bool:
     return _has_real
 
 
+def forget() -> None:
+    """Ask anew, the next time, whether a real number is connected."""
+    global _asked_at
+    _asked_at = float("-inf")
+
+
 async def moved() -> None:
     """Refresh after the clock was moved from here, and have open screens look again."""
     await refresh()

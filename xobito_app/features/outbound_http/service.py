@@ -96,7 +96,8 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
 
 
 @lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
+def trusted_authorities() -> ssl.SSLContext:
+    """Return whose certificates are believed; reading them takes some milliseconds."""
     return httpx.create_ssl_context()
 
 
@@ -122,7 +123,7 @@ async def exchange(
         async with (
             asyncio.timeout(seconds),
             httpcore.AsyncConnectionPool(
-                ssl_context=_trust(), network_backend=_GuardedNetwork()
+                ssl_context=trusted_authorities(), network_backend=_GuardedNetwork()
             ) as pool,
             pool.stream(
                 method,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.security import AppState
 from xobito_app.ui.shell.state import ShellState
 
@@ -40,9 +41,9 @@ def alert_marks() -> rx.Component:
     """Return the hidden elements the script reads."""
     newest = AlertState.newest
     return rx.fragment(
-        rx.el.div(id="unread-count", hidden=True, data_count=ShellState.unread),
+        rx.el.div(id=dom_ids.UNREAD_COUNT, hidden=True, data_count=ShellState.unread),
         rx.el.div(
-            id="newest-alert",
+            id=dom_ids.NEWEST_ALERT,
             hidden=True,
             data_id=newest.id,
             data_conversation=newest.conversation_id,

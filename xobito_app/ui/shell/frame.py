@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import empty_state, link_button, radix, skeleton_rows
 from xobito_app.ui.components.layout import page_body
 from xobito_app.ui.reflex_parts import ReactRouterLink, has_connection_errors
@@ -60,7 +60,7 @@ def status_lines() -> rx.Component:
             rx.el.div(
                 icon("wifi-off", size=14),
                 rx.el.span(words),
-                id="connection-lost",
+                id=dom_ids.CONNECTION_LOST,
                 class_name="status-line status-line-danger",
                 role="status",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import key, radix
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.routes import ROUTES
@@ -45,21 +45,21 @@ _KEYS = (
 
 
 _ACTIONS = (
-    ("Reply", "reply", "#composer-reply", "R"),
-    ("Write a note", "lock", "#composer-note", "N"),
-    ("Assign the conversation", "user-plus", "#assign-thread", "A"),
-    ("Take the conversation", "hand", "#take-thread", "T"),
-    ("Close the conversation", "check", "#close-thread", "E"),
-    ("Reopen the conversation", "rotate-ccw", "#reopen-thread", ""),
-    ("Snooze until tomorrow", "alarm-clock", "#snooze-thread", "S"),
-    ("Mark unread", "mail", "#unread-thread", "M"),
+    ("Reply", "reply", f"#{dom_ids.COMPOSER_REPLY}", "R"),
+    ("Write a note", "lock", f"#{dom_ids.COMPOSER_NOTE}", "N"),
+    ("Assign the conversation", "user-plus", f"#{dom_ids.ASSIGN_THREAD}", "A"),
+    ("Take the conversation", "hand", f"#{dom_ids.TAKE_THREAD}", "T"),
+    ("Close the conversation", "check", f"#{dom_ids.CLOSE_THREAD}", "E"),
+    ("Reopen the conversation", "rotate-ccw", f"#{dom_ids.REOPEN_THREAD}", ""),
+    ("Snooze until tomorrow", "alarm-clock", f"#{dom_ids.SNOOZE_THREAD}", "S"),
+    ("Mark unread", "mail", f"#{dom_ids.UNREAD_THREAD}", "M"),
     ("Show the contact", "panel-right", ".panel-open", "C"),
-    ("New contact", "user-plus", "#new-contact", ""),
-    ("Light", "sun", "#theme-light", ""),
-    ("Dark", "moon", "#theme-dark", ""),
-    ("Like the system", "monitor", "#theme-system", ""),
+    ("New contact", "user-plus", f"#{dom_ids.NEW_CONTACT}", ""),
+    ("Light", "sun", f"#{dom_ids.THEME_LIGHT}", ""),
+    ("Dark", "moon", f"#{dom_ids.THEME_DARK}", ""),
+    ("Like the system", "monitor", f"#{dom_ids.THEME_SYSTEM}", ""),
     ("Keys", "keyboard", "[data-key='?']", "?"),
-    ("Sign out", "log-out", "#sign-out", ""),
+    ("Sign out", "log-out", f"#{dom_ids.SIGN_OUT}", ""),
 )
 """What the palette can do: words, picture, the element that does it, its key."""
 

@@ -9,13 +9,19 @@ from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
+from xobito_app.ui import dom_ids
 from xobito_app.ui.components import avatar, count, menu, menu_item, menu_label, menu_line
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.routes import ROUTES, NavSection, PageRoute
 from xobito_app.ui.shell.state import PaletteState, ShellState, WorkspaceRow
 from xobito_app.ui.theme import icon
 
-SIGN_OUT = "document.getElementById('sign-out').submit()"
+_THEME_IDS = {
+    "light": dom_ids.THEME_LIGHT,
+    "dark": dom_ids.THEME_DARK,
+    "system": dom_ids.THEME_SYSTEM,
+}
+SIGN_OUT = f"document.getElementById('{dom_ids.SIGN_OUT}').submit()"
 
 
 def rail(current: PageRoute) -> rx.Component:
@@ -111,7 +117,7 @@ def _workspace_menu() -> rx.Component:
 
 def _workspace_item(row: ObjectVar[WorkspaceRow]) -> rx.Component:
     choose = (
-        rx.Var.create("const form = document.getElementById('switch-workspace');")
+        rx.Var.create(f"const form = document.getElementById('{dom_ids.SWITCH_WORKSPACE}');")
         + " form.elements.workspace_id.value = '"
         + row.id.to(str)
         + "'; form.submit();"
@@ -160,7 +166,7 @@ def hidden_forms() -> rx.Component:
             rx.el.button(
                 f"Theme: {mode}",
                 type="button",
-                id=f"theme-{mode}",
+                id=_THEME_IDS[mode],
                 hidden=True,
                 on_click=set_color_mode(mode),
             )
@@ -169,13 +175,13 @@ def hidden_forms() -> rx.Component:
         rx.cond(
             ShellState.can[Permission.CONTACTS_CREATE.value],
             ReactRouterLink.create(
-                "New contact", to="/contacts?new=1", id="new-contact", hidden=True
+                "New contact", to="/contacts?new=1", id=dom_ids.NEW_CONTACT, hidden=True
             ),
         ),
-        rx.el.form(id="sign-out", method="post", action="/auth/logout", hidden=True),
+        rx.el.form(id=dom_ids.SIGN_OUT, method="post", action="/auth/logout", hidden=True),
         rx.el.form(
             rx.el.input(type="hidden", name="workspace_id"),
-            id="switch-workspace",
+            id=dom_ids.SWITCH_WORKSPACE,
             method="post",
             action="/auth/workspace",
             hidden=True,

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.background import OPEN
+from xobito_app.features.contacts.background import OPEN, WorkRepository, stop
 from xobito_app.features.contacts.change_events import percent_of
 from xobito_app.features.contacts.job_types import CONTACTS_BULK
 from xobito_app.features.contacts.lists.listing import count_contacts
@@ -27,7 +25,6 @@ from xobito_app.features.contacts.repository import (
 from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.workspaces.service import member_name
 from xobito_app.models.contact_work import ContactJob, JobKind, JobState
-from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce, enqueue
 
 _TARGETS = {
@@ -65,7 +62,7 @@ class JobView:
         return percent_of(self.done, self.total, is_done=self.state == JobState.DONE)
 
 
-class JobRepository(Repository[ContactJob]):
+class JobRepository(WorkRepository[ContactJob]):
     """Bulk actions of one workspace."""
 
     missing = "This action no longer exists."
@@ -138,13 +135,7 @@ async def stop_job(session: AsyncSession, actor: Actor, *, job_id: UUID) -> JobV
     require(actor, Permission.CONTACTS_EDIT, Permission.CONTACTS_DELETE)
     # Waits for the batch at hand, which takes well under a second.
     job = await JobRepository(session, actor.workspace_id).get(job_id, lock=True)
-    if job.state in OPEN:
-        job.state, job.finished_at = JobState.STOPPED, clock.now()
-        session.add(job)
-        activity.record(
-            session, actor, "contact.bulk_stopped", about="contact_job", object_id=job.id
-        )
-        announce(session, actor.workspace_id, Topic.CONTACT_JOB, job.id)
+    stop(session, actor, job)
     return view_of(job)
 
 
@@ -161,12 +152,7 @@ async def get_job(session: AsyncSession, actor: Actor, *, job_id: UUID) -> JobVi
 async def list_jobs(session: AsyncSession, actor: Actor, *, limit: int = 20) -> list[JobView]:
     """Return the newest actions."""
     require(actor, Permission.CONTACTS_VIEW)
-    jobs = JobRepository(session, actor.workspace_id)
-    rows = await jobs.all(
-        jobs.scoped()
-        .order_by(col(ContactJob.created_at).desc(), col(ContactJob.id).desc())
-        .limit(max(1, min(limit, 50)))
-    )
+    rows = await JobRepository(session, actor.workspace_id).list_newest(limit)
     return [view_of(row) for row in rows]
 
 

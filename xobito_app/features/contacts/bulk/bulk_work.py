@@ -59,7 +59,7 @@ async def work(workspace_id: UUID, job_id: UUID) -> None:
 async def _work(lease: Lease) -> None:
     while True:
         try:
-            if not await _work_batch(lease, BATCH):
+            if not await work_batch(lease, BATCH):
                 return
         except NotFound:
             await _give_up(lease)
@@ -79,7 +79,7 @@ async def wake_for_open(workspace_id: UUID) -> None:
 async def _one_by_one(lease: Lease) -> bool:
     for _ in range(BATCH):
         try:
-            if not await _work_batch(lease, 1):
+            if not await work_batch(lease, 1):
                 return False
         except Exception as error:
             log.warning("contact_job.contact_failed", extra={"reason": type(error).__name__})
@@ -88,7 +88,7 @@ async def _one_by_one(lease: Lease) -> bool:
     return True
 
 
-async def _work_batch(lease: Lease, size: int) -> bool:
+async def work_batch(lease: Lease, size: int) -> bool:
     """Change the next contacts; tell whether there may be more."""
     async with unit_of_work(lease.workspace_id) as uow:
         job = await JOBS.lock(uow.session, lease)
@@ -96,7 +96,7 @@ async def _work_batch(lease: Lease, size: int) -> bool:
             return False
         contact_ids = await _next(uow.session, job, size)
         if contact_ids:
-            job.changed += await _apply(uow.session, job, contact_ids)
+            job.changed += await apply(uow.session, job, contact_ids)
             job.done += len(contact_ids)
             job.after_id = contact_ids[-1]
         if len(contact_ids) < size:
@@ -165,7 +165,7 @@ def actor_of(job: ContactJob) -> Actor:
     return Actor(WorkspaceId(job.workspace_id), user_id, job.actor_name)
 
 
-async def _apply(session: AsyncSession, job: ContactJob, contact_ids: Sequence[UUID]) -> int:
+async def apply(session: AsyncSession, job: ContactJob, contact_ids: Sequence[UUID]) -> int:
     """Do the job to these contacts and tell of those it changed; return how many."""
     match job.kind:
         case JobKind.DELETE:

@@ -19,7 +19,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import file_name, one_line, shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.background import OPEN
+from xobito_app.features.contacts.background import OPEN, WorkRepository, stop
 from xobito_app.features.contacts.change_events import percent_of
 from xobito_app.features.contacts.imports import files
 from xobito_app.features.contacts.imports.files import Prepared, read_rows
@@ -107,7 +107,7 @@ class ImportHead:
     total: int
 
 
-class ImportRepository(Repository[ContactImport]):
+class ImportRepository(WorkRepository[ContactImport]):
     """Imports of one workspace."""
 
     missing = "This import no longer exists."
@@ -275,18 +275,7 @@ async def stop_import(session: AsyncSession, actor: Actor, *, import_id: UUID) -
     require(actor, Permission.CONTACTS_IMPORT)
     # Waits for the batch at hand, which takes well under a second.
     row = await ImportRepository(session, actor.workspace_id).get(import_id, lock=True)
-    if row.state in OPEN:
-        row.state, row.finished_at = ImportState.STOPPED, clock.now()
-        session.add(row)
-        activity.record(
-            session,
-            actor,
-            "contact.import_stopped",
-            about="contact_import",
-            object_id=row.id,
-            name=row.filename,
-        )
-        announce(session, actor.workspace_id, Topic.CONTACT_IMPORT, row.id)
+    stop(session, actor, row)
     return view_of(row)
 
 
@@ -308,12 +297,7 @@ async def list_imports(session: AsyncSession, actor: Actor, *, limit: int = 20) 
         Forbidden: The actor may not import contacts.
     """
     require(actor, Permission.CONTACTS_IMPORT)
-    imports = ImportRepository(session, actor.workspace_id)
-    rows = await imports.all(
-        imports.scoped()
-        .order_by(col(ContactImport.created_at).desc(), col(ContactImport.id).desc())
-        .limit(max(1, min(limit, 50)))
-    )
+    rows = await ImportRepository(session, actor.workspace_id).list_newest(limit)
     return [view_of(row) for row in rows]
 
 

@@ -103,7 +103,7 @@ async def _work(lease: Lease, reader: _Reader) -> None:
         if failures > TRIES:
             piece.rows[0].problems.append(Problem("", "", "The database refuses this row."))
         try:
-            if not await _take_in(lease, task, piece, seen):
+            if not await take_in(lease, task, piece, seen):
                 return
             failures, taken = 0, taken + 1
             if taken in COUNTED_AFTER and not task.is_dry:
@@ -210,11 +210,11 @@ class _Reader:
 
     def _begin(self, task: _Task, size: int) -> asyncio.Task[Chunk]:
         return asyncio.create_task(
-            asyncio.to_thread(_read, self._workspace_id, self._import_id, task, size)
+            asyncio.to_thread(read_chunk, self._workspace_id, self._import_id, task, size)
         )
 
 
-def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
+def read_chunk(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
     """Read and judge the next rows; empty ones are passed over, the first one is the heading."""
     path = files.path_of(workspace_id, import_id)
     rows: list[ReadRow] = []
@@ -232,7 +232,7 @@ def _read(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
     return Chunk(tuple(rows), position, done, is_last=True)
 
 
-async def _take_in(lease: Lease, task: _Task, piece: Chunk, seen: DryRunMemory) -> bool:
+async def take_in(lease: Lease, task: _Task, piece: Chunk, seen: DryRunMemory) -> bool:
     """Write a batch with its position; tell whether there is more to do here."""
     async with unit_of_work(lease.workspace_id) as uow:
         row = await IMPORTS.lock(uow.session, lease)
@@ -258,7 +258,7 @@ async def _take_in(lease: Lease, task: _Task, piece: Chunk, seen: DryRunMemory) 
         _count(row, plan, piece)
         refused = [one for one in plan.decisions if one.action is Action.REFUSE]
         row.error_bytes = await asyncio.to_thread(
-            _list_refused, row.workspace_id, row.id, row.error_bytes, task.mapping, refused
+            list_refused, row.workspace_id, row.id, row.error_bytes, task.mapping, refused
         )
         if piece.is_last:
             row.state, row.finished_at = ImportState.DONE, clock.now()
@@ -277,7 +277,7 @@ def _count(row: ContactImport, plan: BatchPlan, piece: Chunk) -> None:
     row.position, row.done = piece.position, piece.done
 
 
-def _list_refused(
+def list_refused(
     workspace_id: UUID,
     import_id: UUID,
     size: int,

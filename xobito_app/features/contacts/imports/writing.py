@@ -126,7 +126,7 @@ async def write_plan(session: AsyncSession, plan: BatchPlan, known: Known, *, ac
         await connection.execute(sql(_UPDATE), {"rows": _documents(rows), **common})
     if new:
         rows = [{"id": contact.id, **contact.values} for contact in new]
-        await connection.execute(sql(_INSERT), {"rows": _documents(rows), **common})
+        await connection.execute(sql(INSERT), {"rows": _documents(rows), **common})
     joined = await _join_groups(session, actor.workspace_id, plan.contacts, group_names)
     for row_id, names in joined.items():
         changed.setdefault(row_id, {})["groups"] = names
@@ -189,7 +189,7 @@ def _value(name: str) -> str:
     return name if name in {"phone", "type"} else f"coalesce({name}, '')"
 
 
-_INSERT = f"""
+INSERT = f"""
     INSERT INTO contact (id, workspace_id, {_NAMES}, custom, profile_name, username, is_enabled,
         opt_out_reason, created_at, updated_at)
     SELECT id, :workspace, {", ".join(map(_value, TEXTS))}, {", ".join(IDS)}, custom,

@@ -57,7 +57,35 @@ async def pass_default_to(
         session.add(row)
 
 
-async def hand_over_contacts(
+async def finish_update(
+    session: AsyncSession,
+    record: RecordType,
+    row: Label,
+    others: Sequence[Label],
+    original: Mapping[str, Any],
+    *,
+    is_default: bool | None,
+    actor: Actor,
+) -> None:
+    """Make a changed status or source the default where that is asked, and tell what changed.
+
+    Args:
+        original: What its changed fields were before; empty when nothing else was changed.
+
+    Raises:
+        Invalid: Somebody else chose another default in the same moment.
+    """
+    if is_default and not row.is_default:
+        original = {**original, "is_default": False}
+        await pass_default_to(session, record, row, others)
+    if original:
+        row.updated_at = clock.now()
+        session.add(row)
+        await session.flush()
+        await tell_label(session, record, ChangeType.UPDATED, row, original, actor=actor)
+
+
+async def _hand_over_contacts(
     session: AsyncSession, record: RecordType, row: Label, replace_with: UUID | None
 ) -> None:
     """Give the contacts of a status or source that goes to another one.
@@ -80,6 +108,25 @@ async def hand_over_contacts(
     moved = await ContactRepository(session, row.workspace_id).replace(column, row.id, replace_with)
     originals = {contact_id: {column.key: row.id} for contact_id in moved}
     await tell_contacts(session, row.workspace_id, ChangeType.UPDATED, originals)
+
+
+async def remove_label(
+    session: AsyncSession,
+    record: RecordType,
+    row: Label,
+    replace_with: UUID | None,
+    *,
+    actor: Actor,
+) -> None:
+    """Delete a status or source; its contacts get the replacement.
+
+    Raises:
+        Invalid: It is the default; or it has contacts and no other is given.
+    """
+    await _hand_over_contacts(session, record, row, replace_with)
+    await tell_label(session, record, ChangeType.DELETED, row, {}, actor=actor)
+    await session.delete(row)
+    await session.flush()
 
 
 async def tell_label(

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.core.permissions import Actor, Permission, require
@@ -16,8 +15,8 @@ from xobito_app.core.text import one_line
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.labels.label_changes import (
     count_contacts_of,
-    hand_over_contacts,
-    pass_default_to,
+    finish_update,
+    remove_label,
     tell_label,
 )
 from xobito_app.features.contacts.repository import ContactRepository, SourceRepository
@@ -97,14 +96,9 @@ async def update_source(
         async with integrity_as_invalid(session):
             row.name = wanted
             session.add(row)
-    if is_default and not row.is_default:
-        original["is_default"] = False
-        await pass_default_to(session, RecordType.SOURCE, row, others)
-    if original:
-        row.updated_at = clock.now()
-        session.add(row)
-        await session.flush()
-        await tell_label(session, RecordType.SOURCE, ChangeType.UPDATED, row, original, actor=actor)
+    await finish_update(
+        session, RecordType.SOURCE, row, others, original, is_default=is_default, actor=actor
+    )
     return _view(row, await count_contacts_of(session, RecordType.SOURCE, row))
 
 
@@ -119,11 +113,8 @@ async def delete_source(
         NotFound: The workspace has no such source.
     """
     require(actor, Permission.SOURCES_MANAGE)
-    sources = SourceRepository(session, actor.workspace_id)
-    row = await sources.get(source_id, lock=True)
-    await hand_over_contacts(session, RecordType.SOURCE, row, replace_with)
-    await tell_label(session, RecordType.SOURCE, ChangeType.DELETED, row, {}, actor=actor)
-    await sources.delete(row)
+    row = await SourceRepository(session, actor.workspace_id).get(source_id, lock=True)
+    await remove_label(session, RecordType.SOURCE, row, replace_with, actor=actor)
 
 
 def _name(name: str, others: Sequence[ContactSource]) -> str:

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.core.permissions import Actor, Permission, require
@@ -17,8 +16,9 @@ from xobito_app.core.text import one_line
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.labels.label_changes import (
     count_contacts_of,
-    hand_over_contacts,
+    finish_update,
     pass_default_to,
+    remove_label,
     tell_label,
 )
 from xobito_app.features.contacts.repository import ContactRepository, StatusRepository
@@ -132,14 +132,9 @@ async def update_status(
         for field in original:
             setattr(row, field, wanted[field])
         session.add(row)
-    if is_default and not row.is_default:
-        original["is_default"] = False
-        await pass_default_to(session, RecordType.STATUS, row, others)
-    if original:
-        row.updated_at = clock.now()
-        session.add(row)
-        await session.flush()
-        await tell_label(session, RecordType.STATUS, ChangeType.UPDATED, row, original, actor=actor)
+    await finish_update(
+        session, RecordType.STATUS, row, others, original, is_default=is_default, actor=actor
+    )
     return _view(row, await count_contacts_of(session, RecordType.STATUS, row))
 
 
@@ -154,11 +149,8 @@ async def delete_status(
         NotFound: The workspace has no such status.
     """
     require(actor, Permission.STATUSES_MANAGE)
-    statuses = StatusRepository(session, actor.workspace_id)
-    row = await statuses.get(status_id, lock=True)
-    await hand_over_contacts(session, RecordType.STATUS, row, replace_with)
-    await tell_label(session, RecordType.STATUS, ChangeType.DELETED, row, {}, actor=actor)
-    await statuses.delete(row)
+    row = await StatusRepository(session, actor.workspace_id).get(status_id, lock=True)
+    await remove_label(session, RecordType.STATUS, row, replace_with, actor=actor)
 
 
 def _check(others: Any, status_id: UUID | None, *, name: str, color: str) -> None:

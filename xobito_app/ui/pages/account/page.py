@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.style import set_color_mode
 from reflex.vars.object import ObjectVar
 
-from xobito_app.ui import forms, styles
+from xobito_app.ui import dom_ids, forms, styles
 from xobito_app.ui.blocks import loaded, page_form
 from xobito_app.ui.components import (
     avatar,
@@ -129,7 +129,7 @@ def _switches() -> rx.Component:
             WAYS["browser_notifications"],
             rx.call_script("xobito.tryAlert('browser')"),
         ),
-        rx.el.p(id="alert-permission", class_name=styles.FIELD_HELP, role="status"),
+        rx.el.p(id=dom_ids.ALERT_PERMISSION, class_name=styles.FIELD_HELP, role="status"),
         rx.cond(
             AccountState.switches["sound"] | AccountState.switches["browser_notifications"],
             rx.el.div(

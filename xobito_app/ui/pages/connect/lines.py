@@ -16,7 +16,8 @@ from xobito_app.ui.shell.providers import StatusLine, line_providers
 Tone = Literal["info", "warning", "danger"]
 
 
-async def _late(viewer: Viewer) -> list[StatusLine]:
+async def late_lines(viewer: Viewer) -> list[StatusLine]:
+    """Return the line that incoming messages wait, with the way to the doctor for who may look."""
     async with unit_of_work() as uow:
         backlog = await read_backlog(uow.session)
     if not backlog.is_late:
@@ -54,6 +55,6 @@ def _line(words: str, tone: Tone, link: str, link_words: str, has_link: bool) ->
 
 def register() -> None:
     """Have every page show these lines."""
-    for provider in (_late, _lines):
+    for provider in (late_lines, _lines):
         if provider not in line_providers:
             line_providers.append(provider)

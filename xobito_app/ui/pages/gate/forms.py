@@ -6,14 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import button, note, problem
 from xobito_app.ui.pages.gate.state import GateState
 
 # The form is posted by the browser itself, so that the cookie in the answer stays its own: no
 # script of the page ever sees it. Values that only the browser knows are filled in before.
-_POST = """
-const form = document.getElementById("gate-form");
+_POST = (
+    f"const form = document.getElementById('{dom_ids.GATE_FORM}');"
+    + """
 const fill = (name, value) => { if (form.elements[name]) form.elements[name].value = value; };
 fill("token", window.location.hash.slice(1));
 fill("next", new URLSearchParams(window.location.search).get("next") ?? "");
@@ -27,6 +28,7 @@ fetch(form.action, {
   return answer;
 }).catch(() => ({ problem: "The server does not answer. Try again in a moment." }))
 """
+)
 
 
 def brand() -> rx.Component:
@@ -87,7 +89,7 @@ def gate_form(action: str, verb: str | rx.Var[str], *fields: Any) -> rx.Componen
         problem(GateState.problem),
         problem(GateState.errors.get("form", "").to(str)),
         button(verb, weight="primary", wide=True, type="submit", busy=GateState.is_busy),
-        id="gate-form",
+        id=dom_ids.GATE_FORM,
         method="post",
         action=action,
         no_validate=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar, Var
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.components import (
     button,
     dialog,
@@ -22,7 +23,7 @@ from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 from xobito_app.whatsapp import limits
 
-_PICK_FILES = "document.getElementById('composer-picker').click()"
+_PICK_FILES = f"document.getElementById('{dom_ids.COMPOSER_PICKER}').click()"
 
 
 def attach_menu() -> rx.Component:
@@ -199,7 +200,7 @@ def _location() -> rx.Component:
         text_field(
             "Where",
             name="where",
-            id="location-where",
+            id=dom_ids.LOCATION_WHERE,
             errors=errors,
             max_length=2000,
             placeholder="48.2082, 16.3738",

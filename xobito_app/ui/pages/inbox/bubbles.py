@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
 from xobito_app.ui.pages.inbox.formatting import Piece
 from xobito_app.ui.theme import icon
@@ -67,7 +68,7 @@ def entry(
             ),
         ),
         rest,
-        id="e-" + line.id,
+        id=dom_ids.ENTRY_PREFIX + line.id,
         class_name="entry",
         data_side=line.side,
         data_joins=line.joins_previous,

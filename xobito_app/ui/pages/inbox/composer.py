@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.pages.inbox.attach import attach_dialog, attach_menu
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.draft_state import DraftState
@@ -43,14 +44,17 @@ def composer() -> rx.Component:
         attach_dialog(),
         change_dialog(),
         _hidden_forms(),
-        rx.el.button(id="thread-seen", type="button", hidden=True, on_click=ThreadState.seen),
-        rx.el.button(id="thread-here", type="button", hidden=True, on_click=ThreadState.be_here),
-        rx.el.button(
-            id="composer-typing", type="button", hidden=True, on_click=ThreadState.type_here
+        *(
+            rx.el.button(id=element_id, type="button", hidden=True, on_click=handler)
+            for element_id, handler in (
+                (dom_ids.THREAD_SEEN, ThreadState.seen),
+                (dom_ids.THREAD_HERE, ThreadState.be_here),
+                (dom_ids.COMPOSER_TYPING, ThreadState.type_here),
+            )
         ),
         class_name="composer",
         data_mode=DraftState.mode,
-        id="composer",
+        id=dom_ids.COMPOSER,
     )
 
 
@@ -58,7 +62,7 @@ def _modes() -> rx.Component:
     return rx.el.div(
         rx.el.button(
             "Reply",
-            id="composer-reply",
+            id=dom_ids.COMPOSER_REPLY,
             type="button",
             aria_pressed=DraftState.mode == "reply",
             on_click=DraftState.write_reply,
@@ -67,7 +71,7 @@ def _modes() -> rx.Component:
         rx.el.button(
             icon("lock", size=12),
             "Note",
-            id="composer-note",
+            id=dom_ids.COMPOSER_NOTE,
             type="button",
             aria_pressed=DraftState.mode == "note",
             on_click=DraftState.write_note,
@@ -80,10 +84,10 @@ def _modes() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         _quote(),
-        rx.el.div(id="composer-file-list", class_name="file-list"),
+        rx.el.div(id=dom_ids.COMPOSER_FILE_LIST, class_name="file-list"),
         slash_list(),
         rx.el.textarea(
-            id="composer-text",
+            id=dom_ids.COMPOSER_TEXT,
             name="text",
             rows=1,
             placeholder=rx.cond(
@@ -99,8 +103,8 @@ def _form() -> rx.Component:
             class_name="composer-text",
             data_enter=rx.cond(ThreadState.enter_sends, "sends", "breaks"),
         ),
-        rx.el.input(type="hidden", name="key", id="composer-key", default_value=""),
-        rx.el.input(type="hidden", name="files", id="composer-files", default_value=""),
+        rx.el.input(type="hidden", name="key", id=dom_ids.COMPOSER_KEY, default_value=""),
+        rx.el.input(type="hidden", name="files", id=dom_ids.COMPOSER_FILES, default_value=""),
         rx.cond(
             ComposerState.problem != "",
             rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
@@ -110,7 +114,7 @@ def _form() -> rx.Component:
         rx.el.div(
             _tools(),
             rx.el.span(class_name="grow"),
-            rx.el.span(id="composer-count", class_name="composer-count", role="status"),
+            rx.el.span(id=dom_ids.COMPOSER_COUNT, class_name="composer-count", role="status"),
             rx.cond(DraftState.mode == "note", rx.fragment(), schedule_button()),
             rx.el.button(
                 rx.cond(
@@ -125,7 +129,7 @@ def _form() -> rx.Component:
             class_name="composer-tools",
         ),
         on_submit=ComposerState.submit,
-        id="composer-form",
+        id=dom_ids.COMPOSER_FORM,
         class_name="composer-form",
     )
 
@@ -153,18 +157,18 @@ def _tools() -> rx.Component:
         rx.el.input(
             type="file",
             name="picker",
-            id="composer-picker",
+            id=dom_ids.COMPOSER_PICKER,
             multiple=True,
             tab_index=-1,
             aria_label="Files to attach",
             class_name="sr-only",
         ),
         rx.cond(DraftState.mode == "note", rx.fragment(), attach_menu()),
-        _tool("smile", "Emoji", id="composer-emoji"),
+        _tool("smile", "Emoji", id=dom_ids.COMPOSER_EMOJI),
         rx.cond(
             DraftState.mode == "note",
             rx.fragment(),
-            _tool("mic", "Record a voice message", id="composer-voice"),
+            _tool("mic", "Record a voice message", id=dom_ids.COMPOSER_VOICE),
         ),
         rx.cond(ShellState.can["canned_replies.view"], shortcut_button()),
         _tool("layout-template", "Send a template", on_click=ComposerState.open_picker),
@@ -186,12 +190,12 @@ def _voice_bar() -> rx.Component:
     """What takes the place of the tools while a voice message is recorded; the script fills it."""
     return rx.el.div(
         rx.el.span(class_name="voice-dot", aria_hidden="true"),
-        rx.el.span("0:00", id="voice-time", class_name="voice-time", role="timer"),
-        rx.el.span("Recording", id="voice-words", class_name="grow"),
+        rx.el.span("0:00", id=dom_ids.VOICE_TIME, class_name="voice-time", role="timer"),
+        rx.el.span("Recording", id=dom_ids.VOICE_WORDS, class_name="grow"),
         rx.el.button(
             icon("trash-2", size=15),
             type="button",
-            id="voice-cancel",
+            id=dom_ids.VOICE_CANCEL,
             aria_label="Throw the recording away",
             class_name="button button-ghost button-icon button-compact",
         ),
@@ -199,7 +203,7 @@ def _voice_bar() -> rx.Component:
             "Send",
             icon("send-horizontal", size=14),
             type="button",
-            id="voice-send",
+            id=dom_ids.VOICE_SEND,
             class_name="button button-primary button-compact",
         ),
         id="voice-bar",
@@ -214,7 +218,7 @@ def _hidden_forms() -> rx.Component:
             rx.el.input(type="hidden", name="media_id", default_value=""),
             rx.el.input(type="hidden", name="key", default_value=""),
             on_submit=ComposerState.send_voice,
-            id="voice-form",
+            id=dom_ids.VOICE_FORM,
             hidden=True,
         ),
         rx.el.form(
@@ -222,7 +226,7 @@ def _hidden_forms() -> rx.Component:
             rx.el.input(type="hidden", name="emoji", default_value=""),
             rx.el.input(type="hidden", name="key", default_value=""),
             on_submit=ComposerState.react,
-            id="reaction-form",
+            id=dom_ids.REACTION_FORM,
             hidden=True,
         ),
     )

@@ -1,12 +1,40 @@
-"""A line of the left pane that leads into a thread: a search result, a mention."""
+"""Lines of the left pane that lead into a thread, and what a pane says when it is empty."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ArrayVar
+
+from xobito_app.ui.theme import icon
 
 Words = rx.Var[str]
+
+
+def pane_empty(
+    picture: str, title: str, text: rx.Var[Any] | str, *, size: int = 28, **props: Any
+) -> rx.Component:
+    """Return the picture and the words of a pane that has nothing to show."""
+    return rx.el.div(
+        icon(picture, size=size),
+        rx.el.p(title, class_name="empty-title"),
+        rx.el.p(text, class_name="empty-text"),
+        class_name="pane-empty",
+        **props,
+    )
+
+
+def hit_lines(
+    rows: ArrayVar[Sequence[Any]], line: Callable[[Any], rx.Component], *, empty: rx.Component
+) -> rx.Component:
+    """Return the list of lines, or what stands in its place without any."""
+    return rx.cond(
+        rows.length() > 0,
+        rx.el.ul(rx.foreach(rows, line), class_name="thread-rows"),
+        empty,
+    )
 
 
 def hit_line(

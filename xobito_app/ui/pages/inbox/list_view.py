@@ -7,10 +7,11 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.components import skeleton_rows
 from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
-from xobito_app.ui.pages.inbox.hit_line import hit_line
+from xobito_app.ui.pages.inbox.hit_line import hit_line, hit_lines, pane_empty
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import KIND_ICONS, ThreadRow
@@ -65,7 +66,7 @@ def _tools() -> rx.Component:
             icon("search", size=14),
             rx.el.input(
                 type="search",
-                id="inbox-search",
+                id=dom_ids.INBOX_SEARCH,
                 placeholder="Search messages and people",
                 aria_label="Search messages and people",
                 default_value=InboxListState.query,
@@ -126,7 +127,7 @@ def _threads() -> rx.Component:
                     ),
                 ),
                 class_name="thread-rows",
-                id="thread-rows",
+                id=dom_ids.THREAD_ROWS,
             ),
             _empty(),
         ),
@@ -135,23 +136,19 @@ def _threads() -> rx.Component:
 
 
 def _empty() -> rx.Component:
-    return rx.el.div(
-        icon("inbox", size=28),
-        rx.el.p("Nothing here.", class_name="empty-title"),
-        rx.el.p(
-            rx.cond(
-                is_narrowed(),
-                "No chat fits these filters.",
-                rx.match(
-                    InboxListState.status,
-                    ("closed", "Closed chats are kept here."),
-                    ("snoozed", "Chats you put aside wait here."),
-                    "New messages from customers appear here by themselves.",
-                ),
+    return pane_empty(
+        "inbox",
+        "Nothing here.",
+        rx.cond(
+            is_narrowed(),
+            "No chat fits these filters.",
+            rx.match(
+                InboxListState.status,
+                ("closed", "Closed chats are kept here."),
+                ("snoozed", "Chats you put aside wait here."),
+                "New messages from customers appear here by themselves.",
             ),
-            class_name="empty-text",
         ),
-        class_name="pane-empty",
     )
 
 
@@ -215,15 +212,10 @@ def thread_row(
 
 
 def _results() -> rx.Component:
-    return rx.cond(
-        InboxListState.hits.length() > 0,
-        rx.el.ul(rx.foreach(InboxListState.hits, _hit), class_name="thread-rows"),
-        rx.el.div(
-            icon("search-x", size=28),
-            rx.el.p("Nothing found.", class_name="empty-title"),
-            rx.el.p("Try fewer or other words.", class_name="empty-text"),
-            class_name="pane-empty",
-        ),
+    return hit_lines(
+        InboxListState.hits,
+        _hit,
+        empty=pane_empty("search-x", "Nothing found.", "Try fewer or other words."),
     )
 
 

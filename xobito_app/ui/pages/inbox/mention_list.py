@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui.pages.inbox.hit_line import hit_line
+from xobito_app.ui.pages.inbox.hit_line import hit_line, hit_lines, pane_empty
 from xobito_app.ui.pages.inbox.mention_state import MentionRow, MentionState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
@@ -31,14 +31,11 @@ def mention_tab() -> rx.Component:
 
 def mention_list() -> rx.Component:
     """What stands in place of the threads while mentions are shown."""
-    return rx.cond(
-        MentionState.rows.length() > 0,
-        rx.el.ul(rx.foreach(MentionState.rows, _line), class_name="thread-rows"),
-        rx.el.div(
-            icon("at-sign", size=28),
-            rx.el.p("Nobody called you yet.", class_name="empty-title"),
-            rx.el.p("Notes with @ and your name are listed here.", class_name="empty-text"),
-            class_name="pane-empty",
+    return hit_lines(
+        MentionState.rows,
+        _line,
+        empty=pane_empty(
+            "at-sign", "Nobody called you yet.", "Notes with @ and your name are listed here."
         ),
     )
 

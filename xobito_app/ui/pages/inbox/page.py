@@ -10,6 +10,18 @@ from xobito_app.ui.pages.inbox.panel import contact_panel
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.pages.inbox.thread_view import thread
 
+SCRIPTS = (
+    "inbox",
+    "attachments",
+    "voice",
+    "emoji",
+    "suggestions",
+    "message_forms",
+    "media",
+    "player",
+)
+"""In any order: what one of them wants of another, it looks up when somebody does something."""
+
 
 def inbox() -> rx.Component:
     """Three panes; on a phone one at a time."""
@@ -18,10 +30,7 @@ def inbox() -> rx.Component:
         conversation_list(),
         thread(),
         contact_panel(),
-        rx.script(src="/inbox.js"),
-        rx.script(src="/composer.js"),
-        rx.script(src="/media.js"),
-        rx.script(src="/player.js"),
+        *(rx.script(src=f"/{name}.js") for name in SCRIPTS),
         class_name="inbox",
         data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
     )

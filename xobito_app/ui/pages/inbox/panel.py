@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import button, menu, menu_item, menu_line
 from xobito_app.ui.pages.inbox.panel_rows import Choice, EarlierChat, PanelField, PanelNote
 from xobito_app.ui.pages.inbox.panel_state import PanelState
@@ -26,7 +26,7 @@ def contact_panel() -> rx.Component:
         rx.cond(ThreadState.is_open, _body(), rx.fragment()),
         class_name="inbox-panel",
         aria_label="Contact",
-        id="contact-panel",
+        id=dom_ids.CONTACT_PANEL,
     )
 
 

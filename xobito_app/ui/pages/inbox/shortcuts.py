@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.ui import dom_ids
 from xobito_app.ui.components import popover
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutRow, ShortcutState
@@ -40,15 +41,17 @@ def slash_list() -> rx.Component:
     """What fits the letters after a slash; the script shows it and moves through it."""
     return rx.fragment(
         rx.cond(ShellState.can["canned_replies.view"], _slash()),
-        rx.el.div(rx.foreach(ThreadState.members, _name), id="mention-names", hidden=True),
-        rx.el.input(type="hidden", id="composer-fill", value=ShortcutState.fill, read_only=True),
+        rx.el.div(rx.foreach(ThreadState.members, _name), id=dom_ids.MENTION_NAMES, hidden=True),
+        rx.el.input(
+            type="hidden", id=dom_ids.COMPOSER_FILL, value=ShortcutState.fill, read_only=True
+        ),
     )
 
 
 def _slash() -> rx.Component:
     return rx.fragment(
         rx.el.input(
-            id="slash-query",
+            id=dom_ids.SLASH_QUERY,
             default_value="",
             on_change=ShortcutState.find,
             tab_index=-1,
@@ -61,7 +64,7 @@ def _slash() -> rx.Component:
                 rx.el.ul(rx.foreach(ShortcutState.rows, _line), class_name="picker-list"),
                 rx.el.p("No canned reply or macro fits.", class_name="empty-text"),
             ),
-            id="slash-list",
+            id=dom_ids.SLASH_LIST,
             class_name="slash-list",
         ),
     )

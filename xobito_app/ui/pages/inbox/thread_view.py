@@ -8,7 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import (
     button,
     dialog,
@@ -25,6 +25,7 @@ from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
+from xobito_app.ui.pages.inbox.hit_line import pane_empty
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow
 from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
@@ -45,7 +46,7 @@ def thread() -> rx.Component:
             rx.fragment(_head(), _entries(), composer(), _hidden_keys()),
             rx.cond(ThreadState.lost != "", _lost(), _none()),
         ),
-        rx.cond(REPLIES, _hidden_key("undo-work", "Undo", WorkState.undo)),
+        rx.cond(REPLIES, _hidden_key(dom_ids.UNDO_WORK, "Undo", WorkState.undo)),
         class_name="inbox-thread",
         aria_label="Conversation",
         data_open=ThreadState.is_open,
@@ -55,20 +56,20 @@ def thread() -> rx.Component:
 
 
 def _none() -> rx.Component:
-    return rx.el.div(
-        icon("messages-square", size=32),
-        rx.el.p("Choose a conversation.", class_name="empty-title"),
-        rx.el.p("J and K move through the list, Enter opens.", class_name="empty-text"),
-        class_name="pane-empty",
+    return pane_empty(
+        "messages-square",
+        "Choose a conversation.",
+        "J and K move through the list, Enter opens.",
+        size=32,
     )
 
 
 def _lost() -> rx.Component:
-    return rx.el.div(
-        icon("eye-off", size=32),
-        rx.el.p("This conversation is not on your screen any more.", class_name="empty-title"),
-        rx.el.p(ThreadState.lost, class_name="empty-text"),
-        class_name="pane-empty",
+    return pane_empty(
+        "eye-off",
+        "This conversation is not on your screen any more.",
+        ThreadState.lost,
+        size=32,
         role="status",
     )
 
@@ -126,7 +127,7 @@ def _close() -> rx.Component:
             on_click=WorkState.close,
             class_name="button button-secondary button-compact",
             aria_label="Close this conversation",
-            id="close-thread",
+            id=dom_ids.CLOSE_THREAD,
         ),
         rx.el.button(
             icon("rotate-ccw", size=15),
@@ -135,7 +136,7 @@ def _close() -> rx.Component:
             on_click=WorkState.reopen,
             class_name="button button-secondary button-compact",
             aria_label="Reopen this conversation",
-            id="reopen-thread",
+            id=dom_ids.REOPEN_THREAD,
         ),
     )
 
@@ -176,7 +177,7 @@ def _assignee() -> rx.Component:
             rx.foreach(ThreadState.members, _member),
             label="Assign this conversation",
             class_name="button button-secondary button-compact",
-            id="assign-thread",
+            id=dom_ids.ASSIGN_THREAD,
         ),
         rx.el.span(*shown, class_name="thread-assignee", title=header.assignee),
     )
@@ -227,13 +228,13 @@ def _hidden_keys() -> rx.Component:
             REPLIES,
             rx.fragment(
                 _hidden_key(
-                    "snooze-thread", "Snooze until tomorrow", WorkState.snooze_until_tomorrow
+                    dom_ids.SNOOZE_THREAD, "Snooze until tomorrow", WorkState.snooze_until_tomorrow
                 ),
                 snooze_dialog(),
             ),
         ),
-        rx.cond(ASSIGNS, _hidden_key("take-thread", "Take it myself", ThreadState.take)),
-        _hidden_key("unread-thread", "Mark as unread", ThreadState.mark_unread),
+        rx.cond(ASSIGNS, _hidden_key(dom_ids.TAKE_THREAD, "Take it myself", ThreadState.take)),
+        _hidden_key(dom_ids.UNREAD_THREAD, "Mark as unread", ThreadState.mark_unread),
     )
 
 
@@ -275,7 +276,7 @@ def _entries() -> rx.Component:
                 type="button",
                 on_click=ThreadState.load_older,
                 class_name="button button-ghost button-compact button-wide",
-                id="load-older",
+                id=dom_ids.LOAD_OLDER,
             ),
         ),
         rx.cond(
@@ -289,7 +290,7 @@ def _entries() -> rx.Component:
             id="entries",
         ),
         class_name="thread-scroll",
-        id="thread-scroll",
+        id=dom_ids.THREAD_SCROLL,
         data_focus=ThreadState.focus_id,
     )
 
