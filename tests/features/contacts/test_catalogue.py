@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
+from pydantic import ValidationError
 
+from xobito_app.api.v1 import contacts as rest
 from xobito_app.core import clock
 from xobito_app.features.contacts.imports import writing
 from xobito_app.features.contacts.records import columns, published, readers
@@ -82,3 +84,26 @@ def test_a_field_that_is_only_in_the_catalogue_is_noticed(forgotten, monkeypatch
     }[forgotten]
     with pytest.raises(AssertionError):
         check()
+
+
+def test_rest_tells_every_published_field_and_takes_every_field_people_may_set():
+    told = {name for field in FIELDS if field.is_published for name in (field.name, field.column)}
+    assert told - {""} <= set(rest.Contact.model_fields)
+    settable = {
+        field.column if field.shape is Shape.REFERENCE else field.name
+        for field in FIELDS
+        if field.is_imported
+    }
+    assert settable <= set(rest.ContactNew.model_fields)
+
+
+# A country is taken by its name too, and kept by its two letters.
+PLAIN = [f for f in FIELDS if f.limit and f.is_imported and f.shape is Shape.TEXT]
+CUT = [field for field in PLAIN if field.name != "country"]
+
+
+@pytest.mark.parametrize("field", CUT, ids=lambda field: field.name)
+def test_rest_takes_no_more_of_a_field_than_it_holds(field):
+    too_long = {"phone": "+16505550100", field.name: "x" * (field.limit + 1)}
+    with pytest.raises(ValidationError):
+        rest.ContactNew.model_validate(too_long)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from xobito_app.core.text import shorten
+from xobito_app.features.contacts.records.catalogue import FIELDS
 from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.schemas import (
     ContactFacts,
@@ -25,18 +26,19 @@ OWN = "own."
 NOTES_SHOWN = 5
 _LONG = frozenset({"description"})
 _FIELDS = (
-    ("first_name", "First name"),
-    ("last_name", "Last name"),
-    ("phone", "Phone"),
-    ("email", "E-mail"),
-    ("company", "Company"),
-    ("website", "Website"),
-    ("address", "Address"),
-    ("zip", "Postcode"),
-    ("city", "City"),
-    ("country", "Country"),
-    ("description", "About"),
+    "first_name",
+    "last_name",
+    "phone",
+    "email",
+    "company",
+    "website",
+    "address",
+    "zip",
+    "city",
+    "country",
+    "description",
 )
+_LABELS = {field.name: field.label for field in FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,10 @@ class PanelCard:
             owner=Choice(str(owner.id), owner.name) if owner else Choice("", ""),
             groups=[Choice(str(group.id), group.name) for group in view.groups],
             fields=[
-                PanelField(name, label, getattr(view, name), "area" if name in _LONG else "text")
-                for name, label in _FIELDS
+                PanelField(
+                    name, _LABELS[name], getattr(view, name), "area" if name in _LONG else "text"
+                )
+                for name in _FIELDS
             ]
             + [_own(item, view) for item in own],
             username=f"@{view.username}" if view.username else "",
