@@ -101,7 +101,14 @@ def _cases(account: Account) -> Iterator[tuple[str, list[bytes]]]:
     number = json.dumps(delivery(account, "16505550008", "@")).replace('"@"', "9" * 5_000)
     yield "a number of 5,000 digits", [number.encode()]
     yield "1 MB of text", [json.dumps(delivery(account, "16505550007", "x" * 1_000_000)).encode()]
-    yield "2.4 MB of backslashes", [b'{"entry": "' + b"\\" * 2_400_000 + b'"}']
+    for name, character in (
+        ("backslashes", b"\\"),
+        ("levels", b"["),
+        ("NUL", b"\0"),
+        ("quotes", b'"'),
+        ("digits", b"9"),
+    ):
+        yield f"2.4 MB of {name}", [b'{"entry": "' + character * 2_400_000 + b'"}']
     yield "a history of 10,000 messages", [json.dumps(_history(account, 10_000)).encode()]
     yield "12,000 statuses at once", [json.dumps(_statuses(account, 12_000, 0)).encode()]
     flood = [json.dumps(_statuses(account, 1_000, n + 1)).encode() for n in range(30)]

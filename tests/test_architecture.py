@@ -262,3 +262,49 @@ def test_no_test_judges_by_a_stopwatch():
         if clocks.search(ast.unparse(node.left))
     ]
     assert offences == []
+
+
+REFLEX_PRIVATES = {
+    "_build_static_router_data",
+    "_clean",
+    "_get_resolved_delta",
+    "_load_events",
+    "_lock",
+    "_root_context",
+    "_state_manager",
+    "_states_locks",
+    "_tasks",
+    "_unevaluated_pages",
+}
+"""What Reflex has no public way for; an upgrade may break the tests that look there."""
+BACKEND_VARS = {"_owner"}
+"""Vars of a state that never reach the browser begin with an underscore: Reflex wants it so."""
+
+
+def privates_of_others(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield which names with an underscore a file imports, reads or replaces in something else."""
+    is_private = re.compile(r"_[a-zA-Z]\w*$").fullmatch
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, a.name) for a in node.names if is_private(a.name))
+        elif isinstance(node, ast.Attribute) and is_private(node.attr):
+            if not (isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}):
+                yield node.lineno, node.attr
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"setattr", "delattr"}
+        ):
+            for given in node.args:
+                if isinstance(given, ast.Constant) and is_private(str(given.value)):
+                    yield node.lineno, str(given.value)
+
+
+def test_tests_leave_the_privates_of_other_modules_alone():
+    offences = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line, name in privates_of_others(path)
+        if name not in REFLEX_PRIVATES | BACKEND_VARS
+    ]
+    assert offences == []

@@ -15,26 +15,26 @@ class Socket:
 
     def __init__(self, limits, address="203.0.113.1", *, signed_in=False):
         self.sent, self.read = [], []
-        self._incoming = asyncio.Queue()
+        self.incoming = asyncio.Queue()
         scope = {
             "type": "websocket",
             "path": "/_event/",
             "client": (address, 1),
             "known": signed_in,
         }
-        self._incoming.put_nowait({"type": "websocket.connect"})
-        self._task = asyncio.create_task(limits(scope, self._incoming.get, self._send))
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        self.task = asyncio.create_task(limits(scope, self.incoming.get, self._send))
 
     async def _send(self, message):
         self.sent.append(message)
 
     async def say(self, text):
-        self._incoming.put_nowait({"type": "websocket.receive", "text": text})
+        self.incoming.put_nowait({"type": "websocket.receive", "text": text})
         await settle()
 
     async def leave(self):
-        self._incoming.put_nowait({"type": "websocket.disconnect"})
-        await self._task
+        self.incoming.put_nowait({"type": "websocket.disconnect"})
+        await self.task
 
     @property
     def code(self):
@@ -149,7 +149,7 @@ async def test_only_the_screens_socket_is_measured(scope):
 
 async def test_bytes_are_measured_like_text(limits):
     socket = Socket(limits)
-    socket._incoming.put_nowait(
+    socket.incoming.put_nowait(
         {"type": "websocket.receive", "bytes": b"x" * (ANONYMOUS.frame + 1), "text": None}
     )
     await settle()
@@ -159,7 +159,7 @@ async def test_bytes_are_measured_like_text(limits):
 async def test_an_empty_message_is_a_message(limits):
     socket = Socket(limits)
     await socket.say("")
-    assert (socket.code, socket._task.done()) == (None, False)
+    assert (socket.code, socket.task.done()) == (None, False)
 
 
 async def test_leaving_and_coming_back_gives_a_stranger_no_more_messages(limits):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -112,3 +113,13 @@ def test_the_head_of_a_table_stays_while_its_rows_go_by(open_as: Opener):
     assert first
     assert first["y"] < 60
     expect(head).to_be_in_viewport()
+
+
+def test_a_file_of_contacts_goes_up_or_says_why_it_does_not(open_as: Opener):
+    page = open_as("olga", "/contacts/import")
+    picker = page.locator("[data-import]")
+    picker.set_input_files({"name": "no.csv", "mimeType": "text/csv", "buffer": b""})
+    expect(page.locator(".drop-note.field-error")).not_to_be_empty()
+    content = b"Name,Phone\nAna,+43 660 1234567\n"
+    picker.set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page).to_have_url(re.compile(r"/contacts/import/?\?id="))

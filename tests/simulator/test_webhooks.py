@@ -239,7 +239,7 @@ async def test_planned_statuses_survive_a_restart(tmp_path):
 
 
 async def test_many_accounts_do_not_mix(sim: Simulator):
-    other = Simulator(sim.client, sim.control_headers["X-Control-Token"], sim.receiver)
+    other = Simulator(sim.app, sim.client, sim.control_headers["X-Control-Token"], sim.receiver)
     await other.connect()
     answer = await other.graph("GET", sim.phone_id)
     assert answer.json()["error"]["code"] == 100

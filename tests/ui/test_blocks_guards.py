@@ -10,7 +10,7 @@ from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core.permissions import Permission
 from xobito_app.ui.pages.canned.macros import MacrosState
 from xobito_app.ui.pages.canned.replies import RepliesState, ReplyFormState
-from xobito_app.ui.security import AppState, Guard, guard_of, guarded_by, permitted
+from xobito_app.ui.security import GUARD_MARK, AppState, Guard, guard_of, guarded_by, permitted
 
 VIEW, EDIT = Permission.CANNED_REPLIES_VIEW, Permission.CANNED_REPLIES_MANAGE
 DELETE = Permission.CONTACTS_DELETE
@@ -85,7 +85,7 @@ def test_each_state_has_vars_of_its_own():
 
 
 async def test_a_block_without_permissions_is_refused_whoever_asks(server, world, monkeypatch):
-    monkeypatch.setattr(RepliesState.load.fn, "_xobito_guard", Guard(rights=("view",)))
+    monkeypatch.setattr(RepliesState.load.fn, GUARD_MARK, Guard(rights=("view",)))
     owner = Tab(server, "owner", await sign_in(world.owner.user_id, world.workspace_id))
     await owner.send(handler_name(RepliesState.load))
     assert "not possible" in owner.scripts

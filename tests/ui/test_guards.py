@@ -92,7 +92,7 @@ async def test_a_missing_permission_is_refused_in_words(server, world):
 
 
 async def test_a_handler_without_a_mark_is_refused_whoever_asks(server, world, monkeypatch):
-    monkeypatch.delattr(PaletteState.show.fn, "_xobito_guard")
+    monkeypatch.delattr(PaletteState.show.fn, security.GUARD_MARK)
     token = await sign_in(world.owner.user_id, world.workspace_id)
     tab = Tab(server, "owner", token)
     await tab.send(handler_name(PaletteState.show))

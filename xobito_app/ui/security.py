@@ -39,7 +39,8 @@ FRESH_SECONDS = 5.0
 """How long a viewer is believed without asking the database again."""
 _MOST_VIEWERS = 5000
 _NOT_HERE = "This is not possible here."
-_MARK = "_xobito_guard"
+GUARD_MARK = "_xobito_guard"
+"""The attribute of a handler that says who may call it."""
 _shared_session: ContextVar[AsyncSession | None] = ContextVar("shared_session", default=None)
 _FRAMEWORK = frozenset(
     {
@@ -89,7 +90,7 @@ def guarded(*permissions: Permission) -> Callable[[Handler], Handler]:
     """Let a handler be called by those who hold one of the permissions; by any person if none."""
 
     def mark(handler: Handler) -> Handler:
-        setattr(handler, _MARK, Guard(permissions))
+        setattr(handler, GUARD_MARK, Guard(permissions))
         return handler
 
     return mark
@@ -99,7 +100,7 @@ def guarded_by(*rights: Right) -> Callable[[Handler], Handler]:
     """Mark a handler of a building block: the states built on it name the permissions."""
 
     def mark(handler: Handler) -> Handler:
-        setattr(handler, _MARK, Guard(rights=rights))
+        setattr(handler, GUARD_MARK, Guard(rights=rights))
         return handler
 
     return mark
@@ -129,10 +130,10 @@ def permitted(
 
     def name_permissions(state: StateClass) -> StateClass:
         for handler in state.event_handlers.values():
-            guard = getattr(handler.fn, _MARK, None)
+            guard = getattr(handler.fn, GUARD_MARK, None)
             if guard and guard.rights:
                 # The handler is this state's own copy, see `BaseState._bind_mixin_members`.
-                setattr(handler.fn, _MARK, _resolved(guard, named) or guard)
+                setattr(handler.fn, GUARD_MARK, _resolved(guard, named) or guard)
         return state
 
     return name_permissions
@@ -149,13 +150,13 @@ def _resolved(guard: Guard, named: dict[Right, Permitted]) -> Guard | None:
 
 def public(handler: Handler) -> Handler:
     """Let a handler be called by anybody at all: sign-in, set-up and links only."""
-    setattr(handler, _MARK, Guard(is_public=True))
+    setattr(handler, GUARD_MARK, Guard(is_public=True))
     return handler
 
 
 def guard_of(function: Any) -> Guard | None:
     """Return the mark of a handler; one whose permissions are not named is as good as none."""
-    guard = getattr(function, _MARK, None)
+    guard = getattr(function, GUARD_MARK, None)
     return None if guard is None or guard.rights else guard
 
 
