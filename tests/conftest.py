@@ -105,10 +105,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Their browser driver keeps an event loop of its own, which no other test may meet.
     """
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    items.sort(key=_is_whole_app)
     for item in items:
-        if item.get_closest_marker("e2e"):
+        if _is_whole_app(item):
+            item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+def _is_whole_app(item: pytest.Item) -> bool:
+    # By their folder: one that forgot its mark would fail all that come after it.
+    return "e2e" in item.path.parts
 
 
 @pytest.hookimpl(wrapper=True)

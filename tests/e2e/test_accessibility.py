@@ -83,4 +83,7 @@ def test_what_opens(place: Installation, open_as: Opener, customer: Customer):
         page.wait_for_timeout(SETTLED)
         open_it(page)
         problems[name] = broken(page)
+        # A dialog that is open when a page is loaded anew is open again.
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(SETTLED)
     assert {name: found for name, found in problems.items() if found} == {}

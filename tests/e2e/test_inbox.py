@@ -6,10 +6,7 @@ import re
 from uuid import uuid4
 
 import httpx
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.e2e
 
 SECONDS = 1000
 

@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.pictures import PDF, jpeg
 
-pytestmark = pytest.mark.e2e
-
 SECONDS = 1000
 DROP = """([name, type, content]) => {
   const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Opener
-
-pytestmark = pytest.mark.e2e
 
 
 def write_reply(page: Page, shortcut: str, text: str = "We open at nine.") -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.e2e
 
 SECONDS = 1000
 GIVEN, OWN = "chosen by an admin", "chosen by myself"

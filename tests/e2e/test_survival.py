@@ -15,8 +15,6 @@ import pytest
 
 from tests.e2e.installation import Installation
 
-pytestmark = pytest.mark.e2e
-
 REPAIR_SECONDS = 30
 
 

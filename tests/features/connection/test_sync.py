@@ -178,7 +178,7 @@ async def test_the_tier_counts_people_written_to_first(
                 _message(world, thread, direction=Direction.OUT, kind=kind, status=status, at=now)
             )
         await uow.session.flush()
-        use = await usage.read_tier_use(uow.session, world.workspace_id, ["TIER_250"])
+        use = await usage.load_tier_use(uow.session, world.workspace_id, ["TIER_250"])
     assert use.used == counted
     assert use.headroom == 250 - counted
     assert clock.now() >= now

@@ -72,7 +72,7 @@ async def test_two_workers_take_every_row_once(empty, monkeypatch):
 async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"030 90182{n}\n" for n in range(6)))
-    apply_rows, read = work.take_in, work.read_chunk
+    apply_rows, read = work.take_in, work.load_chunk
     seen = []
 
     async def then_the_country_changes(*arguments):
@@ -85,7 +85,7 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
         return read(*arguments)
 
     monkeypatch.setattr(work, "take_in", then_the_country_changes)
-    monkeypatch.setattr(work, "read_chunk", noting)
+    monkeypatch.setattr(work, "load_chunk", noting)
     view = await run(empty, import_id)
     assert (view.state, counts(view)) == ("done", (4, 0, 0, 2))
     assert {c.phone for c in await everybody(empty)} == {f"+493090182{n}" for n in range(2, 6)}
@@ -96,13 +96,13 @@ async def test_what_was_read_ahead_under_other_settings_is_read_again(empty, mon
 async def test_a_file_is_not_read_ahead_of_its_end_or_after_a_stop(empty, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     import_id = await upload(empty, "phone\n" + "".join(f"+1650555{n:04d}\n" for n in range(4)))
-    read, begun = work.read_chunk, []
+    read, begun = work.load_chunk, []
 
     def noting(*arguments):
         begun.append(arguments[2].done)
         return read(*arguments)
 
-    monkeypatch.setattr(work, "read_chunk", noting)
+    monkeypatch.setattr(work, "load_chunk", noting)
     view = await run(empty, import_id)
     assert (view.state, view.created) == ("done", 4)
     assert begun == [0, 3, 5]

@@ -46,7 +46,7 @@ async def told(actor, notices, preferences=BOTH):
     """Return what a person is told of the alerts that left."""
     found = [alert for notice in notices if (alert := alerts.read_notice(notice))]
     async with unit_of_work(actor.workspace_id) as uow:
-        matter = await alerts.read_matter(uow.session, actor.workspace_id, found)
+        matter = await alerts.load_matter(uow.session, actor.workspace_id, found)
     views = [alerts.view_for(actor, preferences, alert, matter) for alert in found]
     return [view for view in views if view]
 
@@ -103,7 +103,7 @@ async def test_a_chat_that_is_assigned_by_itself_tells_whom(world, notices):
         await save_settings(uow.session, world.owner, {"auto_assign": "least_busy"})
     thread_id = await receive(world)
     async with unit_of_work(world.workspace_id) as uow:
-        lines = await threads.read_lines(uow.session, world.workspace_id, [thread_id])
+        lines = await threads.load_lines(uow.session, world.workspace_id, [thread_id])
     chosen = ana if lines[thread_id].assignee_id == ana.user_id else world.owner
     kinds = {view.kind for view in await told(chosen, notices)}
     assert kinds == {AlertKind.ASSIGNED, AlertKind.ASSIGNMENT}

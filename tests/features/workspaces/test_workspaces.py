@@ -44,7 +44,7 @@ async def test_a_setting_out_of_its_limits_names_its_field_and_changes_nothing(w
         await save(world, {"reply_only_assigned": True, name: value})
     assert list(caught.value.fields) == [name]
     async with unit_of_work(world.workspace_id) as uow:
-        kept = await workspaces.read_settings(uow.session, world.workspace_id)
+        kept = await workspaces.load_settings(uow.session, world.workspace_id)
     assert not kept.reply_only_assigned
 
 

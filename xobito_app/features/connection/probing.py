@@ -59,7 +59,7 @@ def _open(sealed: str) -> str:
         return ""
 
 
-async def read_stamps(
+async def load_stamps(
     session: AsyncSession, workspace_id: UUID, account: ProbedAccount | None
 ) -> Stamps | None:
     """Return what the database remembers of an account."""
@@ -74,7 +74,7 @@ async def read_stamps(
     return Stamps(
         templates_synced_at=account.connection.templates_synced_at,
         last_inbound_at=account.connection.last_inbound_at,
-        tier=await usage.read_tier_use(session, workspace_id, tiers),
+        tier=await usage.load_tier_use(session, workspace_id, tiers),
     )
 
 

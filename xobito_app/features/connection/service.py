@@ -40,8 +40,8 @@ from xobito_app.features.connection.news import (
 )
 from xobito_app.features.connection.probing import (
     find_probed_account as find_probed_account,
+    load_stamps as load_stamps,
     probe_account as probe_account,
-    read_stamps as read_stamps,
 )
 from xobito_app.features.connection.repository import (
     ConnectionRepository,
@@ -115,7 +115,7 @@ async def read_overview(session: AsyncSession, actor: Actor) -> Overview:
     return Overview(
         connections=tuple(view_of(connection) for connection in connections),
         numbers=tuple(number_view(number, number.connection_id in live) for number in listed),
-        tier=await usage.read_tier_use(session, actor.workspace_id, tiers),
+        tier=await usage.load_tier_use(session, actor.workspace_id, tiers),
         simulator_refusal="",
     )
 

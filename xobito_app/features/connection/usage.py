@@ -54,7 +54,7 @@ def _first_id(moment: datetime) -> UUID:
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-async def read_tier_use(session: AsyncSession, workspace_id: UUID, tiers: Sequence[str]) -> TierUse:
+async def load_tier_use(session: AsyncSession, workspace_id: UUID, tiers: Sequence[str]) -> TierUse:
     """Return the use of the last 24 hours against the tier.
 
     Meta holds the tier per business portfolio, so all numbers share the largest one reported.

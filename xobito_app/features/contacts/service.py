@@ -124,7 +124,7 @@ async def get_name(session: AsyncSession, workspace_id: UUID, contact_id: UUID) 
     return name_of(await ContactRepository(session, workspace_id).get(contact_id))
 
 
-async def read_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> ContactFacts:
+async def load_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> ContactFacts:
     """Return what is known of a contact. The caller judges who may see it.
 
     Raises:

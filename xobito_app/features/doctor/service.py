@@ -34,7 +34,7 @@ async def examine(
     async with unit_of_work(actor.workspace_id) as uow:
         vitals = await _read_vitals(uow.session, actor, lane_ages)
         account = await connection.find_probed_account(uow.session, actor.workspace_id)
-        stamps = await connection.read_stamps(uow.session, actor.workspace_id, account)
+        stamps = await connection.load_stamps(uow.session, actor.workspace_id, account)
     house = tuple(rules.judge_house(vitals, clock.now()))
     if account is None or stamps is None:
         return (*house, rules.not_connected())

@@ -19,7 +19,7 @@ from xobito_app.features.inbox.service import (
     receive_statuses,
 )
 from xobito_app.features.templates import service as templates
-from xobito_app.features.workspaces.service import read_settings
+from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.contacts import ContactType
 from xobito_app.persistence.unit_of_work import announce
 from xobito_app.whatsapp import inbound_events
@@ -46,7 +46,7 @@ async def apply_parts(
     )
     unfit = {place: reason for place, part in enumerate(parts) if (reason := _unfit(part, numbers))}
     fit = [part for place, part in enumerate(parts) if place not in unfit]
-    settings = await read_settings(session, workspace_id)
+    settings = await load_settings(session, workspace_id)
     if messages := [(numbers[p.source], p) for p in fit if isinstance(p, Message)]:
         await receive_messages(session, workspace_id, messages, settings)
         await connection.note_inbound(session, workspace_id)

@@ -205,7 +205,7 @@ async def list_slugs(session: AsyncSession) -> Sequence[str]:
     return await repository.list_slugs(session)
 
 
-async def read_settings(session: AsyncSession, workspace_id: UUID) -> WorkspaceSettings:
+async def load_settings(session: AsyncSession, workspace_id: UUID) -> WorkspaceSettings:
     """Return a workspace's settings; what was never set has its default.
 
     Read once in a unit of work, however many messages ask.

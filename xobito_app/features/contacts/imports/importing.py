@@ -25,7 +25,7 @@ from xobito_app.features.contacts.imports import files
 from xobito_app.features.contacts.imports.files import Prepared, read_rows
 from xobito_app.features.contacts.imports.labels import announcement
 from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
-from xobito_app.features.contacts.labels.custom_fields import read_fields
+from xobito_app.features.contacts.labels.custom_fields import load_fields
 from xobito_app.features.contacts.records.columns import IGNORED, columns_of, fold, guess_mapping
 from xobito_app.models.contact_work import ContactImport, ImportMapping, ImportState
 from xobito_app.persistence.repository import Repository
@@ -185,7 +185,7 @@ async def read_head(session: AsyncSession, actor: Actor, *, import_id: UUID) -> 
         raise NotFound("The file of this import is gone. Upload it again.")
     found = (cells.cells for cells in read_rows(path, row.delimiter) if any(cells.cells))
     first = list(islice(found, PREVIEW_ROWS + 1))[1:]
-    fields = [f for f in await read_fields(session, actor.workspace_id) if f.is_active]
+    fields = [f for f in await load_fields(session, actor.workspace_id) if f.is_active]
     choices = tuple((c.field, c.heading) for c in columns_of(fields) if c.is_read)
     known = {field for field, _ in choices} | {IGNORED}
     kept = await MappingRepository(session, actor.workspace_id).find_by_headings(
@@ -240,7 +240,7 @@ async def start_import(
         raise Conflict("This file has been taken in. Upload it again to repeat that.")
     if not files.path_of(actor.workspace_id, import_id).is_file():
         raise NotFound("The file of this import is gone. Upload it again.")
-    fields = [f for f in await read_fields(session, actor.workspace_id) if f.is_active]
+    fields = [f for f in await load_fields(session, actor.workspace_id) if f.is_active]
     known = {column.field for column in columns_of(fields) if column.is_read}
     _check_mapping(row.columns, mapping, known)
     await MappingRepository(session, actor.workspace_id).remember(_digest(row.columns), mapping)

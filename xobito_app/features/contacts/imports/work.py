@@ -43,7 +43,7 @@ from xobito_app.features.contacts.imports.planning import (
 )
 from xobito_app.features.contacts.imports.rows import ColumnMapping, Problem, ReadRow, read_row
 from xobito_app.features.contacts.job_types import CONTACTS_IMPORT
-from xobito_app.features.contacts.labels.custom_fields import read_fields
+from xobito_app.features.contacts.labels.custom_fields import load_fields
 from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.models.contact_work import ContactImport, ImportState
 from xobito_app.persistence.leased_work import Lease, held_row
@@ -151,7 +151,7 @@ async def _begin(lease: Lease, *, is_first: bool) -> _Task | None:
 
 async def _task(session: AsyncSession, row: ContactImport) -> _Task:
     workspace = await get_workspace(session, row.workspace_id)
-    fields = await read_fields(session, row.workspace_id)
+    fields = await load_fields(session, row.workspace_id)
     actor = Actor(
         WorkspaceId(row.workspace_id),
         UserId(row.user_id) if row.user_id else None,
@@ -210,11 +210,11 @@ class _Reader:
 
     def _begin(self, task: _Task, size: int) -> asyncio.Task[Chunk]:
         return asyncio.create_task(
-            asyncio.to_thread(read_chunk, self._workspace_id, self._import_id, task, size)
+            asyncio.to_thread(load_chunk, self._workspace_id, self._import_id, task, size)
         )
 
 
-def read_chunk(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
+def load_chunk(workspace_id: UUID, import_id: UUID, task: _Task, size: int) -> Chunk:
     """Read and judge the next rows; empty ones are passed over, the first one is the heading."""
     path = files.path_of(workspace_id, import_id)
     rows: list[ReadRow] = []

@@ -54,7 +54,7 @@ async def list_fields(
 ) -> list[CustomFieldView]:
     """Return the custom fields in their order."""
     require(actor, Permission.CONTACTS_VIEW, Permission.CUSTOM_FIELDS_MANAGE)
-    views = await read_fields(session, actor.workspace_id)
+    views = await load_fields(session, actor.workspace_id)
     return [view for view in views if view.is_active or not active_only]
 
 
@@ -69,7 +69,7 @@ async def get_field(session: AsyncSession, actor: Actor, *, field_id: UUID) -> C
     return view_of(await CustomFieldRepository(session, actor.workspace_id).get(field_id))
 
 
-async def read_fields(session: AsyncSession, workspace_id: UUID) -> list[CustomFieldView]:
+async def load_fields(session: AsyncSession, workspace_id: UUID) -> list[CustomFieldView]:
     """Return the custom fields in their order, for features that work with contacts."""
     rows = await CustomFieldRepository(session, workspace_id).list_all()
     return [view_of(row) for row in rows]

@@ -30,10 +30,10 @@ MOST_SOURCES = 500
 async def list_sources(session: AsyncSession, actor: Actor) -> list[SourceView]:
     """Return the sources by name, with how many contacts came from each."""
     require(actor, Permission.CONTACTS_VIEW, Permission.SOURCES_MANAGE)
-    return await read_sources(session, actor.workspace_id)
+    return await load_sources(session, actor.workspace_id)
 
 
-async def read_sources(session: AsyncSession, workspace_id: UUID) -> list[SourceView]:
+async def load_sources(session: AsyncSession, workspace_id: UUID) -> list[SourceView]:
     """Return the sources by name. The caller judges who may see them."""
     counts = await ContactRepository(session, workspace_id).count_by(col(Contact.source_id))
     rows = await SourceRepository(session, workspace_id).list_all()

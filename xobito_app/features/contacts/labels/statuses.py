@@ -34,10 +34,10 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 async def list_statuses(session: AsyncSession, actor: Actor) -> list[StatusView]:
     """Return the statuses in their order, with how many contacts are in each."""
     require(actor, Permission.CONTACTS_VIEW, Permission.STATUSES_MANAGE)
-    return await read_statuses(session, actor.workspace_id)
+    return await load_statuses(session, actor.workspace_id)
 
 
-async def read_statuses(session: AsyncSession, workspace_id: UUID) -> list[StatusView]:
+async def load_statuses(session: AsyncSession, workspace_id: UUID) -> list[StatusView]:
     """Return the statuses in their order. The caller judges who may see them."""
     counts = await ContactRepository(session, workspace_id).count_by(col(Contact.status_id))
     rows = await StatusRepository(session, workspace_id).list_all()

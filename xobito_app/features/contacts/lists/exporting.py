@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.labels.custom_fields import read_fields
+from xobito_app.features.contacts.labels.custom_fields import load_fields
 from xobito_app.features.contacts.lists import listing, segments
 from xobito_app.features.contacts.records.columns import FileColumn, cells_of, columns_of
 from xobito_app.features.contacts.schemas import ContactFilter, Sort
@@ -35,7 +35,7 @@ async def begin_export(
     chosen = contact_filter
     if segment_id:
         chosen = await segments.read_filter(session, actor, segment_id=segment_id)
-    fields = await read_fields(session, actor.workspace_id)
+    fields = await load_fields(session, actor.workspace_id)
     activity.record(
         session,
         actor,
@@ -60,7 +60,7 @@ async def read_rows(
         Forbidden: The actor may not export contacts.
     """
     require(actor, Permission.CONTACTS_EXPORT)
-    page = await listing.read_window(
+    page = await listing.load_window(
         session,
         actor.workspace_id,
         contact_filter=contact_filter,

@@ -12,7 +12,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.contacts.lists import filter_sql
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.schemas import (
     ContactFilter,
     ContactView,
@@ -43,7 +43,7 @@ async def list_contacts(
         Invalid: The cursor is damaged or of another order.
     """
     require(actor, Permission.CONTACTS_VIEW)
-    return await read_window(
+    return await load_window(
         session,
         actor.workspace_id,
         contact_filter=contact_filter or ContactFilter(),
@@ -53,7 +53,7 @@ async def list_contacts(
     )
 
 
-async def read_window(
+async def load_window(
     session: AsyncSession,
     workspace_id: UUID,
     *,
@@ -70,7 +70,7 @@ async def read_window(
     found = await session.exec(filter_sql.ordered(statement, sort, cursor).limit(limit + 1))
     rows: list[tuple[UUID, object]] = [(row[0], row[1]) for row in found]
     window = rows[:limit]
-    views = await read_views(session, workspace_id, [row_id for row_id, _ in window])
+    views = await load_views(session, workspace_id, [row_id for row_id, _ in window])
     more = filter_sql.encode(sort, window[-1][1], window[-1][0]) if len(rows) > limit else ""
     return Page(tuple(views.values()), more)
 
@@ -114,7 +114,7 @@ async def page_contacts(
         total = skipped + len(rows) + rest
     else:
         total = await _count(session, workspace_id, chosen)
-    views = await read_views(session, workspace_id, [row_id for row_id, _ in rows])
+    views = await load_views(session, workspace_id, [row_id for row_id, _ in rows])
     return Page(tuple(views.values()), total=total)
 
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.contacts.merging.not_duplicates import DistinctRepository, Pair
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.schemas import ContactView
 
 SHOWN = 50
@@ -98,7 +98,7 @@ async def find_duplicates(
         for pair in _pair_up(alike, apart):
             pairs.setdefault(pair, []).append(reason)
     best = sorted(pairs.items(), key=lambda pair: -len(pair[1]))[:most]
-    views = await read_views(
+    views = await load_views(
         session, actor.workspace_id, {contact_id for pair, _ in best for contact_id in pair}
     )
     return [

@@ -20,7 +20,7 @@ from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
 from xobito_app.features.contacts.merging import merge_rows
 from xobito_app.features.contacts.merging.merge_rows import MergedField
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactView
@@ -76,7 +76,7 @@ async def preview_merge(
     """
     require(actor, Permission.CONTACTS_VIEW)
     keep, drop = await _both(session, actor, keep_id, drop_id)
-    views = await read_views(session, actor.workspace_id, [keep_id, drop_id])
+    views = await load_views(session, actor.workspace_id, [keep_id, drop_id])
     changes = merge_rows.combine(keep, drop)
     counts = await _count(session, actor.workspace_id, drop_id)
     return MergePreview(

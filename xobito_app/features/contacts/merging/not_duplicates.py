@@ -20,7 +20,7 @@ from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
 from xobito_app.features.contacts.schemas import ContactView
@@ -161,7 +161,7 @@ async def list_distinct(
         max(1, min(limit, SHOWN))
     )
     wanted = {row_id for row in rows for row_id in (row.first_id, row.second_id)}
-    views = await read_views(session, actor.workspace_id, wanted)
+    views = await load_views(session, actor.workspace_id, wanted)
     return [
         DistinctView(views[row.first_id], views[row.second_id], row.actor_name, row.created_at)
         for row in rows

@@ -16,11 +16,11 @@ from xobito_app.core.text import one_line, shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import plain, tell_contacts
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
-from xobito_app.features.contacts.labels.custom_fields import read_fields, read_values
+from xobito_app.features.contacts.labels.custom_fields import load_fields, read_values
 from xobito_app.features.contacts.labels.groups import ensure_groups
 from xobito_app.features.contacts.records import drafts
 from xobito_app.features.contacts.records.catalogue import REFERENCES
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     GroupRepository,
@@ -69,7 +69,7 @@ async def create_contact(
         session, actor, "contact.created", about="contact", object_id=row.id, name=name_of(row)
     )
     await tell_contacts(session, actor.workspace_id, ChangeType.CREATED, [row.id])
-    return (await read_views(session, actor.workspace_id, [row.id]))[row.id]
+    return (await load_views(session, actor.workspace_id, [row.id]))[row.id]
 
 
 async def update_contact(
@@ -84,7 +84,7 @@ async def update_contact(
     """
     require(actor, Permission.CONTACTS_EDIT)
     row = await ContactRepository(session, actor.workspace_id).get(contact_id, lock=True)
-    before = (await read_views(session, actor.workspace_id, [contact_id]))[contact_id]
+    before = (await load_views(session, actor.workspace_id, [contact_id]))[contact_id]
     errors: Errors = {}
     values = await _judge(session, actor, draft, row, errors, is_new=False)
     groups = await _groups(session, actor, draft, errors)
@@ -108,7 +108,7 @@ async def update_contact(
     row.updated_at = clock.now()
     session.add(row)
     await session.flush()
-    after = (await read_views(session, actor.workspace_id, [contact_id]))[contact_id]
+    after = (await load_views(session, actor.workspace_id, [contact_id]))[contact_id]
     activity.record(
         session,
         actor,
@@ -169,7 +169,7 @@ async def get_contact_view(session: AsyncSession, actor: Actor, *, contact_id: U
         NotFound: The workspace has no such contact.
     """
     require(actor, Permission.CONTACTS_VIEW)
-    views = await read_views(session, actor.workspace_id, [contact_id])
+    views = await load_views(session, actor.workspace_id, [contact_id])
     if contact_id not in views:
         raise NotFound(ContactRepository.missing)
     return views[contact_id]
@@ -213,7 +213,7 @@ async def _judge(
         reason = values.get("opt_out_reason") or shorten(f"Set by {actor.name}", 255)
         values["opt_out_reason"] = reason if out else ""
     if is_new or "custom" in draft:
-        fields = await read_fields(session, actor.workspace_id)
+        fields = await load_fields(session, actor.workspace_id)
         held = None if is_new else row.custom
         values["custom"] = read_values(fields, draft.get("custom") or {}, held, errors)
     return values

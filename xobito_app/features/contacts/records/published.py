@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import RecordType
 from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.repository import SourceRepository, StatusRepository
 from xobito_app.features.contacts.schemas import ContactView, Named, SourceView, StatusView
 from xobito_app.models.contacts import ContactSource, ContactStatus
@@ -38,7 +38,7 @@ async def publish_records(
     if record is RecordType.SOURCE:
         sources = await SourceRepository(session, workspace_id).list_by_ids(wanted)
         return {row.id: Published(str(row.id), source_fields(row), {}) for row in sources.values()}
-    views = await read_views(session, workspace_id, wanted)
+    views = await load_views(session, workspace_id, wanted)
     return {
         view.id: Published(str(view.id), contact_fields(view), contact_relations(view))
         for view in views.values()

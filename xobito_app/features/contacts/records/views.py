@@ -36,7 +36,7 @@ _CONTACTS = (
 )
 
 
-async def read_views(
+async def load_views(
     session: AsyncSession, workspace_id: UUID, contact_ids: Collection[UUID]
 ) -> dict[UUID, ContactView]:
     """Return the contacts among these ids, in their order. The caller judges who may see them."""

@@ -124,7 +124,7 @@ async def render(
     """
     require(actor, Permission.CANNED_REPLIES_VIEW)
     thread = await get_visible(session, actor, conversation_id)
-    contact = await contacts.read_facts(session, actor.workspace_id, thread.contact_id)
+    contact = await contacts.load_facts(session, actor.workspace_id, thread.contact_id)
     reply = await CannedReplyRepository(session, actor.workspace_id).get(reply_id)
     facts = facts_of(contact) | {"agent.name": actor.name}
     return _VARIABLE.sub(lambda found: facts.get(found[1]) or found[0], reply.body)

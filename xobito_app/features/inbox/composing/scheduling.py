@@ -85,7 +85,7 @@ async def list_scheduled(
         .order_by(col(Message.due_at), col(Message.id))
         .limit(MOST_SCHEDULED)
     )
-    entries = await timeline.read_entries(session, actor.workspace_id, [row.id for row in rows])
+    entries = await timeline.load_entries(session, actor.workspace_id, [row.id for row in rows])
     return [entries[row.id] for row in rows]
 
 

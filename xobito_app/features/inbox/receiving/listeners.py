@@ -20,7 +20,7 @@ from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.threads.alerts import alert_of_assignment, alert_of_message
 from xobito_app.features.inbox.threads.thread_actions import add_event
 from xobito_app.features.workspaces import service as workspaces
-from xobito_app.features.workspaces.service import Answerer, WorkspaceSettings, read_settings
+from xobito_app.features.workspaces.service import Answerer, WorkspaceSettings, load_settings
 from xobito_app.models.inbox import Conversation, ConversationStatus
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ async def on_message(session: AsyncSession, event: MessageReceived) -> None:
     if event.is_group:
         # A word to the group is no wish about what we send to one person, and no chat to take.
         return
-    settings = await read_settings(session, event.workspace_id)
+    settings = await load_settings(session, event.workspace_id)
     if is_keyword(event.body, settings.opt_out_keywords):
         await opt_out(
             session,

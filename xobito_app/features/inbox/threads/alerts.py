@@ -19,7 +19,7 @@ from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import EntryView, ThreadLine
 from xobito_app.features.inbox.threads import timeline
-from xobito_app.features.inbox.threads.threads import read_lines
+from xobito_app.features.inbox.threads.threads import load_lines
 from xobito_app.persistence.unit_of_work import announce
 
 WORDS = 140
@@ -110,15 +110,15 @@ class AlertMatter:
     entries: Mapping[UUID, EntryView]
 
 
-async def read_matter(
+async def load_matter(
     session: AsyncSession, workspace_id: UUID, alerts: Sequence[Alert]
 ) -> AlertMatter:
     """Return threads and entries that alerts speak of. Who may see them is judged afterwards."""
     threads = {alert.conversation_id for alert in alerts}
     messages: Collection[UUID] = {alert.message_id for alert in alerts if alert.message_id}
     return AlertMatter(
-        lines=await read_lines(session, workspace_id, threads),
-        entries=await timeline.read_entries(session, workspace_id, messages),
+        lines=await load_lines(session, workspace_id, threads),
+        entries=await timeline.load_entries(session, workspace_id, messages),
     )
 
 

@@ -13,7 +13,7 @@ from xobito_app.features.contacts import service as contacts
 from xobito_app.features.contacts.schemas import TimelineEntry
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import ThreadLine
-from xobito_app.features.inbox.threads.threads import read_lines, sight_condition
+from xobito_app.features.inbox.threads.threads import load_lines, visibility_condition
 from xobito_app.models.inbox import Conversation, Direction, Message
 
 MOST_THREADS = 50
@@ -37,12 +37,12 @@ async def list_threads_of(
         select(Conversation.id)
         .where(col(Conversation.workspace_id) == actor.workspace_id)
         .where(col(Conversation.contact_id) == contact_id)
-        .where(sight_condition(visibility))
+        .where(visibility_condition(visibility))
         .order_by(col(Conversation.last_message_at).desc(), col(Conversation.id).desc())
         .limit(MOST_THREADS)
     )
     found = list(await session.exec(statement))
-    lines = await read_lines(session, actor.workspace_id, found)
+    lines = await load_lines(session, actor.workspace_id, found)
     return [lines[row_id] for row_id in found if row_id in lines]
 
 
@@ -59,7 +59,7 @@ async def first_and_last(
         .where(col(Message.workspace_id) == actor.workspace_id)
         .where(col(Message.contact_id) == contact_id)
         .where(col(Message.direction).in_([Direction.IN, Direction.OUT]))
-        .where(sight_condition(visibility))
+        .where(visibility_condition(visibility))
         .limit(1)
     )
     ends: dict[UUID, Message] = {}

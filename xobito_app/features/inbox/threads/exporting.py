@@ -16,7 +16,7 @@ from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import timeline
-from xobito_app.features.inbox.threads.threads import get_visible, read_lines
+from xobito_app.features.inbox.threads.threads import get_visible, load_lines
 from xobito_app.models.inbox import Message
 from xobito_app.persistence import keyset
 
@@ -36,7 +36,7 @@ async def begin_export(session: AsyncSession, actor: Actor, *, conversation_id: 
         NotFound: It is missing or out of the actor's sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    line = (await read_lines(session, actor.workspace_id, [thread.id]))[thread.id]
+    line = (await load_lines(session, actor.workspace_id, [thread.id]))[thread.id]
     await record_thread(session, actor, "conversation.exported", thread)
     return ExportHead(line.name, line.phone)
 
@@ -59,5 +59,5 @@ async def page_entries(
         statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
     rows = await messages.all(statement.order_by(col(Message.at), col(Message.id)).limit(limit + 1))
     page = paging.page_of(rows, limit, lambda row: (row.at, row.id))
-    found = await timeline.read_entries(session, actor.workspace_id, [row.id for row in page.rows])
+    found = await timeline.load_entries(session, actor.workspace_id, [row.id for row in page.rows])
     return Page(tuple(found[row.id] for row in page.rows if row.id in found), page.cursor)

@@ -101,7 +101,7 @@ def _of_contact(actor: Actor, contact_id: UUID) -> list[ColumnElement[bool]]:
         select(Conversation.id)
         .where(col(Conversation.workspace_id) == actor.workspace_id)
         .where(col(Conversation.contact_id) == contact_id)
-        .where(threads.sight_condition(ConversationVisibility.of(actor)))
+        .where(threads.visibility_condition(ConversationVisibility.of(actor)))
     )
     return [
         col(Message.workspace_id) == actor.workspace_id,

@@ -21,7 +21,7 @@ from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import COUNT_CAP
 from xobito_app.features.inbox.threads.alerts import alert_of_mention
-from xobito_app.features.inbox.threads.threads import sight_condition
+from xobito_app.features.inbox.threads.threads import visibility_condition
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Mention, Message
@@ -110,7 +110,7 @@ async def list_mentions(
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .where(col(Mention.workspace_id) == actor.workspace_id)
         .where(col(Mention.user_id) == actor.user_id)
-        .where(sight_condition(visibility))
+        .where(visibility_condition(visibility))
         .order_by(col(Mention.at).desc(), col(Mention.id).desc())
         .limit(limit)
     )
@@ -139,7 +139,7 @@ async def count_unseen(session: AsyncSession, actor: Actor) -> int:
         .join(Conversation, col(Conversation.id) == col(Mention.conversation_id))
         .where(col(Mention.workspace_id) == actor.workspace_id)
         .where(col(Mention.user_id) == actor.user_id, col(Mention.seen_at).is_(None))
-        .where(sight_condition(visibility))
+        .where(visibility_condition(visibility))
     )
     return min((await session.exec(statement)).one(), COUNT_CAP)
 

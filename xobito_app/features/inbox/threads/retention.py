@@ -21,7 +21,7 @@ from xobito_app.features.inbox.job_types import HISTORY_CLEAR
 from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.threads import threads
-from xobito_app.features.workspaces.service import read_settings
+from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.inbox import Media
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 
@@ -57,7 +57,7 @@ async def clear_history(workspace_id: UUID) -> int:
     stays.
     """
     async with unit_of_work(workspace_id) as uow:
-        days = (await read_settings(uow.session, workspace_id)).clear_history_after_days
+        days = (await load_settings(uow.session, workspace_id)).clear_history_after_days
     if not days:
         return 0
     before = clock.now() - timedelta(days=days)

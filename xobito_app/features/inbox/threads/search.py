@@ -15,7 +15,7 @@ from xobito_app.features.contacts.service import name_of, phone_of
 from xobito_app.features.inbox.repository import workspace_word
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.schemas import ContactHit, Hit, SearchResult
-from xobito_app.features.inbox.threads.threads import sight_condition
+from xobito_app.features.inbox.threads.threads import visibility_condition
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Message
 from xobito_app.persistence.arrays import any_of
@@ -95,7 +95,7 @@ async def _read(
         .join(Contact, col(Contact.id) == col(Message.contact_id))
         .where(col(Message.workspace_id) == workspace_id)
         .where(any_of(col(Message.id), ids), col(Message.revoked_at).is_(None))
-        .where(sight_condition(visibility))
+        .where(visibility_condition(visibility))
         .order_by(col(Message.at).desc(), col(Message.id).desc())
         .limit(HITS)
     )
@@ -149,7 +149,7 @@ async def _contacts(
         select(Conversation.id, Contact)
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .where(col(Conversation.workspace_id) == actor.workspace_id)
-        .where(or_(*fits), sight_condition(visibility))
+        .where(or_(*fits), visibility_condition(visibility))
         .order_by(col(Conversation.last_message_at).desc())
         .limit(8)
     )

@@ -40,7 +40,7 @@ UNREAD_REACH = 300
 """How far down the newest open threads the unread badge looks."""
 
 
-def sight_condition(visibility: ConversationVisibility) -> ColumnElement[bool]:
+def visibility_condition(visibility: ConversationVisibility) -> ColumnElement[bool]:
     """Say a person's sight in SQL."""
     return or_(*_branches(visibility, ListView.ALL)) if not visibility.is_blind else literal(False)
 
@@ -160,7 +160,7 @@ async def list_threads(
     found: Rows = await (await session.connection()).execute(ids)
     rows = found.all()
     page = paging.page_of(rows, limit, lambda row: (row[1], row[0]))
-    lines = await read_lines(session, actor.workspace_id, [row[0] for row in page.rows])
+    lines = await load_lines(session, actor.workspace_id, [row[0] for row in page.rows])
     seen = await seen_counts(session, actor.workspace_id, list(lines), [actor.user_id])
     return Page(
         tuple(
@@ -178,7 +178,7 @@ def for_person(
     return replace(line, unread=max(0, line.inbound_count - known))
 
 
-async def read_lines(
+async def load_lines(
     session: AsyncSession, workspace_id: UUID, conversation_ids: Collection[UUID]
 ) -> dict[UUID, ThreadLine]:
     """Return threads as lists show them, in one query. The caller judges who may see them."""

@@ -29,10 +29,10 @@ from xobito_app.features.inbox.schemas import (
 from xobito_app.features.inbox.threads.threads import (
     for_person,
     get_visible,
-    read_lines,
+    load_lines,
     seen_counts,
 )
-from xobito_app.features.workspaces.service import read_settings
+from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
 from xobito_app.persistence import keyset
 from xobito_app.persistence.arrays import any_pair
@@ -47,7 +47,7 @@ async def read_thread(
         NotFound: It is missing or out of the actor's sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    lines = await read_lines(session, actor.workspace_id, [thread.id])
+    lines = await load_lines(session, actor.workspace_id, [thread.id])
     seen = await seen_counts(session, actor.workspace_id, [thread.id], [actor.user_id])
     entries, older = await _window(session, actor, thread, "", limit)
     why_not = await why_not_reply(session, actor, thread)
@@ -66,7 +66,7 @@ async def why_not_reply(session: AsyncSession, actor: Actor, thread: Conversatio
         return "Your role does not allow replying."
     if thread.group_id:
         return "This is a WhatsApp group: it is shown here, and answered in WhatsApp."
-    settings = await read_settings(session, actor.workspace_id)
+    settings = await load_settings(session, actor.workspace_id)
     if settings.reply_only_assigned and thread.assignee_id != actor.user_id:
         return "Only the person this chat is assigned to may reply. Assign it to yourself first."
     return ""
@@ -124,7 +124,7 @@ async def _window(
     return tuple(reversed(entries)), page.cursor
 
 
-async def read_entries(
+async def load_entries(
     session: AsyncSession, workspace_id: UUID, message_ids: Collection[UUID]
 ) -> dict[UUID, EntryView]:
     """Return entries by id, in a fixed number of queries. The caller judges who may see them."""
@@ -271,4 +271,4 @@ async def read_panel(session: AsyncSession, actor: Actor, *, conversation_id: UU
         NotFound: The thread is missing or out of the actor's sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    return await contacts.read_facts(session, actor.workspace_id, thread.contact_id)
+    return await contacts.load_facts(session, actor.workspace_id, thread.contact_id)

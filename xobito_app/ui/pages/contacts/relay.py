@@ -10,7 +10,7 @@ from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.contacts.bulk import bulk
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
@@ -63,7 +63,7 @@ def _showing_jobs(rows: list[JobRow], over: Tab | None) -> Callable[[ContactsSta
 
 async def _read(workspace_id: UUID, changed: Collection[str]) -> dict[str, ContactView]:
     async with unit_of_work(workspace_id) as uow:
-        found = await read_views(uow.session, workspace_id, [UUID(i) for i in changed])
+        found = await load_views(uow.session, workspace_id, [UUID(i) for i in changed])
     return {str(row_id): view for row_id, view in found.items()}
 
 

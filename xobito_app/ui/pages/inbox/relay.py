@@ -14,7 +14,7 @@ from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.contacts.records import notes
 from xobito_app.features.contacts.records.notes import NoteView
-from xobito_app.features.contacts.records.views import read_views
+from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.schemas import ContactView
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.rules import ConversationVisibility
@@ -69,7 +69,7 @@ async def carry(workspace_id: UUID, notices: list[Notice], looks: list[Look]) ->
     changed = {UUID(notice.subject_id) for notice in notices}
     opened = {look.shown.conversation_id for look in looks} & changed
     async with unit_of_work(workspace_id) as uow:
-        lines = await threads.read_lines(uow.session, workspace_id, changed)
+        lines = await threads.load_lines(uow.session, workspace_id, changed)
         people = list({look.viewer.user_id for look in looks})
         seen = await threads.seen_counts(uow.session, workspace_id, changed, people)
         entries = await _entries(workspace_id, uow.session, notices, opened)
@@ -95,7 +95,7 @@ async def _entries(
         for n in notices
         if n.topic is Topic.MESSAGE and n.part_id and UUID(n.subject_id) in opened
     }
-    found = await timeline.read_entries(session, workspace_id, wanted) if wanted else {}
+    found = await timeline.load_entries(session, workspace_id, wanted) if wanted else {}
     for notice in notices:
         # Something about a message changed that is not the message itself: a reaction.
         if (
@@ -214,7 +214,7 @@ async def carry_alerts(workspace_id: UUID, notices: list[Notice], looks: list[Lo
     if not told or not wishing:
         return
     async with unit_of_work(workspace_id) as uow:
-        matter = await alerts.read_matter(uow.session, workspace_id, told)
+        matter = await alerts.load_matter(uow.session, workspace_id, told)
     for look in wishing:
         views = [
             alerts.view_for(look.viewer.actor, look.viewer.preferences, alert, matter)
@@ -251,7 +251,7 @@ async def carry_contact(workspace_id: UUID, notices: list[Notice], looks: list[L
     if not touched:
         return
     async with unit_of_work(workspace_id) as uow:
-        views = await read_views(uow.session, workspace_id, touched)
+        views = await load_views(uow.session, workspace_id, touched)
         reader = system_actor(WorkspaceId(workspace_id))
         written = {
             contact_id: await notes.list_notes(uow.session, reader, contact_id=contact_id)

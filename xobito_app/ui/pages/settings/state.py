@@ -63,7 +63,7 @@ class SettingsState(PageState, PageFormState, QuestionState, AppState):
         workspace_id = viewer.actor.workspace_id
         async with self._transaction() as session:
             workspace = await workspaces.get_workspace(session, workspace_id)
-            settings = await workspaces.read_settings(session, workspace_id)
+            settings = await workspaces.load_settings(session, workspace_id)
         self.settings = SettingsRow.of(workspace, settings)
         self.kept_days, self.errors = self.settings.clear_history_after_days, {}
 
