@@ -79,7 +79,6 @@ class ShellState(AppState):
     @guarded()
     async def enter_page(self):
         """Show the frame for the person and tell whether the page is theirs. First on_load."""
-        (await self.get_state(PaletteState)).is_open = False
         # From here on this tab hears when rights change, whatever page it shows.
         async with showing(self, SHELL, None) as told:
             viewer = told.viewer
