@@ -10,4 +10,18 @@
     if (text !== undefined) node.textContent = text;
     return node;
   };
+
+  /* What follows the page: called once a frame in which something changed. */
+  const followers = [];
+  let isQueued = false;
+  xobito.onChange = (follow) => followers.push(follow);
+  new MutationObserver(() => {
+    if (isQueued) return;
+    isQueued = true;
+    requestAnimationFrame(() => {
+      isQueued = false;
+      for (const follow of followers) follow();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true,
+    attributeFilter: ["data-conversation", "data-focus", "data-unread"] });
 })();

@@ -117,16 +117,8 @@
     click("thread-seen")();
   }
 
-  let queued = false;
-  new MutationObserver(() => {
-    if (queued) return;
-    queued = true;
-    requestAnimationFrame(() => {
-      queued = false;
-      afterChange();
-    });
-  }).observe(document.body, { childList: true, subtree: true, attributes: true,
-    attributeFilter: ["data-conversation", "data-focus", "data-unread"] });
+  xobito.onChange(afterChange);
+  afterChange();
 
   /* The reply window counts down here; the server decides. */
   function tickCountdowns() {

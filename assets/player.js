@@ -88,12 +88,14 @@
       begin(entry.target);
     }
   });
-  new MutationObserver(() => {
+  const watch = () => {
     for (const box of document.querySelectorAll(".media-audio:not([data-watched])")) {
       box.dataset.watched = "";
       seen.observe(box);
     }
-  }).observe(document.body, { childList: true, subtree: true });
+  };
+  xobito.onChange(watch);
+  watch();
 
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.(".media-audio");

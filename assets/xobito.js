@@ -72,16 +72,17 @@
     const name = event.target.dataset?.fold;
     if (name) localStorage.setItem(`fold.${name}`, event.target.open ? "open" : "folded");
   }, true);
+  // Whether a line stands at the top, so that the next page leaves it its room.
   const rememberLines = () => {
-    if (!document.querySelector(".shell-main") || document.querySelector(".shell-main > * [aria-busy]")) return;
-    const shows = document.querySelector(".shell-lines > .status-line:not(.status-line-danger)");
+    const main = document.querySelector(".shell-main");
+    if (!main?.childElementCount || main.querySelector("[aria-busy]")) return;
+    const shows = Boolean(document.querySelector(".shell-lines > .status-line:not(.status-line-danger)"));
+    if (shows === "lines" in root.dataset) return;
+    root.toggleAttribute("data-lines", shows);
     if (shows) localStorage.setItem("lines", "1");
-    else if (document.querySelector(".shell-main")?.childElementCount) {
-      localStorage.removeItem("lines");
-      delete root.dataset.lines;
-    }
+    else localStorage.removeItem("lines");
   };
-  new MutationObserver(() => {
+  xobito.onChange(() => {
     rememberLines();
     const opened = document.querySelector(".palette:not([data-fitted])");
     if (opened) {
@@ -92,7 +93,7 @@
       section.dataset.folds = "";
       if (localStorage.getItem(`fold.${section.dataset.fold}`) === "folded") section.open = false;
     }
-  }).observe(root, { childList: true, subtree: true });
+  });
 
   // A picture is sent as soon as it is chosen; what is wrong with it is said beside it.
   const changePicture = async (box, url, request) => {

@@ -5,41 +5,37 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
+from tests import deliveries
 from tests.features.contacts.book import add
 from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.features.inbox.schemas import ThreadFilter
+from xobito_app.features.inbox.threads import threads
+from xobito_app.features.ingest.drain import drain
+from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.contacts import commands
-from xobito_app.ui.shell import PaletteState
+from xobito_app.ui.pages.inbox import commands as inbox_commands
+from xobito_app.ui.shell import PaletteState, state as shell_state
 from xobito_app.ui.shell.providers import Command
-from xobito_app.ui.shell.state import read_recent, write_recent
-
-INBOX = Command("Inbox", "/inbox", "inbox")
-
-
-def test_where_one_went_is_kept_newest_first_and_no_more_than_six():
-    gone_to = [Command(f"Page {n}", f"/page/{n}", "inbox") for n in range(9)]
-    kept = read_recent(write_recent([INBOX, *gone_to]))
-    assert [command.path for command in kept] == ["/inbox", *(f"/page/{n}" for n in range(5))]
-    assert {command.kind for command in kept} == {"Recent"}
+from xobito_app.ui.shell.state import read_recent
 
 
 @pytest.mark.parametrize(
-    "kept",
+    ("kept", "read"),
     [
-        "",
-        "{",
-        "7",
-        '{"a": 1}',
-        '[["only a title"]]',
-        json.dumps([["Elsewhere", "//evil.example", "inbox"]]),
-        json.dumps([["Elsewhere", "/\\evil.example", "inbox"]]),
-        json.dumps([["A script", "javascript:alert(1)", "inbox"]]),
+        ("", []),
+        ("{", []),
+        ("7", []),
+        ('{"a": 1}', []),
+        (json.dumps(["/inbox", 7]), ["/inbox", "7"]),
+        (json.dumps([f"/page/{n}" for n in range(9)]), [f"/page/{n}" for n in range(6)]),
     ],
 )
-def test_what_is_no_page_of_ours_counts_as_nothing(kept):
-    assert read_recent(kept) == []
+def test_what_a_browser_kept_is_read_whatever_it_is(kept, read):
+    assert read_recent(kept) == read
 
 
 @pytest.fixture
@@ -74,3 +70,38 @@ async def test_what_was_chosen_stands_first_the_next_time(tab):
     first, *rest = shown(tab)
     assert (first.path, first.kind) == ("/templates", "Recent")
     assert "/templates" not in {command.path for command in rest}
+
+
+def browser_keeps(monkeypatch, *paths: str) -> None:
+    monkeypatch.setattr(shell_state, "read_recent", lambda _: list(paths))
+
+
+async def test_only_what_is_there_and_may_be_seen_is_recalled(world, server, tab, monkeypatch):
+    contact = await add(world, first_name="Philippa", phone="+16505550777")
+    await deliveries.store(deliveries.incoming(world, "16505550121", "Hello"))
+    await drain()
+    async with unit_of_work(world.workspace_id) as uow:
+        (line,) = (await threads.list_threads(uow.session, world.owner, ThreadFilter())).rows
+    there = [f"/contacts/{contact.id}", f"/inbox?c={line.id}", "/templates"]
+    gone = [f"/contacts/{uuid4()}", f"/inbox?c={uuid4()}", "/inbox?c=", "/contacts/x", "/nowhere"]
+    elsewhere = [
+        "//evil.example",
+        "javascript:alert(1)",
+        f"https://evil.example/contacts/{uuid4()}",
+    ]
+    browser_keeps(monkeypatch, *there, *gone, *elsewhere)
+    await tab.send(handler_name(PaletteState.show))
+    assert [c.path for c in shown(tab) if c.kind == "Recent"] == there
+    blind = replace(world.owner, is_owner=False, permissions=frozenset())
+    viewer = SimpleNamespace(actor=blind)
+    assert await commands.recall_contacts(viewer, there) == []
+    assert await inbox_commands.recall(viewer, there) == []
+
+
+async def test_the_browser_keeps_addresses_and_no_names(world, tab):
+    contact = await add(world, first_name="Philippa", phone="+16505550777")
+    await tab.send(handler_name(PaletteState.search), typed="phi")
+    await tab.send(handler_name(PaletteState.choose), path=f"/contacts/{contact.id}")
+    assert json.loads(tab.value("palette_state", "recent")) == [f"/contacts/{contact.id}"]
+    await tab.send(handler_name(PaletteState.choose), path="//evil.example")
+    assert json.loads(tab.value("palette_state", "recent")) == [f"/contacts/{contact.id}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from tests import deliveries
 from tests.features.contacts.book import add
@@ -15,6 +16,8 @@ from xobito_app.features.contacts.records import contacts, notes
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.inbox.threads import threads
 from xobito_app.features.ingest.drain import drain
+from xobito_app.features.workspaces import team
+from xobito_app.models.workspaces import Membership
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -100,14 +103,32 @@ async def test_a_note_is_kept_and_an_empty_one_is_not(world, tab):
 
 
 async def test_who_may_not_see_contacts_sees_the_facts_alone(world, server, thread_id):
-    viewer = await make_member(world, "Viewer")
-    tab = await opened(server, viewer, thread_id)
-    before = field(tab, "company") if card(tab).is_whole else ""
+    agent = await make_member(world, "Agent")
+    async with unit_of_work(world.workspace_id) as uow:
+        rights = ["inbox.view_all", "inbox.reply"]
+        role = await team.save_role(
+            uow.session, world.owner, role_id=None, name="Chats only", permissions=rights
+        )
+        member = await uow.session.exec(
+            select(Membership).where(Membership.user_id == agent.user_id)
+        )
+        member.one().role_id = role.id
+    tab = await opened(server, agent, thread_id)
+    assert not card(tab).is_whole
+    assert {item.kind for item in card(tab).fields} == {"fixed"}
+    assert "Phone" in {item.label for item in card(tab).fields}
+    assert tab.deltas.get("panel_state.statuses", []) == []
+
+
+async def test_who_may_only_look_changes_nothing(world, server, thread_id):
+    tab = await opened(server, await make_member(world, "Viewer"), thread_id)
+    assert card(tab).is_whole
+    contact_id = UUID(card(tab).id)
+    before = await do(world, contacts.get_contact_view, contact_id=contact_id)
     await tab.send(handler_name(PanelState.change), name="company", value="Acme")
     await tab.send(handler_name(PanelState.add_note), form={"body": "Mine"})
-    stored = await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id))
-    assert (stored.company, before) == ("", "")
-    assert await do(world, notes.list_notes, contact_id=UUID(card(tab).id)) == []
+    assert await do(world, contacts.get_contact_view, contact_id=contact_id) == before
+    assert await do(world, notes.list_notes, contact_id=contact_id) == []
 
 
 async def test_what_a_colleague_changes_appears_and_what_concerns_others_does_not(

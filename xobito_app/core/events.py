@@ -46,8 +46,8 @@ class Notice:
     """Tells the screens that something changed: which thing, never its content.
 
     Attributes:
-        about: The id of the changed thing; for a message, of its conversation.
-        item: The id of the part that changed, when one alone did.
+        subject_id: The id of the changed thing; for a message, of its conversation.
+        part_id: The id of the part that changed, when one alone did.
     """
 
     workspace_id: str
@@ -136,7 +136,7 @@ class RecordType(StrEnum):
 
 
 class ChangeType(StrEnum):
-    """What was done to a record."""
+    """How a record changed."""
 
     CREATED = "created"
     UPDATED = "updated"

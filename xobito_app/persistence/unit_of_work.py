@@ -53,7 +53,7 @@ class UnitOfWork:
         session.info[_POST_COMMIT] = PostCommit()
 
     async def enter(self, workspace_id: UUID) -> None:
-        """SET LOCAL app.workspace_id; RLS filters every later statement."""
+        """SET LOCAL xobito.workspace_id; RLS filters every later statement."""
         await (await self.session.connection()).execute(
             text("SELECT set_config('xobito.workspace_id', :id, true)"), {"id": str(workspace_id)}
         )

@@ -26,7 +26,7 @@ STROKE = 1.75
 """Width of an icon's lines, in pixels of its 24 pixel drawing."""
 
 
-HEAD_SCRIPTS = ("xobito", "elements", "upload", "secrets", "forms", "lists")
+HEAD_SCRIPTS = ("elements", "xobito", "upload", "secrets", "forms", "lists")
 """In order. Scripts of single pages come later and may count on these."""
 
 

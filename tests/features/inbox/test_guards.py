@@ -110,10 +110,10 @@ async def test_what_is_in_nobody_s_hand_is_not_given_up_for_lost(line, status):
 @pytest.mark.parametrize(
     ("is_on_biz_app", "level", "rate"),
     [
-        (False, "STANDARD", limiter.STANDARD_RATE),
-        (False, "HIGH", limiter.HIGH_RATE),
-        (True, "STANDARD", limiter.COEXISTENCE_RATE),
-        (True, "HIGH", limiter.COEXISTENCE_RATE),
+        (False, "STANDARD", 80),
+        (False, "HIGH", 1000),
+        (True, "STANDARD", 20),
+        (True, "HIGH", 20),
     ],
 )
 async def test_the_limiter_is_told_the_pace_of_the_number(

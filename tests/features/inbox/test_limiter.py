@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from xobito_app.features.inbox.sending import limiter
-from xobito_app.features.inbox.sending.limiter import Grant, Limit, acquire, rate_of, slow_down
+from xobito_app.features.inbox.sending.limiter import Grant, Limit, acquire, slow_down
 from xobito_app.persistence.redis import redis_client
 
 
@@ -36,20 +36,6 @@ async def take(number: str, count: int, rate: float, seconds: float) -> int:
 
     await asyncio.gather(*(worker(mark) for mark in range(count)))
     return granted
-
-
-@pytest.mark.parametrize(
-    ("level", "is_on_biz_app", "rate"),
-    [
-        ("STANDARD", False, 80),
-        ("", False, 80),
-        ("high", False, 1000),
-        ("STANDARD", True, 20),
-        ("HIGH", True, 20),
-    ],
-)
-def test_the_rate_is_metas(level, is_on_biz_app, rate):
-    assert rate_of(level, is_on_biz_app=is_on_biz_app) == rate
 
 
 async def test_a_number_sends_at_its_rate_however_many_workers_ask(number):

@@ -51,7 +51,9 @@ async def test_three_thousand_mutations_hold_up_nobody(world, monkeypatch):
     async with unit_of_work() as uow:
         statement = select(InboundEvent).where(InboundEvent.signers.contains([world.connection_id]))
         events = (await uow.session.exec(statement)).all()
-    assert {event.state for event in events} <= {"done", "partial", "failed", "unclaimed", "split"}
+    # A changed id may be another connection's by chance: then it is refused, as it should be.
+    settled = {"done", "partial", "failed", "unclaimed", "refused", "split"}
+    assert {event.state for event in events} <= settled
     # Whatever fails does so because of what it says, not because something broke in our code.
     broken = [event.error for event in events if "Error:" in event.error]
     assert broken == []

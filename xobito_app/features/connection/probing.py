@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from uuid import UUID
 
@@ -35,8 +35,8 @@ class ProbedAccount:
     """A connected account with what it is probed with."""
 
     connection: Connection
-    app_secret: str
-    verify_token: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
 
 
 async def find_probed_account(session: AsyncSession, workspace_id: UUID) -> ProbedAccount | None:

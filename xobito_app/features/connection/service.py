@@ -53,6 +53,7 @@ from xobito_app.features.connection.repository import (
 )
 from xobito_app.features.connection.rules import (
     NEEDED_SCOPES as NEEDED_SCOPES,
+    messages_a_second as messages_a_second,
     missing_scopes as missing_scopes,
 )
 from xobito_app.features.connection.schemas import ConnectionView, NumberView, Overview

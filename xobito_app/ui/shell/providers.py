@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
+from xobito_app.core import ids
+from xobito_app.core.errors import NotFound
 from xobito_app.features.accounts.schemas import Viewer
 
 
@@ -37,10 +41,24 @@ class StatusLine:
 
 
 CommandProvider = Callable[[Viewer, str], Awaitable[list[Command]]]
+RecallProvider = Callable[[Viewer, list[str]], Awaitable[list[Command]]]
 LineProvider = Callable[[Viewer], Awaitable[list[StatusLine]]]
 
 command_providers: list[CommandProvider] = []
 """Asked with what was typed, at least two letters; each answers with at most ten commands."""
 
+recall_providers: list[RecallProvider] = []
+"""Asked with addresses a browser kept; each answers with those of its own the person may see."""
+
 line_providers: list[LineProvider] = []
 """Asked whenever a page opens."""
+
+
+def ids_in(paths: list[str], begin: str) -> list[UUID]:
+    """Return the ids of those addresses that are a beginning and an id, and nothing more."""
+    found: list[UUID] = []
+    for path in paths:
+        if path.startswith(begin):
+            with suppress(NotFound):
+                found.append(ids.parse(path.removeprefix(begin)))
+    return found

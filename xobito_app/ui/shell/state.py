@@ -18,7 +18,13 @@ from xobito_app.ui.formats import badge
 from xobito_app.ui.live import showing
 from xobito_app.ui.routes import ROUTES, find_route
 from xobito_app.ui.security import AppState, find_viewer, guarded, public
-from xobito_app.ui.shell.providers import Command, StatusLine, command_providers, line_providers
+from xobito_app.ui.shell.providers import (
+    Command,
+    StatusLine,
+    command_providers,
+    line_providers,
+    recall_providers,
+)
 
 SHELL = "shell"
 _MOST_COMMANDS = 30
@@ -130,15 +136,16 @@ class PaletteState(AppState):
 
     is_open: rx.Field[bool] = rx.field(False)
     commands: rx.Field[list[Command]] = rx.field(default_factory=list)
-    # Where this browser went by the palette lately, newest first, as JSON.
+    # The addresses this browser went to by the palette lately, newest first, as JSON.
     recent: str = rx.LocalStorage("", name="xobito_recent")
 
     @rx.event
     @guarded()
     async def show(self):
         """Open the palette: where the person went lately, then all pages."""
-        pages = await _find_commands(await self._viewer(), "")
-        lately = read_recent(self.recent)
+        viewer = await self._viewer()
+        pages = await _find_commands(viewer, "")
+        lately = await _recall(viewer, read_recent(self.recent))
         gone_to = {command.path for command in lately}
         self.commands = [*lately, *(page for page in pages if page.path not in gone_to)]
         self.is_open = True
@@ -154,10 +161,9 @@ class PaletteState(AppState):
     async def choose(self, path: str):
         """Close the palette and remember where the person went."""
         self.is_open = False
-        chosen = next((command for command in self.commands if command.path == path), None)
-        if chosen:
-            kept = [command for command in read_recent(self.recent) if command.path != path]
-            self.recent = write_recent([chosen, *kept])
+        if any(command.path == path for command in self.commands):
+            kept = [one for one in read_recent(self.recent) if one != path]
+            self.recent = json.dumps([path, *kept][:_MOST_RECENT])
 
     @rx.event(supersedes=True)
     @guarded()
@@ -166,23 +172,28 @@ class PaletteState(AppState):
         self.commands = await _find_commands(await self._viewer(), str(typed)[:100].strip())
 
 
-def read_recent(kept: str) -> list[Command]:
-    """Return what a browser kept of where its person went; anything else counts as nothing."""
+def read_recent(kept: str) -> list[str]:
+    """Return the addresses a browser kept; anything else counts as nothing."""
     try:
         found = json.loads(kept or "[]")
-        commands = [
-            Command(str(title)[:200], str(path)[:300], str(icon)[:40], "Recent")
-            for title, path, icon in found[:_MOST_RECENT]
-        ]
-    except (ValueError, TypeError):
+    except ValueError:
         return []
-    # Only pages of ours; "//" would lead to another host.
-    return [c for c in commands if c.path.startswith("/") and not c.path.startswith(("//", "/\\"))]
+    return [str(path)[:300] for path in found[:_MOST_RECENT]] if isinstance(found, list) else []
 
 
-def write_recent(commands: list[Command]) -> str:
-    """Return what a browser keeps of where its person went."""
-    return json.dumps([[c.title, c.path, c.icon] for c in commands[:_MOST_RECENT]])
+async def _recall(viewer: Viewer, paths: list[str]) -> list[Command]:
+    """Return where a person went lately, as far as it is still there and still theirs to see.
+
+    The browser keeps addresses alone: whoever sits before it next reads no names in them.
+    """
+    found = {
+        route.path: Command(route.title, route.path, route.icon, "Recent")
+        for route in ROUTES
+        if route.is_open_to(viewer.actor.permissions)
+    }
+    for provider in recall_providers:
+        found |= {command.path: command for command in await provider(viewer, paths)}
+    return [found[path] for path in paths if path in found]
 
 
 async def _find_commands(viewer: Viewer, typed: str) -> list[Command]:

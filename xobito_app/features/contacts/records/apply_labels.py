@@ -14,7 +14,7 @@ from xobito_app.features.contacts.repository import (
     SourceRepository,
     StatusRepository,
 )
-from xobito_app.features.contacts.schemas import ContactDraft, Named
+from xobito_app.features.contacts.schemas import ContactDraft, Named, StatusMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Labels:
     """Every name contacts are sorted by."""
 
     groups: tuple[Named, ...]
-    statuses: tuple[Named, ...]
+    statuses: tuple[StatusMark, ...]
     sources: tuple[Named, ...]
 
 
@@ -34,7 +34,7 @@ async def list_labels(session: AsyncSession, actor: Actor) -> Labels:
     sources = await SourceRepository(session, workspace_id).list_all()
     return Labels(
         groups=tuple(Named(row.id, row.name) for row in groups),
-        statuses=tuple(Named(row.id, row.name) for row in statuses),
+        statuses=tuple(StatusMark(row.id, row.name, row.color) for row in statuses),
         sources=tuple(Named(row.id, row.name) for row in sources),
     )
 

@@ -21,7 +21,6 @@ from xobito_app.features.inbox.repository import (
     ConversationRepository,
     MediaRepository,
 )
-from xobito_app.features.inbox.sending import limiter
 from xobito_app.models.connection import Connection, ConnectionState, Number
 from xobito_app.models.inbox import Media, Message, MessageStatus
 from xobito_app.persistence.arrays import none_of
@@ -72,7 +71,7 @@ class ClaimedMessage(Claimed[Message]):
     @property
     def rate(self) -> float:
         """Messages a second the number may send."""
-        return limiter.rate_of(
+        return connection_service.messages_a_second(
             self.number.throughput_level, is_on_biz_app=self.number.is_on_biz_app
         )
 

@@ -17,12 +17,6 @@ from xobito_app.persistence.redis import redis_client
 
 log = logging.getLogger(__name__)
 
-STANDARD_RATE = 80.0
-HIGH_RATE = 1000.0
-"""Messages a second of a number whose `throughput.level` is STANDARD or HIGH."""
-COEXISTENCE_RATE = 20.0
-"""Messages a second of a number that also lives in the WhatsApp Business app."""
-
 PAIR_SECONDS = 6.0
 """Meta's pair rate limit: one message to the same person in this time, in the long run."""
 PAIR_BURST = 45
@@ -105,13 +99,6 @@ redis.call('HSET', KEYS[1], 'share', tostring(share), 'tokens', '0', 'at', tostr
 redis.call('EXPIRE', KEYS[1], math.max(3600, math.ceil(tonumber(ARGV[1])) + 60))
 return tostring(share)
 """
-
-
-def rate_of(throughput_level: str, *, is_on_biz_app: bool) -> float:
-    """Return the messages a second Meta lets a number send (`throughput.level`)."""
-    if is_on_biz_app:
-        return COEXISTENCE_RATE
-    return HIGH_RATE if throughput_level.upper() == "HIGH" else STANDARD_RATE
 
 
 async def acquire(

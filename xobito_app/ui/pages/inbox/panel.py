@@ -12,6 +12,7 @@ from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.components import button, menu, menu_item, menu_line
 from xobito_app.ui.pages.inbox.panel_rows import Choice, EarlierChat, PanelField, PanelNote
 from xobito_app.ui.pages.inbox.panel_state import PanelState
+from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.shell import ShellState
@@ -81,12 +82,12 @@ def _head() -> rx.Component:
 def _labels() -> rx.Component:
     card = PanelState.card
     return rx.el.dl(
-        _row("Status", _pick("status", card.status, PanelState.statuses, "No status")),
-        _row("Source", _pick("source", card.source, PanelState.sources, "No source")),
+        _row("Status", _pick("status", card.status, PanelState.statuses, "No status", _marked)),
+        _row("Source", _pick("source", card.source, PanelState.sources, "No source", _marked)),
         rx.cond(
             card.is_whole,
             rx.fragment(
-                _row("Owner", _pick("owner", card.owner, PanelState.people, "Nobody", empty=True)),
+                _row("Owner", _pick("owner", card.owner, ThreadState.members, "Nobody", _named)),
                 _row("Groups", _groups()),
             ),
         ),
@@ -108,18 +109,27 @@ def _mark(choice: ObjectVar[Choice] | Any, none: str) -> rx.Component:
     )
 
 
-def _pick(name: str, chosen: Any, choices: Any, none: str, *, empty: bool = False) -> rx.Component:
+def _marked(row: ObjectVar[Choice]) -> rx.Component:
+    return _mark(row, "")
+
+
+def _named(row: ObjectVar[MemberRow]) -> rx.Component:
+    return rx.fragment(row.name)
+
+
+def _pick(name: str, chosen: Any, choices: Any, none: str, words: Any) -> rx.Component:
     """Return what is chosen; a menu for those who may choose otherwise."""
 
-    def choice(row: ObjectVar[Choice]) -> rx.Component:
-        return menu_item(_mark(row, ""), on_select=PanelState.choose(name, row.id), key=row.id)
+    def choice(row: Any) -> rx.Component:
+        return menu_item(words(row), on_select=PanelState.choose(name, row.id), key=row.id)
 
+    # A contact may belong to nobody; a status and a source it always has.
     nobody = [menu_item(none, on_select=PanelState.choose(name, "")), menu_line()]
     return rx.cond(
         PanelState.card.is_whole & _EDITS,
         menu(
             [_mark(chosen, none), icon("chevron-down", size=13)],
-            *(nobody if empty else []),
+            *(nobody if name == "owner" else []),
             rx.foreach(choices, choice),
             label=f"Change the {name}",
             class_name="panel-pick",

@@ -13,9 +13,6 @@ from xobito_app.features.contacts.schemas import (
     ContactFacts,
     ContactView,
     CustomFieldView,
-    GroupView,
-    SourceView,
-    StatusView,
 )
 from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.ui import formats
@@ -48,11 +45,6 @@ class Choice:
     id: str
     name: str
     color: str = ""
-
-    @classmethod
-    def of(cls, view: StatusView | SourceView | GroupView) -> Choice:
-        """Word something that has a name."""
-        return cls(str(view.id), view.name, view.color if isinstance(view, StatusView) else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from xobito_app.core import clock, ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
+from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.records import contacts, notes
+from xobito_app.features.contacts.records.apply_labels import list_labels
 from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, CustomFieldView
 from xobito_app.features.inbox.threads import contact_threads, timeline
-from xobito_app.features.workspaces import team
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
 from xobito_app.ui.failures import field_errors
@@ -45,26 +45,25 @@ class PanelState(AppState):
     statuses: rx.Field[list[Choice]] = rx.field(default_factory=list)
     sources: rx.Field[list[Choice]] = rx.field(default_factory=list)
     groups: rx.Field[list[Choice]] = rx.field(default_factory=list)
-    people: rx.Field[list[Choice]] = rx.field(default_factory=list)
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     # Another number empties the field of a note that was kept.
     notes_written: rx.Field[int] = rx.field(0)
     _own: list[CustomFieldView] = []
 
-    async def _load(self, conversation_id: UUID) -> None:
+    async def _load(self, contact_id: UUID, conversation_id: UUID) -> None:
         """Show whom a thread is with."""
-        async with showing(self, KEY, None) as told:
-            viewer = told.viewer
-            actor, given = viewer.actor, {"conversation_id": conversation_id}
-            async with unit_of_work(actor.workspace_id) as uow:
-                facts = await timeline.read_panel(uow.session, actor, **given)
+        async with showing(self, KEY, contact_id) as told:
             self.errors = {}
-            told.narrow(facts.id)
-            if actor.can(Permission.CONTACTS_VIEW):
-                await self._read(viewer, facts.id, conversation_id)
-            else:
-                self.card = PanelCard.of_facts(facts, viewer.time_zone)
-                self.notes, self.earlier, self.has_more_notes = [], [], False
+            viewer = told.viewer
+            if viewer.actor.can(Permission.CONTACTS_VIEW):
+                await self._read(viewer, contact_id, conversation_id)
+                return
+            async with unit_of_work(viewer.actor.workspace_id) as uow:
+                facts = await timeline.read_panel(
+                    uow.session, viewer.actor, conversation_id=conversation_id
+                )
+            self.card = PanelCard.of_facts(facts, viewer.time_zone)
+            self.notes, self.earlier, self.has_more_notes = [], [], False
 
     async def _read(self, viewer: Viewer, contact_id: UUID, conversation_id: UUID) -> None:
         actor = viewer.actor
@@ -74,14 +73,10 @@ class PanelState(AppState):
             written = await notes.list_notes(session, actor, contact_id=contact_id)
             lines = await contact_threads.list_threads_of(session, actor, contact_id=contact_id)
             self._own = await custom_fields.list_fields(session, actor, active_only=True)
-            self.statuses = [Choice.of(v) for v in await statuses.list_statuses(session, actor)]
-            self.sources = [Choice.of(v) for v in await sources.list_sources(session, actor)]
-            self.groups = [Choice.of(v) for v in await groups.list_groups(session, actor)]
-            self.people = [
-                Choice(str(member.user_id), member.name)
-                for member in await team.list_members(session, actor)
-                if member.is_active
-            ]
+            labels = await list_labels(session, actor)
+        self.statuses = [Choice(str(one.id), one.name, one.color) for one in labels.statuses]
+        self.sources = [Choice(str(one.id), one.name) for one in labels.sources]
+        self.groups = [Choice(str(one.id), one.name) for one in labels.groups]
         now = clock.business_now()
         self.earlier = [
             EarlierChat.of(line, viewer.time_zone, now)

@@ -242,11 +242,7 @@ async def carry_contact(workspace_id: UUID, notices: list[Notice], looks: list[L
     # Many at once are told as the whole workspace.
     changed = {UUID(notice.subject_id) for notice in notices}
     everything = workspace_id in changed
-    for look in looks:
-        if look.shown is None:
-            # It is being read: once it is, this is judged again.
-            look.change(PanelState, lambda state: None)
-    shown = {look.shown for look in looks if look.shown}
+    shown = {look.shown for look in looks}
     touched = shown if everything else shown & changed
     if not touched:
         return

@@ -126,7 +126,8 @@ class ThreadState(AppState):
                 found = await _read(told.viewer, wanted, message_id)
                 await self._show(found, told.viewer, message_id)
                 listing._select(str(wanted))
-            await (await self.get_state(PanelState))._load(wanted)
+            panel = await self.get_state(PanelState)
+            await panel._load(found.thread.line.contact_id, wanted)
             if is_looked_at:
                 await self._mark_read()
         except AppError as error:

@@ -43,7 +43,9 @@ def thread() -> rx.Component:
     return rx.el.section(
         rx.cond(
             ThreadState.is_open,
-            rx.fragment(_head(), _entries(), composer(), _hidden_keys()),
+            rx.fragment(
+                _head(), _entries(), composer(), _hidden_keys(), rx.cond(REPLIES, _snooze_dialog())
+            ),
             rx.cond(ThreadState.lost != "", _lost(), _none()),
         ),
         rx.cond(REPLIES, _hidden_key(dom_ids.UNDO_WORK, "Undo", WorkState.undo)),
@@ -226,11 +228,8 @@ def _hidden_keys() -> rx.Component:
     return rx.fragment(
         rx.cond(
             REPLIES,
-            rx.fragment(
-                _hidden_key(
-                    dom_ids.SNOOZE_THREAD, "Snooze until tomorrow", WorkState.snooze_until_tomorrow
-                ),
-                snooze_dialog(),
+            _hidden_key(
+                dom_ids.SNOOZE_THREAD, "Snooze until tomorrow", WorkState.snooze_until_tomorrow
             ),
         ),
         rx.cond(ASSIGNS, _hidden_key(dom_ids.TAKE_THREAD, "Take it myself", ThreadState.take)),
@@ -238,7 +237,7 @@ def _hidden_keys() -> rx.Component:
     )
 
 
-def snooze_dialog() -> rx.Component:
+def _snooze_dialog() -> rx.Component:
     """Ask until when the thread is put aside."""
     return dialog(
         "Snooze until",
