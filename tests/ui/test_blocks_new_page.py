@@ -48,7 +48,7 @@ PAGE = '''
 
 
     @permitted(edit=MANAGE)
-    class WrittenState(blocks.FormState, AppState):
+    class WrittenState(blocks.RowFormState, AppState):
         listed: ClassVar = ListedState
 
         async def _values(self, row_id: UUID | None):

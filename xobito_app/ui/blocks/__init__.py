@@ -7,6 +7,7 @@ from xobito_app.ui.blocks.form_state import (
     FormState,
     PageFormState,
     QuestionState,
+    RowFormState,
     SecretState,
     show_errors,
 )

@@ -54,20 +54,18 @@ class QuestionState(AppState, mixin=True):
         return ids.parse(asked)
 
 
-class FormState(QuestionState, mixin=True):
+class FormState(AppState, mixin=True):
     """The form of one row, in a dialog.
 
-    A form gives `_save`, and `_values` and `_delete` where rows are changed and deleted.
+    A form gives `_save`, and `_values` where rows are changed.
 
     Attributes:
         listed: The list that shows the rows, read anew after each change.
         saved_words: What is said when it is saved.
-        deleted_words: What is said when a row is deleted.
     """
 
     listed: ClassVar[Any] = None
     saved_words: ClassVar[str] = "Saved."
-    deleted_words: ClassVar[str] = "Deleted."
 
     is_open: rx.Field[bool] = rx.field(False)
     is_busy: rx.Field[bool] = rx.field(False)
@@ -84,10 +82,6 @@ class FormState(QuestionState, mixin=True):
 
     async def _save(self, row_id: UUID | None, form: Form) -> Any:
         """Create or change the row. Given by the form; what it returns goes to `_saved`."""
-        raise NotImplementedError
-
-    async def _delete(self, row_id: UUID) -> None:
-        """Delete the row that was asked about. Given by the form."""
         raise NotImplementedError
 
     def _reload(self) -> list[Any]:
@@ -152,6 +146,22 @@ class FormState(QuestionState, mixin=True):
         self.is_busy = self.is_open = False
         self.errors = {}
         yield self._saved(result)
+
+
+class RowFormState(FormState, QuestionState, mixin=True):
+    """The form of rows that can be deleted too, after a question.
+
+    A form gives `_delete` as well.
+
+    Attributes:
+        deleted_words: What is said when a row is deleted.
+    """
+
+    deleted_words: ClassVar[str] = "Deleted."
+
+    async def _delete(self, row_id: UUID) -> None:
+        """Delete the row that was asked about. Given by the form."""
+        raise NotImplementedError
 
     @rx.event
     @guarded_by("delete")

@@ -9,7 +9,7 @@ import reflex as rx
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.blocks.form_state import FormState, QuestionState
+from xobito_app.ui.blocks.form_state import FormState, QuestionState, RowFormState
 from xobito_app.ui.blocks.list_view import Choices, choice_options
 from xobito_app.ui.blocks.rights import allowed
 from xobito_app.ui.components import (
@@ -138,12 +138,10 @@ def confirm(
     title: str | rx.Var[str],
     line: str | rx.Var[str],
     verb: str,
-    on_confirm: Any = None,
+    on_confirm: Any,
     weight: Weight = "danger",
 ) -> rx.Component:
     """Return the question that `state.ask(name, …)` opens; `state.asked_name` is what about."""
-    if on_confirm is None and issubclass(state, FormState):
-        on_confirm = state.delete
     return confirm_dialog(
         title,
         line,
@@ -161,11 +159,18 @@ def delete_title(state: type[QuestionState]) -> rx.Var[str]:
 
 
 def confirm_delete(
-    state: type[FormState], thing: str, line: str = "This cannot be undone."
+    state: type[RowFormState], thing: str, line: str = "This cannot be undone."
 ) -> rx.Component:
     """Return the question before a row is deleted; `thing` is what one is called."""
     title = delete_title(state)
-    return confirm(state, "delete", title=title, line=line, verb=f"Delete {thing}")
+    return confirm(
+        state,
+        "delete",
+        title=title,
+        line=line,
+        verb=f"Delete {thing}",
+        on_confirm=state.delete,
+    )
 
 
 def new_button(

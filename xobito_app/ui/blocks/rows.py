@@ -8,7 +8,7 @@ import reflex as rx
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.blocks.form_state import FormState
+from xobito_app.ui.blocks.form_state import RowFormState
 from xobito_app.ui.blocks.rights import allowed, can
 from xobito_app.ui.components import avatar, button, menu_item, row_menu
 from xobito_app.ui.components.marks import Size
@@ -115,7 +115,7 @@ def actions_cell(
 
 
 def edit_items(
-    state: type[FormState], row: Any, name: str | rx.Var[str], delete: Permission | None = None
+    state: type[RowFormState], row: Any, name: str | rx.Var[str], delete: Permission | None = None
 ) -> list[rx.Component]:
     """Return the two items nearly every row has; `delete` is a permission of its own."""
     remove = menu_item(

@@ -18,9 +18,9 @@ from xobito_app.ui import forms, styles
 from xobito_app.ui.blocks import (
     Fields,
     Form,
-    FormState,
     ListState,
     Page,
+    RowFormState,
     Viewer,
     actions_cell,
     cell,
@@ -95,7 +95,7 @@ class MacrosState(ListState, AppState):
 
 
 @permitted(edit=_MANAGE)
-class MacroFormState(FormState, AppState):
+class MacroFormState(RowFormState, AppState):
     """The macro being written."""
 
     listed: ClassVar = MacrosState

@@ -16,9 +16,9 @@ from xobito_app.ui import forms
 from xobito_app.ui.blocks import (
     Fields,
     Form,
-    FormState,
     ListState,
     Page,
+    RowFormState,
     Viewer,
     actions_cell,
     cell,
@@ -62,7 +62,7 @@ class RepliesState(ListState, AppState):
 
 
 @permitted(edit=_MANAGE)
-class ReplyFormState(FormState, AppState):
+class ReplyFormState(RowFormState, AppState):
     """The reply being written."""
 
     listed: ClassVar = RepliesState

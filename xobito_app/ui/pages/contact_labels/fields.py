@@ -17,9 +17,9 @@ from xobito_app.ui import forms
 from xobito_app.ui.blocks import (
     Fields,
     Form,
-    FormState,
     ListState,
     Page,
+    RowFormState,
     Viewer,
     actions_cell,
     cell,
@@ -103,7 +103,7 @@ class FieldsState(ListState, AppState):
 
 
 @permitted(edit=_MANAGE)
-class FieldFormState(FormState, AppState):
+class FieldFormState(RowFormState, AppState):
     """The form of a custom field."""
 
     listed: ClassVar = FieldsState

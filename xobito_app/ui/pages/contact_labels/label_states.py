@@ -20,6 +20,7 @@ from xobito_app.ui.blocks import (
     FormState,
     ListState,
     Page,
+    QuestionState,
     Viewer,
     show_errors,
     whole,
@@ -84,7 +85,7 @@ class LabelsState(ListState, mixin=True):
         return whole(LabelRow.of(self.kind, view) for view in found)
 
 
-class LabelFormState(FormState, mixin=True):
+class LabelFormState(FormState, QuestionState, mixin=True):
     """The form of a label, and the question what its contacts get when it is deleted."""
 
     is_used: rx.Field[bool] = rx.field(False)
@@ -121,7 +122,7 @@ class LabelFormState(FormState, mixin=True):
             self._show_errors(field_errors(error))
             return show_errors()
         self.question = ""
-        return [toast_success(self.deleted_words), *self._reload()]
+        return [toast_success("Deleted."), *self._reload()]
 
     async def _replace(self, row_id: UUID, instead: UUID | None) -> None:
         raise NotImplementedError

@@ -15,9 +15,9 @@ from xobito_app.ui import forms, styles
 from xobito_app.ui.blocks import (
     Fields,
     Form,
-    FormState,
     ListState,
     Page,
+    RowFormState,
     Viewer,
     actions_cell,
     allowed,
@@ -48,7 +48,7 @@ class RolesState(ListState, AppState):
 
 
 @permitted(create=Permission.ROLES_CREATE, edit=_EDIT, delete=_DELETE)
-class RoleFormState(FormState, AppState):
+class RoleFormState(RowFormState, AppState):
     """The role being made or changed."""
 
     listed: ClassVar = RolesState

@@ -16,7 +16,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.tokens import rules, service
 from xobito_app.features.tokens.schemas import TokenView
 from xobito_app.ui import formats, forms
-from xobito_app.ui.blocks import Form, FormState, ListState, Page, SecretState, Viewer, whole
+from xobito_app.ui.blocks import Form, ListState, Page, RowFormState, SecretState, Viewer, whole
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.security import AppState, guarded_by, permitted
 
@@ -89,7 +89,7 @@ class TokensState(ListState, AppState):
 
 
 @permitted(edit=Permission.API_TOKENS_MANAGE)
-class TokenFormState(FormState, SecretState, AppState):
+class TokenFormState(RowFormState, SecretState, AppState):
     """The token being made; what ends one, and takes an ended one off the list."""
 
     listed: ClassVar = TokensState
