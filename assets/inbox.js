@@ -117,9 +117,6 @@
     click("thread-seen")();
   }
 
-  xobito.onChange(afterChange);
-  afterChange();
-
   /* The reply window counts down here; the server decides. */
   function tickCountdowns() {
     document.querySelectorAll(".countdown").forEach((node) => {
@@ -352,5 +349,7 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") click("thread-seen")();
   });
+
+  xobito.onChange(afterChange);
   afterChange();
 })();

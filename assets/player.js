@@ -94,8 +94,6 @@
       seen.observe(box);
     }
   };
-  xobito.onChange(watch);
-  watch();
 
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.(".media-audio");
@@ -121,4 +119,7 @@
     const { sound } = partsOf(box);
     jump(box, sound.currentTime / sound.duration + step);
   });
+
+  xobito.onChange(watch);
+  watch();
 })();

@@ -26,7 +26,6 @@
   xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
   window.addEventListener("offline", showNetwork);
   window.addEventListener("online", showNetwork);
-  showNetwork();
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-fold-rail]")) return;
@@ -201,4 +200,6 @@
       event.preventDefault();
     }
   });
+
+  showNetwork();
 })();
