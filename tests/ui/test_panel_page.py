@@ -74,10 +74,22 @@ async def test_what_is_wrong_is_said_at_the_field_and_gone_when_mended(tab):
     assert tab.value("panel_state", "errors") == {}
 
 
-@pytest.mark.parametrize("name", ["id", "workspace_id", "opted_out_at", "own.nothing", ""])
-async def test_only_fields_that_are_shown_can_be_changed(world, tab, name):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("is_enabled", ""),
+        ("language", "de"),
+        ("type", "customer"),
+        ("state", "Ohio"),
+        ("id", "x"),
+        ("opted_out_at", "2026-01-01"),
+        ("own.nothing", "x"),
+        ("", "x"),
+    ],
+)
+async def test_only_fields_that_are_shown_can_be_changed(world, tab, name, value):
     before = await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id))
-    await tab.send(handler_name(PanelState.change), name=name, value="x")
+    await tab.send(handler_name(PanelState.change), name=name, value=value)
     assert await do(world, contacts.get_contact_view, contact_id=UUID(card(tab).id)) == before
 
 
