@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
 from xobito_app.features.accounts import service as accounts
 from xobito_app.features.inbox.schemas import ThreadFilter
-from xobito_app.features.inbox.threads import threads
+from xobito_app.features.inbox.threads import thread_actions, threads
 from xobito_app.features.ingest.drain import drain
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.state import InboxListState
@@ -66,10 +67,14 @@ async def test_an_undo_is_good_once(world, tab):
     await open_first(tab, found)
     await tab.send(handler_name(WorkState.close))
     await tab.send(handler_name(WorkState.undo))
-    await tab.send(handler_name(WorkState.close))
-    await tab.send(handler_name(WorkState.undo))
-    await tab.send(handler_name(WorkState.undo))
     assert not await lines(world, "closed")
+    async with unit_of_work(world.workspace_id) as uow:
+        await thread_actions.close(uow.session, world.owner, conversation_id=UUID(found[0]))
+    await tab.send(handler_name(WorkState.undo))
+    closed = await lines(world, "closed")
+    assert [str(line.id) for line in closed] == [found[0]], (
+        "what a colleague closed meanwhile stays so"
+    )
 
 
 async def test_the_last_of_a_list_leaves_none_open(world, tab):
