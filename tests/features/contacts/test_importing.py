@@ -186,10 +186,14 @@ async def test_dry_run_and_real_run_agree_whatever_the_batches(empty, monkeypatc
         "+16505550004,Dan,d@example.com,,\n"
         "+16505550004,Danny,d@example.com,Late,\n"  # repeated with its own address
         "+16505550005,Fay,d@example.com,,\n"  # somebody else's
+        "+16505550006,Gus,a@example.com,,\n"  # freed, but taken again meanwhile
+        "+16505550004,,e@example.com,,\n"  # frees what only this file gave
+        "+16505550007,Hal,d@example.com,,\n"
+        "+16505550001,,a@example.com,,\n"  # not theirs any more
     )
     view = await both(empty, content)
-    assert counts(view) == (2, 2, 0, 3)
-    assert await names(empty) == ["Bob", "Danny", "New"]
+    assert counts(view) == (3, 3, 0, 5)
+    assert await names(empty) == ["Bob", "Danny", "Hal", "New"]
     assert [s.name for s in await do(empty, statuses.list_statuses)].count("Hot") == 1
 
 

@@ -45,19 +45,22 @@ class DryRunMemory:
     """What a dry run would have written by now, as numbers: names of people are not kept.
 
     Attributes:
+        keys: The numbers of contacts it would have made or changed.
+        owners: Whose an address would be by now; 0 when it would be nobody's any more.
+        emails: The address a contact would have by now.
         labels: Labels that are missing, by what they are known by.
     """
 
     keys: set[int] = field(default_factory=set[int])
+    owners: dict[int, int] = field(default_factory=dict[int, int])
     emails: dict[int, int] = field(default_factory=dict[int, int])
-    freed: set[int] = field(default_factory=set[int])
     labels: dict[tuple[str, str], NewLabel] = field(default_factory=dict[tuple[str, str], NewLabel])
 
     def take(self, other: DryRunMemory) -> None:
         """Add what a batch brought."""
         self.keys |= other.keys
+        self.owners |= other.owners
         self.emails |= other.emails
-        self.freed |= other.freed
         if len(self.labels) < MOST_LABELS:
             self.labels |= other.labels
 
@@ -150,7 +153,12 @@ class _Planner:
         self._updates, self._seen = updates_existing, seen
         self.by_id: dict[UUID, PlannedContact] = {}
         self._by_key: dict[str, PlannedContact] = {}
-        self._owners = dict(known.owners)
+        # What a dry run would have changed meanwhile counts for more than what is stored.
+        self._owners = {
+            email: owner
+            for email, owner in known.owners.items()
+            if seen is None or hash(email) not in seen.owners
+        }
         earlier = seen.labels if seen and known.labels.may_create else {}
         self._made: dict[tuple[str, str], NewLabel] = dict(earlier)
 
@@ -232,11 +240,12 @@ class _Planner:
     def _is_taken(self, email: str, key: str, held: PlannedContact | None) -> bool:
         owner = self._owners.get(email)
         if owner is not None:
-            is_free = self._seen is not None and hash(email) in self._seen.freed
-            return not is_free and owner not in (key, str(held.id) if held else "")
+            return owner not in (key, str(held.id) if held else "")
         if self._seen is None:
             return False
-        return self._seen.emails.get(hash(email), hash(key)) != hash(key)
+        address = hash(email)
+        taker = self.plan.brought.owners.get(address, self._seen.owners.get(address, 0))
+        return taker not in (0, _mark(held) if held else hash(key))
 
     def _new_custom(self, row: ReadRow, problems: list[Problem]) -> dict[str, Any]:
         """Return the custom values of a new contact: also the defaults, and what is required."""
@@ -271,10 +280,8 @@ class _Planner:
         number = values.pop("phone")
         if held.row and held.row["phone"] is None:
             values["phone"] = number
-        old = held.values.get("email") or held.row.get("email")
-        if values.get("email") and old and old != values["email"]:
-            self._owners.pop(old, None)
-            self.plan.brought.freed.add(hash(old))
+        if values.get("email"):
+            self._free_address(held)
         before = held.values.get("custom", held.row.get("custom", {}))
         held.values |= values
         if custom:
@@ -283,18 +290,35 @@ class _Planner:
         held.groups |= set(labels.get("groups", ()))
         self._remember(held, values)
 
+    def _free_address(self, held: PlannedContact) -> None:
+        """Leave the address a contact has by now to the rows behind."""
+        old = held.values.get("email") or held.row.get("email")
+        if old:
+            self._owners.pop(old, None)
+        if self._seen is None:
+            return
+        mark = _mark(held)
+        earlier = self.plan.brought.emails.get(mark) or self._seen.emails.get(mark)
+        if earlier or old:
+            self.plan.brought.owners[earlier or hash(old)] = 0
+
     def _remember(self, held: PlannedContact, values: Mapping[str, Any]) -> None:
         email = values.get("email")
         if email:
             self._owners[email] = held.key
         if self._seen is None:
             return
-        # One number in both: a million rows have a million of them.
-        key = hash(held.key)
-        self.plan.brought.keys.add(key)
+        # Numbers in all of them: a million rows have a million of these.
+        brought, mark = self.plan.brought, _mark(held)
+        brought.keys.add(hash(held.key))
         if email:
-            self.plan.brought.emails[hash(email)] = key
-            self.plan.brought.freed.discard(hash(email))
+            brought.owners[hash(email)] = mark
+            brought.emails[mark] = hash(email)
+
+
+def _mark(held: PlannedContact) -> int:
+    """Return what a dry run knows a contact by: two numbers may lead to a stored one."""
+    return hash(held.row["id"] if held.row else held.key)
 
 
 def _values(row: ReadRow, labels: Mapping[str, list[UUID]]) -> dict[str, Any]:
