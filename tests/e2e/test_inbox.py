@@ -20,7 +20,7 @@ def greeted(place, page, customer) -> str:
 
 
 def wait_for_list(page) -> None:
-    page.wait_for_selector(".inbox-list .thread-row, .inbox-list .pane-empty", timeout=20 * SECONDS)
+    page.wait_for_selector(".inbox-list .thread-row, .inbox-list .state", timeout=20 * SECONDS)
 
 
 def test_a_newcomer_answers_the_first_simulated_message(empty_place, open_page):

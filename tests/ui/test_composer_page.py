@@ -48,7 +48,7 @@ async def test_buttons_are_sent_once_and_a_mistake_keeps_the_form_open(tab, line
     form = {"body": "Which?", "button-1": "Red", "button-2": "Red"}
     await tab.send(handler_name(AttachState.send), form=form)
     assert tab.value("attach_state", "kind") == "buttons"
-    assert "same title" in tab.value("attach_state", "problem")
+    assert "same title" in tab.value("attach_state", "errors")["form"]
     form["button-2"] = "Blue"
     await tab.send(handler_name(AttachState.send), form=form)
     assert tab.value("attach_state", "kind") == ""
@@ -124,7 +124,7 @@ async def test_the_person_is_warned_before_sending_that_the_window_will_be_close
     await tab.send(handler_name(ScheduleState.choose), local=f"{late:%Y-%m-%dT%H:%M}")
     assert "closes" in tab.value("draft_state", "due_warning")
     await tab.send(handler_name(ScheduleState.choose), local="yesterday")
-    assert tab.value("schedule_state", "problem") == "Choose a day and a time."
+    assert tab.value("schedule_state", "refused") == "Choose a day and a time."
 
 
 async def test_files_that_cannot_be_read_are_told_and_nothing_is_sent(tab, line):

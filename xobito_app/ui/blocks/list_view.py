@@ -9,7 +9,7 @@ import reflex as rx
 
 from xobito_app.ui import styles
 from xobito_app.ui.blocks.list_state import ListState, SelectionState
-from xobito_app.ui.blocks.page_state import PageState
+from xobito_app.ui.blocks.page_state import PageState, StagedState
 from xobito_app.ui.components import (
     button,
     chip,
@@ -23,6 +23,7 @@ from xobito_app.ui.components import (
     search_field,
     skeleton_rows,
     table,
+    text_button,
 )
 from xobito_app.ui.shell.frame import no_permission
 from xobito_app.ui.theme import icon
@@ -32,7 +33,11 @@ RowView = Callable[[Any], rx.Component]
 
 
 def loaded(
-    state: type[PageState], content: rx.Component, *more: tuple[str, rx.Component], rows: int = 6
+    state: type[PageState],
+    content: rx.Component,
+    *more: tuple[str, rx.Component],
+    failed: rx.Component | None = None,
+    rows: int = 6,
 ) -> rx.Component:
     """Return a page's content, or what stands in its place while it is not there.
 
@@ -40,13 +45,35 @@ def loaded(
         state: Whose stage it is.
         content: What is shown once it is ready.
         more: Further stages and what is shown in them.
+        failed: What is shown when it failed, where more can be done than to try again.
+        rows: Grey lines while it loads.
+    """
+    forbidden = ("forbidden", no_permission())
+    return staged(state, content, forbidden, *more, again=state.load, failed=failed, rows=rows)
+
+
+def staged(
+    state: type[StagedState],
+    content: rx.Component,
+    *more: tuple[str, rx.Component],
+    again: Any,
+    failed: rx.Component | None = None,
+    rows: int = 3,
+) -> rx.Component:
+    """Return what a pane or a box shows, or what stands there instead; see `loaded`.
+
+    Args:
+        state: Whose stage it is.
+        content: What is shown once it is ready.
+        more: Further stages and what is shown in them.
+        again: What reads it once more after it failed.
+        failed: What is shown then in the place of the reason and a button for that.
         rows: Grey lines while it loads.
     """
     shown: Any = rx.match(
         state.stage,
         ("ready", content),
-        ("failed", error_state(state.problem, state.load)),
-        ("forbidden", no_permission()),
+        ("failed", failed or error_state(state.problem, again)),
         *more,
         skeleton_rows(rows),
     )
@@ -213,7 +240,7 @@ def filter_select(state: type[ListState], name: str, label: str, choices: Choice
         item("", "All"),
         *items,
         label=label,
-        class_name="chip chip-select",
+        class_name=f"{styles.CHIP} chip-select",
         align="start",
         aria_pressed=rx.cond(value != "", "true", "false"),
     )
@@ -231,6 +258,18 @@ def filter_chips(
         )
         for value, words in choices
     ]
+
+
+def filter_in_force(words: str | rx.Var[str], *, on_remove: Any, key: rx.Var[str]) -> rx.Component:
+    """Return a chip that says by what a list is narrowed, and lifts that with one press."""
+    return chip(
+        words,
+        icon("x", size=12),
+        on_click=on_remove,
+        aria_label=rx.Var.create("Remove filter: ") + rx.Var.create(words).to(str),
+        aria_pressed="true",
+        key=key,
+    )
 
 
 def filter_date(state: type[ListState], name: str, label: str) -> rx.Component:
@@ -273,11 +312,8 @@ def selection_bar(state: type[SelectionState], *actions: rx.Component) -> rx.Com
                 state.is_page_selected
                 & ~state.is_all_selected
                 & (state.total > state.rows.length()),
-                rx.el.button(
-                    "Select all ",
-                    state.total.to_string(),
-                    type="button",
-                    class_name=styles.LINK,
+                text_button(
+                    rx.Var.create("Select all ") + state.total.to_string(),
                     on_click=state.select_all,
                 ),
             ),

@@ -10,9 +10,9 @@ from reflex_base.event import Event
 from xobito_app.core import ids
 from xobito_app.features.connection import accounts
 from xobito_app.features.contacts.records.apply_labels import list_labels
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.pages.inbox.state import NARROWED, SEES_INBOX, InboxListState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.security import AppState, guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FilterChip:
     words: str
 
 
-class FilterState(AppState):
+class FilterState(StagedState, AppState):
     """What can be chosen, and what is."""
 
     is_open: rx.Field[bool] = rx.field(False)
@@ -47,7 +47,9 @@ class FilterState(AppState):
         """Read what there is to choose from, or close the box."""
         self.is_open = bool(is_open)
         if self.is_open:
-            await self._read_choices()
+            self.stage = "loading"
+            yield
+            await self._staged(self._read_choices())
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -55,14 +57,14 @@ class FilterState(AppState):
         """Say what the address narrows the list by."""
         listing = await self.get_state(InboxListState)
         if any(listing.narrowed.values()):
-            await self._read_choices()
+            await self._staged(self._read_choices())
         self._show_chips(listing)
 
     async def _read_choices(self) -> None:
-        actor = (await current_viewer(self)).actor
-        async with unit_of_work(actor.workspace_id) as uow:
-            labels = await list_labels(uow.session, actor)
-            numbers = await accounts.list_numbers(uow.session, actor.workspace_id)
+        async with self._transaction() as session:
+            labels = await self._call(list_labels)
+            workspace_id = (await self._actor()).workspace_id
+            numbers = await accounts.list_numbers(session, workspace_id)
         self.numbers = [
             OptionRow(str(number.id), number.verified_name or number.display_phone)
             for number in numbers

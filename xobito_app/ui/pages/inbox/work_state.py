@@ -13,7 +13,6 @@ from xobito_app.core import clock
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.threads import local_times, thread_actions
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, formats, forms
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.inbox.state import InboxListState
@@ -61,15 +60,10 @@ class WorkState(AppState):
         return await self._snooze(tomorrow.value) if tomorrow else None
 
     async def _snooze(self, local: str) -> list[Event]:
-        zone = await self._zone()
+        zone = await self._call(local_times.time_zone_of)
         until = local_times.read_local(str(local)[:40], zone)
         words = f"Snoozed until {formats.weekday(until, zone)}."
         return await self._put_away(thread_actions.snooze, words, until=until)
-
-    async def _zone(self) -> str:
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            return await local_times.time_zone_of(uow.session, actor)
 
     async def _put_away(self, what: Any, sentence: str, **arguments: Any) -> list[Event]:
         thread = await self.get_state(ThreadState)
@@ -98,16 +92,14 @@ class WorkState(AppState):
         if not gone:
             return None
         self._last = ("", "", "")
-        actor, conversation_id = await self._actor(), UUID(gone)
-        async with unit_of_work(actor.workspace_id) as uow:
-            back: dict[str, Any] = {"conversation_id": conversation_id}
-            moment = datetime.fromisoformat(until) if until else clock.now()
-            if status == "snoozed" and moment > clock.now():
-                await thread_actions.snooze(uow.session, actor, until=moment, **back)
-            elif status == "closed":
-                await thread_actions.close(uow.session, actor, **back)
-            else:
-                await thread_actions.reopen(uow.session, actor, **back)
+        conversation_id = UUID(gone)
+        moment = datetime.fromisoformat(until) if until else clock.now()
+        if status == "snoozed" and moment > clock.now():
+            await self._call(thread_actions.snooze, conversation_id=conversation_id, until=moment)
+        elif status == "closed":
+            await self._call(thread_actions.close, conversation_id=conversation_id)
+        else:
+            await self._call(thread_actions.reopen, conversation_id=conversation_id)
         thread = await self.get_state(ThreadState)
         await thread._open(gone, "", is_looked_at=True)
         return browser.call("xobito.opened")
@@ -120,7 +112,7 @@ class WorkState(AppState):
         """Open or close the dialog for a time of one's own."""
         self.errors, self.is_choosing = {}, is_open is True
         if self.is_choosing:
-            self.zone = await self._zone()
+            self.zone = await self._call(local_times.time_zone_of)
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
