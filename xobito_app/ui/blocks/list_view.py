@@ -33,23 +33,11 @@ RowView = Callable[[Any], rx.Component]
 
 
 def loaded(
-    state: type[PageState],
-    content: rx.Component,
-    *more: tuple[str, rx.Component],
-    failed: rx.Component | None = None,
-    rows: int = 6,
+    state: type[PageState], content: rx.Component, *more: tuple[str, rx.Component], rows: int = 6
 ) -> rx.Component:
-    """Return a page's content, or what stands in its place while it is not there.
-
-    Args:
-        state: Whose stage it is.
-        content: What is shown once it is ready.
-        more: Further stages and what is shown in them.
-        failed: What is shown when it failed, where more can be done than to try again.
-        rows: Grey lines while it loads.
-    """
+    """Return a page's content, or what stands in its place; see `staged`."""
     forbidden = ("forbidden", no_permission())
-    return staged(state, content, forbidden, *more, again=state.load, failed=failed, rows=rows)
+    return staged(state, content, forbidden, *more, again=state.load, rows=rows)
 
 
 def staged(
@@ -57,26 +45,24 @@ def staged(
     content: rx.Component,
     *more: tuple[str, rx.Component],
     again: Any,
-    failed: rx.Component | None = None,
     rows: int = 3,
 ) -> rx.Component:
-    """Return what a pane or a box shows, or what stands there instead; see `loaded`.
+    """Return the content of a page, a pane or a box, or what stands in its place.
 
     Args:
         state: Whose stage it is.
         content: What is shown once it is ready.
-        more: Further stages and what is shown in them.
+        more: Further stages and what is shown in them; also those that have a picture already.
         again: What reads it once more after it failed.
-        failed: What is shown then in the place of the reason and a button for that.
         rows: Grey lines while it loads.
     """
-    shown: Any = rx.match(
-        state.stage,
-        ("ready", content),
-        ("failed", failed or error_state(state.problem, again)),
-        *more,
-        skeleton_rows(rows),
-    )
+    pictures = {
+        "ready": content,
+        "failed": error_state(state.problem, again),
+        "forbidden": empty_state("lock", "This is not part of your role", state.problem),
+        **dict(more),
+    }
+    shown: Any = rx.match(state.stage, *pictures.items(), skeleton_rows(rows))
     return shown
 
 

@@ -183,13 +183,16 @@ class InboxListState(PageState, AppState):
         await self._read_live(read)
 
     async def _read(self, viewer: Viewer) -> None:
+        page = await self._call(threads.list_threads, self._filter())
         counts = await self._call(threads.count_threads)
-        await self._read_threads(viewer)
+        self._show_threads(page, viewer)
         self._show_counts(counts)
         (await self.get_state(ShellState))._show_unread(counts.unread)
 
     async def _read_threads(self, viewer: Viewer) -> None:
-        page = await self._call(threads.list_threads, self._filter())
+        self._show_threads(await self._call(threads.list_threads, self._filter()), viewer)
+
+    def _show_threads(self, page: Page[ThreadLine], viewer: Viewer) -> None:
         self.rows, self.cursor = self._rows(page, viewer), page.cursor
         self.stage = "ready"
 

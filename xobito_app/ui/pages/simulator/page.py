@@ -52,7 +52,7 @@ def simulator() -> rx.Component:
         role="alert",
     )
     shown = rx.el.div(_people(), _phone(), _drawer(), form, class_name="phone-page")
-    return loaded(state, shown, failed=trouble, rows=8)
+    return loaded(state, shown, ("failed", trouble), rows=8)
 
 
 def _people() -> rx.Component:
