@@ -17,7 +17,7 @@ from xobito_app.ui.pages.inbox.attach_state import AttachState
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.filter_state import FilterState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
-from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
+from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, ScheduleState
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -117,6 +117,26 @@ async def test_a_planned_message_waits_and_another_thread_forgets_the_plan(tab, 
     other = await line.write("16505550999")
     await tab.send(handler_name(ThreadState.open_conversation), conversation_id=str(other))
     assert tab.value("draft_state", "due") == ""
+
+
+async def test_what_waits_is_changed_until_it_leaves(tab, line):
+    soon, later = (clock.now() + timedelta(hours=hours) for hours in (2, 3))
+    await tab.send(handler_name(ScheduleState.choose), local=f"{soon:%Y-%m-%dT%H:%M}")
+    await tab.send(handler_name(ComposerState.submit), form={"text": "Later", "key": "k1"})
+    (entry,) = await sent(line)
+    await tab.send(handler_name(ScheduledFormState.edit), row_id=str(entry.id))
+    assert tab.value("scheduled_form_state", "values")["body"] == "Later"
+    form = {"due_at": "never", "body": "Much later"}
+    await tab.send(handler_name(ScheduledFormState.save), form=form)
+    assert tab.value("scheduled_form_state", "errors")["due_at"]
+    form["due_at"] = f"{later:%Y-%m-%dT%H:%M}"
+    await tab.send(handler_name(ScheduledFormState.save), form=form)
+    (entry,) = await sent(line)
+    assert entry.body == "Much later"
+    await tab.send(handler_name(ScheduleState.cancel), message_id=str(entry.id))
+    await tab.send(handler_name(ScheduledFormState.edit), row_id=str(entry.id))
+    assert "has left already" in tab.scripts
+    assert not tab.value("scheduled_form_state", "is_open")
 
 
 async def test_the_person_is_warned_before_sending_that_the_window_will_be_closed(tab):

@@ -235,30 +235,10 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
         line.media_ready,
         rx.match(
             line.media_kind,
-            (
-                "image",
-                _image(line),
-            ),
-            (
-                "sticker",
-                rx.el.img(
-                    src=line.media_url, alt="Sticker", loading="lazy", class_name="media-sticker"
-                ),
-            ),
-            (
-                "video",
-                rx.el.video(
-                    src=line.media_url,
-                    controls=True,
-                    preload="metadata",
-                    class_name="media-video",
-                    style={"aspect_ratio": line.ratio},
-                ),
-            ),
-            (
-                "audio",
-                _audio(line),
-            ),
+            ("image", _image(line)),
+            ("sticker", _sticker(line)),
+            ("video", _video(line)),
+            ("audio", _audio(line)),
             _file(line),
         ),
         rx.el.div(
@@ -286,6 +266,20 @@ def _image(line: ObjectVar[EntryRow]) -> rx.Component:
         target="_blank",
         class_name="media-image",
         custom_attrs={"data-lightbox": "1"},
+    )
+
+
+def _sticker(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.img(src=line.media_url, alt="Sticker", loading="lazy", class_name="media-sticker")
+
+
+def _video(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.video(
+        src=line.media_url,
+        controls=True,
+        preload="metadata",
+        class_name="media-video",
+        style={"aspect_ratio": line.ratio},
     )
 
 

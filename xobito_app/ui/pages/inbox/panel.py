@@ -21,7 +21,8 @@ from xobito_app.ui.components import (
     menu_line,
     removable,
 )
-from xobito_app.ui.pages.inbox.panel_rows import Choice, EarlierChat, PanelField, PanelNote
+from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
+from xobito_app.ui.pages.inbox.panel_rows import Choice, PanelField
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
@@ -281,10 +282,10 @@ def _notes() -> rx.Component:
     )
 
 
-def _note(row: ObjectVar[PanelNote]) -> rx.Component:
+def _note(row: ObjectVar[NoteRow]) -> rx.Component:
     return rx.el.article(
         rx.el.p(row.body, class_name="panel-text"),
-        rx.el.span(row.line, class_name="panel-line"),
+        rx.el.span(row.author, ", ", row.when, class_name="panel-line"),
         class_name="panel-note",
         key=row.id,
     )
@@ -298,10 +299,10 @@ def _earlier() -> rx.Component:
     )
 
 
-def _chat(row: ObjectVar[EarlierChat]) -> rx.Component:
+def _chat(row: ObjectVar[ThreadRow]) -> rx.Component:
     return rx.el.button(
         rx.el.span(row.preview, class_name=styles.TRUNCATE),
-        rx.el.span(row.line, class_name="panel-line"),
+        rx.el.span(row.line, ", ", row.when, class_name="panel-line"),
         type="button",
         on_click=ThreadState.open_conversation(row.id),
         class_name="panel-chat",

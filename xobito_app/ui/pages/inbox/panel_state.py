@@ -21,13 +21,12 @@ from xobito_app.ui import forms
 from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.live import showing
+from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
 from xobito_app.ui.pages.inbox.panel_rows import (
     NOTES_SHOWN,
     OWN,
     Choice,
-    EarlierChat,
     PanelCard,
-    PanelNote,
 )
 from xobito_app.ui.pages.inbox.state import SEES_INBOX
 from xobito_app.ui.security import AppState, guarded
@@ -40,9 +39,9 @@ class PanelState(StagedState, AppState):
     """What is known of the contact, and what may be chosen for them."""
 
     card: rx.Field[PanelCard] = rx.field(default_factory=PanelCard)
-    notes: rx.Field[list[PanelNote]] = rx.field(default_factory=list)
+    notes: rx.Field[list[NoteRow]] = rx.field(default_factory=list)
     has_more_notes: rx.Field[bool] = rx.field(False)
-    earlier: rx.Field[list[EarlierChat]] = rx.field(default_factory=list)
+    earlier: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
     statuses: rx.Field[list[Choice]] = rx.field(default_factory=list)
     sources: rx.Field[list[Choice]] = rx.field(default_factory=list)
     groups: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -87,7 +86,7 @@ class PanelState(StagedState, AppState):
         self.groups = [Choice(str(one.id), one.name) for one in labels.groups]
         now = clock.business_now()
         self.earlier = [
-            EarlierChat.of(line, viewer.time_zone, now)
+            ThreadRow.of(line, viewer.time_zone, now)
             for line in lines
             if line.id != conversation_id
         ]
@@ -98,7 +97,7 @@ class PanelState(StagedState, AppState):
         self._show_notes(written, zone)
 
     def _show_notes(self, written: list[NoteView], zone: str) -> None:
-        self.notes = [PanelNote.of(note, zone) for note in written[:NOTES_SHOWN]]
+        self.notes = [NoteRow.of(note, zone) for note in written[:NOTES_SHOWN]]
         self.has_more_notes = len(written) > NOTES_SHOWN
 
     async def _change(self, draft: ContactDraft) -> None:

@@ -6,24 +6,19 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import form, staged
+from xobito_app.ui.blocks import Fields, form_dialog, staged
 from xobito_app.ui.components import (
     button,
-    dialog,
-    dialog_close,
-    dialog_foot,
     icon_button,
     picker_line,
     popover,
     problem,
-    text_area,
     text_button,
-    text_field,
 )
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.entries import ScheduledRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow
-from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
+from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.theme import icon
 
@@ -107,7 +102,7 @@ def _scheduled(row: ObjectVar[ScheduledRow]) -> rx.Component:
     return rx.el.li(
         rx.el.span(row.when, class_name="scheduled-when"),
         rx.el.span(row.preview, class_name="scheduled-text"),
-        text_button("Change", on_click=ScheduleState.change(row.id)),
+        text_button("Change", on_click=ScheduledFormState.edit(row.id)),
         text_button(
             "Cancel", aria_label="Cancel this message", on_click=ScheduleState.cancel(row.id)
         ),
@@ -117,32 +112,10 @@ def _scheduled(row: ObjectVar[ScheduledRow]) -> rx.Component:
 
 def change_dialog() -> rx.Component:
     """Change the time, and of a plain text the words, of a scheduled message."""
-    errors = ScheduleState.errors
-    return dialog(
-        "Scheduled message",
-        form(
-            rx.cond(
-                ScheduleState.has_body,
-                text_area(
-                    "Text",
-                    name="body",
-                    errors=errors,
-                    default_value=ScheduleState.body,
-                    max_length=5000,
-                ),
-            ),
-            text_field(
-                "Day and time",
-                name="due_at",
-                kind="datetime-local",
-                errors=errors,
-                default_value=ScheduleState.local,
-                help=ScheduleState.zone,
-            ),
-            problem(errors.get("form", "").to(str)),
-            dialog_foot(dialog_close(), button("Save", weight="primary", type="submit")),
-            on_submit=ScheduleState.save,
-        ),
-        open=ScheduleState.changing_id != "",
-        on_open_change=ScheduleState.set_changing,
+    state, fields = ScheduledFormState, Fields(ScheduledFormState)
+    return form_dialog(
+        state,
+        rx.cond(state.has_body, fields.area("Text", "body", max_length=5000)),
+        fields.text("Day and time", "due_at", kind="datetime-local", help=state.zone),
+        new="Scheduled message",
     )

@@ -9,13 +9,10 @@ from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import dom_ids, styles
-from xobito_app.ui.blocks import can, form, staged
+from xobito_app.ui.blocks import Fields, can, form_dialog, staged
 from xobito_app.ui.components import (
     avatar,
     button,
-    dialog,
-    dialog_close,
-    dialog_foot,
     dot,
     empty_state,
     icon_button,
@@ -25,7 +22,6 @@ from xobito_app.ui.components import (
     menu_line,
     row_menu,
     skeleton_rows,
-    text_field,
 )
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
@@ -33,9 +29,9 @@ from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow
-from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
+from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.pages.inbox.work_state import WorkState
+from xobito_app.ui.pages.inbox.work_state import SnoozeFormState, WorkState
 from xobito_app.ui.theme import icon
 
 REPLIES = can(Permission.INBOX_REPLY)
@@ -200,9 +196,7 @@ def _more() -> rx.Component:
             rx.fragment(
                 menu_label("Snooze"),
                 rx.foreach(ThreadState.snoozes, _snooze),
-                menu_item(
-                    "Another time…", icon_name="clock", on_select=WorkState.choose_time(True)
-                ),
+                menu_item("Another time…", icon_name="clock", on_select=SnoozeFormState.write_new),
                 menu_line(),
             ),
         ),
@@ -243,22 +237,13 @@ def _hidden_keys() -> rx.Component:
 
 def _snooze_dialog() -> rx.Component:
     """Ask until when the thread is put aside."""
-    return dialog(
-        "Snooze until",
-        form(
-            text_field(
-                "Day and time",
-                name="due_at",
-                kind="datetime-local",
-                errors=WorkState.errors,
-                help=WorkState.zone,
-            ),
-            dialog_foot(dialog_close(), button("Snooze", weight="primary", type="submit")),
-            on_submit=WorkState.snooze_until,
-        ),
+    state, fields = SnoozeFormState, Fields(SnoozeFormState)
+    return form_dialog(
+        state,
+        fields.text("Day and time", "due_at", kind="datetime-local", help=state.zone),
+        new="Snooze until",
         line="It comes back then, or as soon as the customer writes.",
-        open=WorkState.is_choosing,
-        on_open_change=WorkState.choose_time,
+        verb="Snooze",
     )
 
 
@@ -304,7 +289,7 @@ def _line(row: ObjectVar[EntryRow]) -> rx.Component:
         on_resend=ComposerState.resend(row.id),
         on_arrived=ComposerState.settle(row.id, True),
         on_lost=ComposerState.settle(row.id, False),
-        on_change=ScheduleState.change(row.id),
+        on_change=ScheduledFormState.edit(row.id),
         on_cancel=ScheduleState.cancel(row.id),
         on_fetch=ThreadState.fetch_again(row.id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,13 @@ import reflex as rx
 from reflex_base.event import Event
 
 from xobito_app.core import clock
-from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.threads import local_times, thread_actions
 from xobito_app.ui import browser, formats, forms
-from xobito_app.ui.failures import field_errors
+from xobito_app.ui.blocks import Form, FormState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded, permitted
 
 _UNDO = "((sentence, options) => xobito.offerUndo(refs['__toast'], sentence, options))"
 UNDO_SECONDS = 8
@@ -26,9 +26,6 @@ UNDO_SECONDS = 8
 class WorkState(AppState):
     """Closing and snoozing, with a way back."""
 
-    is_choosing: rx.Field[bool] = rx.field(False)
-    zone: rx.Field[str] = rx.field("")
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     # The thread that was put away last, and where it was before.
     _last: tuple[str, str, str] = ("", "", "")
 
@@ -104,25 +101,24 @@ class WorkState(AppState):
         await thread._open(gone, "", is_looked_at=True)
         return browser.call("xobito.opened")
 
-    # A time of one's own -------------------------------------------------------------------
 
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def choose_time(self, is_open: bool):
-        """Open or close the dialog for a time of one's own."""
-        self.errors, self.is_choosing = {}, is_open is True
-        if self.is_choosing:
-            self.zone = await self._call(local_times.time_zone_of)
+@permitted(edit=Permission.INBOX_REPLY)
+class SnoozeFormState(FormState, AppState):
+    """The form for a time of one's own to snooze until."""
 
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def snooze_until(self, form: dict[str, Any]):
-        """Put the thread aside until the time that was written, or say what is wrong with it."""
-        try:
-            told = await self._snooze(forms.text(form, "due_at", 40))
-        except Invalid as error:
-            named = field_errors(error)
-            self.errors = {"due_at": named.get("due_at") or next(iter(named.values()))}
-            return None
-        self.is_choosing = False
-        return told
+    zone: rx.Field[str] = rx.field("")
+
+    async def _values(self, row_id: UUID | None) -> Mapping[str, str]:
+        self.zone = await self._call(local_times.time_zone_of)
+        return {}
+
+    async def _keep(self, row_id: UUID | None, form: Form) -> list[Event]:
+        """Put the thread aside; what comes next is read once that is done."""
+        work = await self.get_state(WorkState)
+        return await work._snooze(forms.text(form, "due_at", 40))
+
+    def _show_errors(self, errors: dict[str, str]) -> None:
+        self.errors = {"due_at": next(iter(errors.values()))}
+
+    def _saved(self, result: list[Event]) -> list[Event]:
+        return result
