@@ -16,14 +16,6 @@ from xobito_app.ui.security import AppState, guarded
 
 
 @dataclass(frozen=True, slots=True)
-class OptionRow:
-    """One value to narrow by."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class FilterChip:
     """A wish that narrows the list now."""
 
@@ -35,10 +27,10 @@ class FilterState(StagedState, AppState):
     """What can be chosen, and what is."""
 
     is_open: rx.Field[bool] = rx.field(False)
-    numbers: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    groups: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    statuses: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    sources: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    # What each part can be narrowed to, as values and words.
+    choices: rx.Field[dict[str, list[tuple[str, str]]]] = rx.field(
+        default_factory=lambda: {part: [] for part in NARROWED}
+    )
     chips: rx.Field[list[FilterChip]] = rx.field(default_factory=list)
 
     @rx.event
@@ -65,13 +57,12 @@ class FilterState(StagedState, AppState):
             labels = await self._call(list_labels)
             workspace_id = (await self._actor()).workspace_id
             numbers = await accounts.list_numbers(session, workspace_id)
-        self.numbers = [
-            OptionRow(str(number.id), number.verified_name or number.display_phone)
-            for number in numbers
-        ]
-        self.groups = [OptionRow(str(label.id), label.name) for label in labels.groups]
-        self.statuses = [OptionRow(str(label.id), label.name) for label in labels.statuses]
-        self.sources = [OptionRow(str(label.id), label.name) for label in labels.sources]
+        self.choices = {
+            "number": [(str(n.id), n.verified_name or n.display_phone) for n in numbers],
+            "group": [(str(label.id), label.name) for label in labels.groups],
+            "status": [(str(label.id), label.name) for label in labels.statuses],
+            "source": [(str(label.id), label.name) for label in labels.sources],
+        }
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -95,15 +86,9 @@ class FilterState(StagedState, AppState):
         return told
 
     def _show_chips(self, listing: InboxListState) -> None:
-        options = {
-            "number": self.numbers,
-            "group": self.groups,
-            "status": self.statuses,
-            "source": self.sources,
-        }
         self.chips = [
-            FilterChip(part, f"{NARROWED[part]}: {option.name}")
-            for part, rows in options.items()
-            for option in rows
-            if option.id == listing.narrowed.get(part)
+            FilterChip(part, f"{NARROWED[part]}: {name}")
+            for part, choices in self.choices.items()
+            for value, name in choices
+            if value == listing.narrowed.get(part)
         ]

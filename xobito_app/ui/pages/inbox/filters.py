@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import reflex as rx
-from reflex.vars import ArrayVar, ObjectVar
+from reflex.vars import ObjectVar
 
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import filter_in_force, staged
+from xobito_app.ui.blocks import choice_options, filter_in_force, staged
 from xobito_app.ui.components import popover, select_field, text_button
-from xobito_app.ui.pages.inbox.filter_state import FilterChip, FilterState, OptionRow
+from xobito_app.ui.pages.inbox.filter_state import FilterChip, FilterState
 from xobito_app.ui.pages.inbox.state import NARROWED, InboxListState
 from xobito_app.ui.theme import icon
 
@@ -22,10 +20,7 @@ def filter_button() -> rx.Component:
         staged(
             FilterState,
             rx.el.div(
-                _choice("number", "Any number", FilterState.numbers),
-                _choice("group", "Any group", FilterState.groups),
-                _choice("status", "Any status", FilterState.statuses),
-                _choice("source", "Any source", FilterState.sources),
+                *(_choice(part, name) for part, name in NARROWED.items()),
                 class_name=styles.FORM,
             ),
             again=FilterState.set_open(True),
@@ -38,18 +33,14 @@ def filter_button() -> rx.Component:
     )
 
 
-def _choice(part: str, anything: str, options: ArrayVar[Sequence[OptionRow]]) -> rx.Component:
+def _choice(part: str, name: str) -> rx.Component:
     return select_field(
-        NARROWED[part],
-        rx.fragment(rx.el.option(anything, value=""), rx.foreach(options, _option)),
+        name,
+        choice_options(FilterState.choices[part], f"Any {name.lower()}"),
         name=part,
         value=InboxListState.narrowed[part],
         on_change=lambda value: FilterState.choose(part, value),
     )
-
-
-def _option(option: ObjectVar[OptionRow]) -> rx.Component:
-    return rx.el.option(option.name, value=option.id, key=option.id)
 
 
 def is_narrowed() -> rx.Var[bool]:
