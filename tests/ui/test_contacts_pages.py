@@ -336,7 +336,7 @@ async def test_notes_are_written_changed_and_deleted(server, home):
     view = await add(home)
     tab = await open_page(server, home.owner, f"/contacts/{view.id}", ContactState.load)
     await tab.send(handler_name(ContactState.save_note), form={"body": "  "})
-    assert tab.value("contact_state", "note_error")
+    assert tab.value("contact_state", "errors")["body"]
     await tab.send(handler_name(ContactState.save_note), form={"body": "Likes oak"})
     (note,) = tab.value("contact_state", "notes")
     await tab.send(handler_name(ContactState.edit_note), note_id=note.id)

@@ -44,6 +44,7 @@ class MentionView:
 
     message_id: UUID
     conversation_id: UUID
+    contact_id: UUID
     contact: str
     author: str
     excerpt: str
@@ -118,6 +119,7 @@ async def list_mentions(
         MentionView(
             message_id=message.id,
             conversation_id=mention.conversation_id,
+            contact_id=contact.id,
             contact=name_of(contact),
             author=message.author_name,
             excerpt=shorten(message.body, 120),

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from xobito_app.core.text import shorten
 from xobito_app.features.contacts.records.catalogue import FIELDS
-from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.schemas import (
     ContactFacts,
     ContactView,
     CustomFieldView,
 )
-from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.ui import formats
 from xobito_app.ui.pages.contacts.rows import custom_text
 
@@ -143,38 +139,3 @@ def _own(item: CustomFieldView, view: ContactView) -> PanelField:
     )
     value = custom_text(view.custom.get(item.slug))
     return PanelField(OWN + item.slug, item.label, value, kind, list(item.options))
-
-
-@dataclass(frozen=True, slots=True)
-class PanelNote:
-    """A private note on the contact."""
-
-    id: str
-    line: str
-    body: str
-
-    @classmethod
-    def of(cls, view: NoteView, zone: str) -> PanelNote:
-        """Word a note."""
-        when = formats.full(view.created_at, zone)
-        return cls(str(view.id), f"{view.author_name or 'Somebody'}, {when}", view.body)
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierChat:
-    """Another conversation with the same contact."""
-
-    id: str
-    preview: str
-    line: str
-
-    @classmethod
-    def of(cls, view: ThreadLine, zone: str, now: datetime) -> EarlierChat:
-        """Word a conversation."""
-        who = f"with {view.assignee_name}" if view.assignee_name else "unassigned"
-        when = formats.ago(view.last_at, zone, now)
-        return cls(
-            str(view.id),
-            shorten(view.preview, 80) or "No text",
-            f"{view.status.capitalize()}, {who}, {when}",
-        )
