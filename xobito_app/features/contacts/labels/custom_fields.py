@@ -193,7 +193,7 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
             row.kind = FieldKind(draft.get("kind", FieldKind.TEXT))
         except ValueError:
             errors["kind"] = [f"Choose one of {', '.join(FieldKind)}."]
-    options = [one_line(option) for option in draft.get("options", row.options)]
+    options = [one_line(option) for option in draft.get("options", row.options) or ()]
     options = list(dict.fromkeys(option for option in options if option))
     if row.kind not in _WITH_OPTIONS:
         options = []
@@ -202,8 +202,8 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
             f"Give 1 to {MOST_OPTIONS} options of at most {OPTION_LIMIT} characters."
         ]
     placeholder, help_text = (
-        one_line(draft.get("placeholder", row.placeholder)),
-        one_line(draft.get("help", row.help)),
+        one_line(draft.get("placeholder", row.placeholder) or ""),
+        one_line(draft.get("help", row.help) or ""),
     )
     if len(placeholder) > 191:
         errors["placeholder"] = ["Use at most 191 characters."]
@@ -214,7 +214,7 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
     row.is_required = draft.get("is_required", row.is_required)
     row.is_active = draft.get("is_active", row.is_active)
     row.shows_in_table = draft.get("shows_in_table", row.shows_in_table)
-    default = clean(draft.get("default", row.default_value))
+    default = clean(draft.get("default", row.default_value) or "")
     if default and "options" not in errors and "kind" not in errors:
         try:
             read_value(view_of(row), default)

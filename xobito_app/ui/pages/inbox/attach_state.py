@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts.records.find import find_contacts
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.inbox.composing import compose
 from xobito_app.features.inbox.composing.locations import read_place
 from xobito_app.features.inbox.composing.outgoing import Order
@@ -35,7 +36,7 @@ KINDS = {
 FIELDS = frozenset(
     {"header", "body", "footer", "label", "url", "where", "name", "phone", "email", "company"}
 )
-MOST_CARDS = 10
+PEOPLE_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,10 @@ class AttachState(AppState):
             self.people = []
             return
         async with unit_of_work(actor.workspace_id) as uow:
-            found = await find_contacts(uow.session, actor, typed=typed)
-        self.people = [PersonRow(str(c.id), c.name, c.phone) for c in found]
+            found = await listing.list_contacts(
+                uow.session, actor, contact_filter=ContactFilter(search=typed), limit=PEOPLE_SHOWN
+            )
+        self.people = [PersonRow(str(c.id), c.name, c.phone_display) for c in found.rows]
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -144,10 +147,13 @@ class AttachState(AppState):
         """Put a contact among those to share, or take it out again."""
         rest = [row for row in self.chosen if row.id != contact_id]
         if len(rest) < len(self.chosen):
-            self.chosen = rest
+            self.chosen, self.problem = rest, ""
+            return
+        if len(self.chosen) >= limits.CONTACT_CARDS:
+            self.problem = f"Share at most {limits.CONTACT_CARDS} contacts at once."
             return
         added = [row for row in self.people if row.id == contact_id]
-        self.chosen = [*self.chosen, *added][:MOST_CARDS]
+        self.chosen = [*self.chosen, *added]
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
