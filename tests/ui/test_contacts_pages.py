@@ -355,5 +355,5 @@ def test_changes_read_as_old_and_new():
     entry = TimelineEntry("changed", datetime.now(UTC), changes=changes, id=ids.new())
     row = EventRow.of(0, entry, "UTC")
     assert row.text == (
-        "company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, enabled: yes → no"
+        "Company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, Enabled: yes → no"
     )
