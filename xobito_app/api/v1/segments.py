@@ -96,14 +96,13 @@ async def update_segment(
     body: Annotated[SegmentChange, json_body({"name": "Customers nearby"})],
 ) -> Segment:
     """Update a segment."""
-    held = await segments.get_segment(call.session, call.actor, segment_id=segment_id)
     return Segment.of(
         await segments.save_segment(
             call.session,
             call.actor,
             segment_id=segment_id,
-            name=body.name or held.name,
-            contact_filter=body.filter.contact_filter() if body.filter else held.contact_filter,
+            name=body.name,
+            contact_filter=body.filter.contact_filter() if body.filter else None,
         )
     )
 

@@ -92,9 +92,7 @@ async def get_segment(session: AsyncSession, actor: Actor, *, segment_id: UUID) 
     """
     require(actor, Permission.CONTACTS_VIEW)
     segments = SegmentRepository(session, actor.workspace_id)
-    row = await segments.get(segment_id)
-    contact_filter = ContactFilter.model_validate(row.contact_filter)
-    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
+    return await _counted(segments, await segments.get(segment_id))
 
 
 async def read_filter(session: AsyncSession, actor: Actor, *, segment_id: UUID) -> ContactFilter:
@@ -113,11 +111,11 @@ async def save_segment(
     session: AsyncSession,
     actor: Actor,
     *,
-    name: str,
-    contact_filter: ContactFilter,
+    name: str | None = None,
+    contact_filter: ContactFilter | None = None,
     segment_id: UUID | None = None,
 ) -> SegmentView:
-    """Give a filter a name, or change a segment.
+    """Give a filter a name, or change what is given of a segment.
 
     Raises:
         Forbidden: The actor may not edit contacts.
@@ -125,25 +123,26 @@ async def save_segment(
         NotFound: The segment to change no longer exists.
     """
     require(actor, Permission.CONTACTS_EDIT)
-    line = one_line(name)
-    if not 1 <= len(line) <= LONGEST:
-        raise Invalid.field("name", f"Write a name of 1 to {LONGEST} characters.")
     segments = SegmentRepository(session, actor.workspace_id)
-    others = [row for row in await segments.list_all() if row.id != segment_id]
-    if any(other.name.lower() == line.lower() for other in others):
-        raise Invalid.field("name", "There is already a segment with this name.")
     if segment_id:
         row = await segments.get(segment_id, lock=True)
-    elif len(others) >= MOST_SEGMENTS:
-        raise Invalid.field("name", f"A workspace has at most {MOST_SEGMENTS} segments.")
     else:
-        row = Segment(workspace_id=actor.workspace_id, name=line, created_by=actor.user_id)
+        row = Segment(workspace_id=actor.workspace_id, name="", created_by=actor.user_id)
+    line = one_line(row.name if name is None else name)
+    if not 1 <= len(line) <= LONGEST:
+        raise Invalid.field("name", f"Write a name of 1 to {LONGEST} characters.")
+    others = [other for other in await segments.list_all() if other.id != row.id]
+    if any(other.name.lower() == line.lower() for other in others):
+        raise Invalid.field("name", "There is already a segment with this name.")
+    if not segment_id and len(others) >= MOST_SEGMENTS:
+        raise Invalid.field("name", f"A workspace has at most {MOST_SEGMENTS} segments.")
     async with integrity_as_invalid(session):
         row.name, row.updated_at = line, clock.now()
-        row.contact_filter = contact_filter.model_dump(mode="json", exclude_defaults=True)
+        if contact_filter is not None:
+            row.contact_filter = contact_filter.model_dump(mode="json", exclude_defaults=True)
         session.add(row)
     _tell(session, actor, "segment.saved", row)
-    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
+    return await _counted(segments, row)
 
 
 async def delete_segment(session: AsyncSession, actor: Actor, *, segment_id: UUID) -> None:
@@ -163,6 +162,11 @@ async def delete_segment(session: AsyncSession, actor: Actor, *, segment_id: UUI
 def _tell(session: AsyncSession, actor: Actor, action: str, row: Segment) -> None:
     activity.record(session, actor, action, about="segment", object_id=row.id, name=row.name)
     announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
+
+
+async def _counted(segments: SegmentRepository, row: Segment) -> SegmentView:
+    contact_filter = ContactFilter.model_validate(row.contact_filter)
+    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
 
 
 def _view(row: Segment, contact_filter: ContactFilter, contacts: int) -> SegmentView:
