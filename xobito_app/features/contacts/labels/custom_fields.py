@@ -17,6 +17,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line, slugify
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
@@ -77,19 +78,12 @@ async def load_fields(session: AsyncSession, workspace_id: UUID) -> list[CustomF
 
 def view_of(row: CustomField) -> CustomFieldView:
     """Take a field out of its table."""
-    return CustomFieldView(
-        id=row.id,
-        slug=row.slug,
-        label=row.label,
+    return taken_from(
+        row,
+        CustomFieldView,
         kind=FieldKind(row.kind),
         options=tuple(row.options),
-        placeholder=row.placeholder,
-        help=row.help,
         default=row.default_value,
-        is_required=row.is_required,
-        is_active=row.is_active,
-        shows_in_table=row.shows_in_table,
-        position=row.position,
     )
 
 

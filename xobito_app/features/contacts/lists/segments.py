@@ -16,6 +16,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.lists import filter_sql
@@ -170,11 +171,4 @@ async def _counted(segments: SegmentRepository, row: Segment) -> SegmentView:
 
 
 def _view(row: Segment, contact_filter: ContactFilter, contacts: int) -> SegmentView:
-    return SegmentView(
-        id=row.id,
-        name=row.name,
-        contact_filter=contact_filter,
-        contacts=contacts,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return taken_from(row, SegmentView, contact_filter=contact_filter, contacts=contacts)

@@ -41,8 +41,6 @@ from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
 
-_PARTNER = rx.Var.create("/contacts/duplicates?keep=")
-
 
 def contact() -> rx.Component:
     """Return the whole page."""
