@@ -49,16 +49,16 @@ _MARKED: Mapping[str, Any] = {"status": StatusMark | None}
 _SHORTEST_NUMBER = 3
 
 
-def _told(fields: tuple[ContactField, ...] = FIELDS) -> type[Out]:
+def _told() -> type[Out]:
     """Return what answers say of a contact: its own fields, then what it refers to."""
     own = {
         field.column: (_TOLD[field.shape], Field(description=field.told or None))
-        for field in fields
+        for field in FIELDS
         if field.is_published
     }
     related = {
         field.name: _MARKED.get(field.name, _RELATED[field.shape])
-        for field in fields
+        for field in FIELDS
         if field.shape in _RELATED
     }
     return create_model("ContactTold", __base__=Out, id=UUID, **own, **related)
@@ -87,11 +87,11 @@ _EMPTIED = frozenset({Shape.TEXT, Shape.PHONE, Shape.REFERENCE, Shape.GROUPS})
 _MOST_GROUPS = 100
 
 
-def _body(base: type[In], fields: tuple[ContactField, ...] = FIELDS) -> type[In]:
+def _body(base: type[In]) -> type[In]:
     """Return what a body may say of a contact; of a new one the number must be said."""
     is_change = issubclass(base, Change)
     said: dict[str, Any] = {}
-    for field in fields:
+    for field in FIELDS:
         if not field.draft_key:
             continue
         rules: dict[str, Any] = {"description": field.taken or None}

@@ -53,9 +53,9 @@ def _control(one: ContactField) -> rx.Component:
     fields, label, name = Fields(ContactFormState), _LABELS.get(one.name, one.label), one.draft_key
     if one.name in _CHOICES:
         choices, empty = _CHOICES[one.name]
-        return fields.select(label, name, choices, empty=empty)
+        return fields.select(label, name, choices, empty=empty, help=one.help)
     if one.is_long:
-        return fields.area(label, name)
+        return fields.area(label, name, help=one.help)
     more: dict[str, Any] = {"auto_focus": True} if one is asked.ASKED[0] else {}
     return fields.text(label, name, kind=_KINDS.get(one.name, "text"), help=one.help, **more)
 
