@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.features.contacts.book import add
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
@@ -21,6 +22,7 @@ from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, Schedul
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.whatsapp import limits
 
 
 @pytest.fixture
@@ -101,6 +103,21 @@ async def test_a_contact_and_a_place_are_shared(tab, line):
     card, place = await sent(line)
     assert card.content["cards"][0]["formatted_name"] == person.name
     assert place.content["location"]["name"] == "Shop"
+
+
+async def test_no_more_contacts_are_shared_at_once_than_meta_takes(tab, line):
+    for number in range(limits.CONTACT_CARDS + 1):
+        await add(line.world, first_name=f"Guest {number}", phone=f"+1650555130{number}")
+    await tab.send(handler_name(AttachState.begin), kind="card")
+    await tab.send(handler_name(AttachState.find), typed="guest")
+    people = tab.value("attach_state", "people")
+    assert len(people) == limits.CONTACT_CARDS + 1
+    for person in people:
+        await tab.send(handler_name(AttachState.take), contact_id=person.id)
+    assert tab.value("attach_state", "chosen") == people[:-1]
+    assert tab.value("attach_state", "problem") == "Share at most 5 contacts at once."
+    await tab.send(handler_name(AttachState.take), contact_id=people[0].id)
+    assert tab.value("attach_state", "problem") == ""
 
 
 async def test_a_planned_message_waits_and_another_thread_forgets_the_plan(tab, line):

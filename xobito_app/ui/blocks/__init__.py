@@ -24,6 +24,7 @@ from xobito_app.ui.blocks.form_view import (
 )
 from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
 from xobito_app.ui.blocks.list_view import (
+    Choices,
     choice_options,
     filter_chips,
     filter_date,

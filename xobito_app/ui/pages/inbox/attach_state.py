@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts.records.find import find_contacts
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.inbox.composing import compose
 from xobito_app.features.inbox.composing.locations import read_place
 from xobito_app.features.inbox.composing.outgoing import Order
@@ -35,7 +36,7 @@ KINDS = {
 FIELDS = frozenset(
     {"header", "body", "footer", "label", "url", "where", "name", "phone", "email", "company"}
 )
-MOST_CARDS = 10
+PEOPLE_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,10 @@ class AttachState(StagedState, AppState):
         if not (await self._actor()).can(Permission.CONTACTS_VIEW):
             self.people = []
             return
-        found = await self._call(find_contacts, typed=typed)
-        self.people = [PersonRow(str(c.id), c.name, c.phone) for c in found]
+        found = await self._call(
+            listing.list_contacts, contact_filter=ContactFilter(search=typed), limit=PEOPLE_SHOWN
+        )
+        self.people = [PersonRow(str(c.id), c.name, c.phone_display) for c in found.rows]
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -143,10 +146,13 @@ class AttachState(StagedState, AppState):
         """Put a contact among those to share, or take it out again."""
         rest = [row for row in self.chosen if row.id != contact_id]
         if len(rest) < len(self.chosen):
-            self.chosen = rest
+            self.chosen, self.problem = rest, ""
+            return
+        if len(self.chosen) >= limits.CONTACT_CARDS:
+            self.problem = f"Share at most {limits.CONTACT_CARDS} contacts at once."
             return
         added = [row for row in self.people if row.id == contact_id]
-        self.chosen = [*self.chosen, *added][:MOST_CARDS]
+        self.chosen = [*self.chosen, *added]
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
