@@ -78,9 +78,9 @@ async def test_what_is_wrong_is_said_at_the_field_and_gone_when_mended(tab):
     ("name", "value"),
     [
         ("is_enabled", ""),
-        ("language", "de"),
         ("type", "customer"),
-        ("state", "Ohio"),
+        ("group_ids", "x"),
+        ("username", "ana"),
         ("id", "x"),
         ("opted_out_at", "2026-01-01"),
         ("own.nothing", "x"),
