@@ -7,7 +7,8 @@
   // With room enough the rail says what its pictures mean, until somebody narrows it.
   const rail = localStorage.getItem("rail") ?? (window.innerWidth >= 1280 ? "wide" : "");
   if (rail === "wide") root.dataset.rail = "wide";
-  if (localStorage.getItem("lines")) root.dataset.lines = "";
+  // Room for a line at the top, unless there was none the last time.
+  if (localStorage.getItem("lines") !== "none") root.dataset.lines = "";
 
   // Menus stand in a landmark of their own. What is live is not hidden by an open dialog.
   xobito.floor = () => {
@@ -76,11 +77,14 @@
     const main = document.querySelector(".shell-main");
     if (!main?.childElementCount || main.querySelector("[aria-busy]:not([hidden] *)")) return;
     const shows = Boolean(document.querySelector(".shell-lines > .status-line:not(.status-line-danger)"));
-    if (shows === "lines" in root.dataset) return;
-    root.toggleAttribute("data-lines", shows);
-    if (shows) localStorage.setItem("lines", "1");
-    else localStorage.removeItem("lines");
+    const kept = shows ? "one" : "none";
+    if (localStorage.getItem("lines") !== kept) localStorage.setItem("lines", kept);
+    if (shows) root.dataset.lines = "";
   };
+  // Room that is not needed goes when somebody does something: nothing moves under their eyes.
+  document.addEventListener("click", () => {
+    if (localStorage.getItem("lines") === "none") delete root.dataset.lines;
+  }, true);
   xobito.onChange(() => {
     rememberLines();
     const opened = document.querySelector(".palette:not([data-fitted])");
