@@ -127,6 +127,23 @@ class AccountConnected(DomainEvent):
     templates: tuple[dict[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateChanged(DomainEvent):
+    """Meta gave a template another status or category, or it is gone there.
+
+    Attributes:
+        status: Meta's word, such as APPROVED or PAUSED; GONE when Meta no longer has it.
+        category: The category by which its messages are priced from now on.
+    """
+
+    workspace_id: UUID
+    template_id: UUID
+    status: str
+    previous_status: str
+    category: str
+    previous_category: str
+
+
 class RecordType(StrEnum):
     """The kinds of rows other systems may follow through outbound webhooks; no others."""
 

@@ -92,10 +92,12 @@ async def list_templates(
     found = await templates.page_templates(
         call.session,
         call.actor,
-        search=query.search,
-        status=query.status.upper(),
-        category=query.category.upper(),
-        language=query.language,
+        wanted=templates.Wanted(
+            search=query.search,
+            status=query.status.upper(),
+            category=query.category.upper(),
+            language=query.language,
+        ),
         page=query.page,
         per_page=query.per_page,
     )

@@ -6,7 +6,7 @@ Meta's guide "Message Templates": the components of `POST /{WABA}/message_templa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xobito_app.whatsapp import limits
 from xobito_app.whatsapp.template_text import names_of
@@ -107,6 +107,33 @@ class Draft:
         """The keys of the samples that Meta wants."""
         for prefix, text in self.texts:
             yield from (f"{prefix}.{name}" for name in names_of(text))
+
+    @property
+    def media_places(self) -> Iterator[tuple[str, Header]]:
+        """The headers that show a file, by `header` or `card.0.header`."""
+        for place, part in self.places:
+            if part.header.is_media:
+                yield f"{place.prefix}header", part.header
+
+    def with_media(self, samples: Mapping[str, str]) -> Draft:
+        """Return the draft with other samples of its media headers; those not given are none."""
+
+        def changed(place: Place, part: Part) -> Part:
+            sample = samples.get(f"{place.prefix}header", "") if part.header.is_media else ""
+            return replace(part, header=replace(part.header, sample=sample))
+
+        part, *cards = (changed(place, part) for place, part in self.places)
+        return replace(self, part=part, cards=tuple(cards))
+
+    def without_samples(self) -> Draft:
+        """Return the draft without any example: only what people read is left."""
+
+        def bare(part: Part) -> Part:
+            buttons = tuple(replace(button, example="") for button in part.buttons)
+            return replace(part, header=replace(part.header, sample=""), buttons=buttons)
+
+        cards = tuple(bare(card) for card in self.cards)
+        return replace(self, part=bare(self.part), cards=cards, samples={})
 
     @property
     def most_in_body(self) -> int:

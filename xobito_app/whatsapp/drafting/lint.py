@@ -65,14 +65,6 @@ def _around(around: Surroundings) -> Iterator[Problem]:
             f"Meta keeps the name of a deleted template for {limits.TEMPLATE_NAME_BLOCKED_DAYS} "
             f"days, until {around.blocked_until:%d %B %Y}. Choose another name.",
         )
-    if around.is_full:
-        yield Problem(
-            "account.full",
-            "2388019",
-            "Template limit exceeded",
-            "name",
-            "The account holds as many templates as Meta allows. Delete one first.",
-        )
 
 
 def explain_rejection(reason: str, draft: Draft) -> tuple[str, tuple[Problem, ...]]:

@@ -38,12 +38,10 @@ class Surroundings:
     Attributes:
         taken: The account has another template of this name and language.
         blocked_until: Until when Meta keeps the name of a deleted template.
-        is_full: The account holds as many templates as Meta allows.
     """
 
     taken: bool = False
     blocked_until: datetime | None = None
-    is_full: bool = False
 
 
 Hit = tuple[str, str]

@@ -21,9 +21,9 @@ from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads.threads import get_visible, name_of
 from xobito_app.features.templates.service import get_row, read_template
-from xobito_app.models.connection import Template as TemplateRow
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
+from xobito_app.models.templates import Template as TemplateRow
 from xobito_app.whatsapp import media as media_rules, payloads_template
 from xobito_app.whatsapp.payloads import Recipient
 from xobito_app.whatsapp.templates import Template, Variable, VariableKind

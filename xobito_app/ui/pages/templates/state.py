@@ -139,10 +139,10 @@ class TemplatesState(ListState, DetailState, AppState):
     async def _page(self, viewer: Viewer, cursor: str) -> Page[TemplateRow]:
         page = await self._call(
             service.list_templates,
-            search=self.query.get("q", ""),
-            status=self.query.get("status", ""),
-            category=self.query.get("category", ""),
-            language=self.query.get("language", ""),
+            wanted=service.Wanted(
+                search=self.query.get("q", ""),
+                **{name: self.query.get(name, "") for name in self.filters if name != "q"},
+            ),
             cursor=cursor,
         )
         return page.map(lambda line: TemplateRow.of(line, viewer.time_zone))
