@@ -34,7 +34,11 @@ _ON_ITS_WAY = "This template is on its way to Meta. Wait until that is settled."
 
 
 async def start_draft(
-    session: AsyncSession, actor: Actor, *, body: Mapping[str, Any] | None = None
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    body: Mapping[str, Any] | None = None,
+    template_id: UUID | None = None,
 ) -> DraftView:
     """Begin a template, empty or with what is already written.
 
@@ -42,6 +46,7 @@ async def start_draft(
         session: Where it is kept.
         actor: Who writes it.
         body: What Meta's create call would be given, as far as it is known.
+        template_id: Under which it is kept; beginning it twice is once, as it was the first time.
 
     Raises:
         Forbidden: The actor may not create templates.
@@ -51,8 +56,11 @@ async def start_draft(
     account = await connection.find_active(session, actor.workspace_id)
     if account is None:
         raise Invalid("Connect WhatsApp first: templates are submitted there.")
+    templates = TemplateRepository(session, actor.workspace_id)
+    if template_id and (begun := await templates.find(template_id)):
+        return await view_of(session, begun)
     row = Template(
-        id=ids.new(),
+        id=template_id or ids.new(),
         workspace_id=actor.workspace_id,
         connection_id=account.id,
         name="",
