@@ -6,7 +6,12 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui.components import button, dialog, dialog_foot, text_field
-from xobito_app.ui.pages.inbox.composer_state import ComposerState, TemplateRow, VariableRow
+from xobito_app.ui.pages.inbox.composer_state import (
+    CardRow,
+    ComposerState,
+    TemplateRow,
+    VariableRow,
+)
 
 
 def template_picker() -> rx.Component:
@@ -61,11 +66,13 @@ def _fill_in() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.cond(chosen.header != "", _text("header", chosen.header, "bubble-header")),
+                rx.cond(chosen.offer != "", rx.el.p(chosen.offer, class_name="bubble-header")),
                 _text("body", chosen.body, "bubble-text"),
                 rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
                 _chosen_buttons(),
                 class_name="bubble",
             ),
+            rx.foreach(ComposerState.chosen_cards, _card),
             class_name="template-preview",
             data_side="out",
         ),
@@ -114,16 +121,42 @@ def _chosen_buttons() -> rx.Component:
     )
 
 
+def _card(card: ObjectVar[CardRow]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(card.header != "", rx.el.p(card.header, class_name="bubble-footer")),
+        rx.el.p(card.body, class_name="bubble-text", data_template=card.id),
+        rx.el.div(card.buttons, class_name="bubble-button"),
+        class_name="bubble",
+        key=ComposerState.chosen.id.to(str) + card.id.to(str),
+    )
+
+
 def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
     return rx.el.label(
         rx.el.span(variable.label, class_name="field-label"),
-        rx.el.input(
-            name=variable.key,
-            default_value=variable.value,
-            placeholder=variable.example,
-            max_length=1024,
-            class_name="input",
+        rx.match(
+            variable.field,
+            ("file", _file(variable)),
+            ("lines", rx.el.textarea(name=variable.key, rows=3, class_name="input")),
+            ("time", rx.el.input(name=variable.key, type="datetime-local", class_name="input")),
+            rx.el.input(
+                name=variable.key,
+                default_value=variable.value,
+                placeholder=variable.example,
+                max_length=2000,
+                class_name="input",
+            ),
         ),
+        rx.cond(variable.help != "", rx.el.span(variable.help, class_name="field-help")),
         key=variable.key,
         class_name="field",
+    )
+
+
+def _file(variable: ObjectVar[VariableRow]) -> rx.Component:
+    """Return a field for a file; `assets/upload.js` uploads it and keeps its id beside it."""
+    return rx.el.span(
+        rx.el.input(type="file", accept=variable.accept, data_upload="/media", class_name="input"),
+        rx.el.input(type="hidden", name=variable.key, data_uploaded=""),
+        rx.el.span(class_name="field-help", data_upload_state="", role="status"),
     )
