@@ -69,6 +69,13 @@ async def test_the_linter_keeps_and_sends_nothing(api, desk):
     assert (await api.post("/templates/lint", body)).json()["data"] == {"problems": []}
 
 
+async def test_a_carousel_is_not_taken_for_its_text_alone(api, desk):
+    golden = next(golden for golden in GOLDEN if golden.name == "carousel")
+    answer = await api.post("/templates/lint", golden.create)
+    (problem,) = answer.json()["data"]["problems"]
+    assert (problem["rule"], problem["place"]) == ("components.known", "components")
+
+
 async def test_the_category_of_the_answer_is_told(api, desk):
     made = await api.made("/templates", **body_of(name="recategorised_note"))
     assert (made["status"], made["category"]) == ("APPROVED", "MARKETING")

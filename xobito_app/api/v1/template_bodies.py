@@ -46,23 +46,6 @@ class ButtonIn(In):
     navigate_screen: Word | None = None
 
 
-class PartIn(In):
-    """A header, a text or buttons, of a template or of a card."""
-
-    type: Word = Field(description="HEADER, BODY, FOOTER, BUTTONS, CAROUSEL …")
-    format: Word | None = Field(default=None, description="Of a header: TEXT, IMAGE …")
-    text: Text | None = None
-    example: ExampleIn | None = None
-    media_url: Text | None = Field(default=None, description="Of a media header: it is fetched.")
-    buttons: Annotated[list[ButtonIn], Field(max_length=20)] | None = None
-
-
-class CardIn(In):
-    """A card of a carousel."""
-
-    components: Annotated[list[PartIn], Field(max_length=10)]
-
-
 class OfferIn(In):
     """The line of a limited-time offer."""
 
@@ -70,11 +53,16 @@ class OfferIn(In):
     has_expiration: bool = False
 
 
-class ComponentIn(PartIn):
-    """A component of a template, in Meta's own shape."""
+class ComponentIn(In):
+    """A component of a template, in Meta's own shape; carousels are made in WhatsApp Manager."""
 
+    type: Word = Field(description="HEADER, BODY, FOOTER, BUTTONS, LIMITED_TIME_OFFER.")
+    format: Word | None = Field(default=None, description="Of a header: TEXT, IMAGE …")
+    text: Text | None = None
+    example: ExampleIn | None = None
+    media_url: Text | None = Field(default=None, description="Of a media header: it is fetched.")
+    buttons: Annotated[list[ButtonIn], Field(max_length=20)] | None = None
     limited_time_offer: OfferIn | None = None
-    cards: Annotated[list[CardIn], Field(max_length=20)] | None = None
 
 
 Components = Annotated[list[ComponentIn], Field(max_length=20)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from xobito_app.core.errors import AppError, Invalid, TooLarge
@@ -21,7 +20,7 @@ _FIELD = "components"
 
 def assumed(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return a body whose addresses count as examples, for the linter."""
-    return {**body, _FIELD: [_with(c, secrets.token_hex(8)) for c in _components(body)]}
+    return {**body, _FIELD: [_with(c, "assumed") if _url_of(c) else c for c in _components(body)]}
 
 
 async def fetched(actor: Actor, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,26 +31,11 @@ async def fetched(actor: Actor, body: Mapping[str, Any]) -> dict[str, Any]:
         Invalid: An address is refused, does not answer, or gives no file Meta takes.
         TooLarge: A file is over the limit.
     """
-
-    async def fetch(url: str) -> str:
-        return await _fetch(actor, url)
-
-    return {**body, _FIELD: await _replaced(_components(body), fetch)}
-
-
-async def _replaced(
-    components: list[dict[str, Any]], fetch: Callable[[str], Awaitable[str]]
-) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for component in components:
-        changed = component
-        if url := _url_of(component):
-            changed = _with(component, await fetch(url))
-        if cards := coerce.mappings(component.get("cards")):
-            inner = [{**c, _FIELD: await _replaced(_components(c), fetch)} for c in cards]
-            changed = {**changed, "cards": inner}
-        found.append(changed)
-    return found
+    for component in _components(body):
+        url = _url_of(component)
+        found.append(_with(component, await _fetch(actor, url)) if url else component)
+    return {**body, _FIELD: found}
 
 
 def _components(body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -65,16 +49,7 @@ def _url_of(component: Mapping[str, Any]) -> str:
 
 
 def _with(component: dict[str, Any], sample: str) -> dict[str, Any]:
-    """Return a component whose address is replaced by a sample; in cards too."""
-    changed = dict(component)
-    if _url_of(component):
-        changed["example"] = {"header_handle": [sample]}
-        changed.pop("media_url", None)
-    if cards := coerce.mappings(component.get("cards")):
-        changed["cards"] = [
-            {**card, _FIELD: [_with(c, sample) for c in _components(card)]} for card in cards
-        ]
-    return changed
+    return {**component, "example": {"header_handle": [sample]}}
 
 
 async def _fetch(actor: Actor, url: str) -> str:

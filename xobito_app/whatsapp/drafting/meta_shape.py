@@ -125,7 +125,12 @@ def draft_of(raw: Mapping[str, Any]) -> Draft:
         offer=_read_offer(parts.get("LIMITED_TIME_OFFER")),
         cards=tuple(_read_card(card, index, samples) for index, card in enumerate(listed)),
         samples=samples,
-        odd=tuple(kind or "UNKNOWN" for kind in parts if kind not in _KNOWN),
+        # A carousel without its cards is none: nothing of it could be kept.
+        odd=tuple(
+            kind or "UNKNOWN"
+            for kind in parts
+            if kind not in _KNOWN or (kind == "CAROUSEL" and not listed)
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 Sent is what WhatsApp took. Delivered and read are Meta's statuses; a read message was delivered,
 whether Meta said so or not. Replied are contacts who wrote within `REPLY_WITHIN` of a message;
-tapped are messages of which a quick reply was pressed.
+tapped are messages of which a quick reply was pressed. Meta's times are whole seconds.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ _RESULTS = text(
                WHERE reply.workspace_id = :workspace
                  AND reply.conversation_id = made.conversation_id
                  AND reply.direction = 'in'
-                 AND reply.at > made.at AND reply.at <= made.at + :within)) AS replied,
+                 AND reply.at >= date_trunc('second', made.at)
+                 AND reply.at <= made.at + :within)) AS replied,
            count(*) FILTER (WHERE sent AND EXISTS (
                SELECT FROM message AS tap
                WHERE tap.workspace_id = :workspace
                  AND tap.conversation_id = made.conversation_id
                  AND tap.direction = 'in'
-                 AND tap.at > made.at
+                 AND tap.at >= date_trunc('second', made.at)
                  AND tap.reply_to_wamid = made.wamid
                  AND tap.content -> 'reply' ->> 'kind' = 'template_button')) AS tapped
     FROM (
