@@ -1,3 +1,4 @@
+import asyncio
 from copy import deepcopy
 
 import pytest
@@ -87,6 +88,14 @@ async def test_repeating_a_request_makes_one_template(api, desk):
     assert again.json() == first.json()
     assert again.headers["idempotent-replayed"] == "true"
     assert desk.calls("POST", "/message_templates") == 1
+
+
+async def test_the_same_request_twice_at_once_is_one_template(api, desk):
+    answers = await asyncio.gather(*(api.post("/templates", body_of(), key="k1") for _ in range(3)))
+    assert desk.calls("POST", "/message_templates") == 1
+    told = sorted(answer.status_code for answer in answers)
+    assert told[0] == 201
+    assert set(told) <= {201, 409}
 
 
 async def test_what_meta_refuses_leaves_nothing_behind(api, desk):

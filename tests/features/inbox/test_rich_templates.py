@@ -11,6 +11,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.features.inbox.composing import compose_template, template_draft
 from xobito_app.features.inbox.threads import template_results
 from xobito_app.features.templates import service
+from xobito_app.features.workspaces.service import get_workspace
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -80,13 +81,20 @@ async def test_the_thread_says_what_the_cards_say(desk: Desk):
     )
 
 
+async def _live_in(session, actor, *, zone: str) -> None:
+    workspace = await get_workspace(session, actor.workspace_id)
+    workspace.time_zone = zone
+    session.add(workspace)
+
+
 async def test_the_end_of_an_offer_is_the_workspaces_time(desk: Desk):
     golden = _golden("limited_time_offer")
     row = await _synced(desk, golden)
+    await desk.do(_live_in, zone="Europe/Rome")
     given = {
         **golden.values,
         "header.media": "https://shop.example.com/a.jpg",
-        "offer.expires": "2026-12-24T18:00",
+        "offer.expires": "2026-12-24T19:00",
     }
     await _send(desk, row.id, given)
     await desk.line.dispatch()

@@ -114,6 +114,14 @@ async def test_a_webhook_that_was_overtaken_changes_nothing(desk: Desk):
     assert (await _hello(desk)).status == "APPROVED"
 
 
+async def test_a_draft_of_the_same_name_is_nobody_meta_speaks_of(desk: Desk):
+    view = await desk.write()
+    row = await desk.row(view.id)
+    row.meta_id = "777"
+    await desk.line.deliver(_change(desk, row, 1_700_000_100, "APPROVED"))
+    assert (await desk.row(view.id)).status == "DRAFT"
+
+
 async def test_what_meta_deleted_is_gone(desk: Desk):
     row, heard = await _hello(desk), desk.hear_changes()
     await desk.line.deliver(_change(desk, row, 1_700_000_100, "DELETED"))

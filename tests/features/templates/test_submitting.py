@@ -58,6 +58,7 @@ async def test_the_category_of_the_answer_is_what_is_kept(desk: Desk):
     history = await desk.do(service.read_history, view.id)
     moved = next(entry for entry in history if entry.kind == "category")
     assert (moved.before, moved.after) == ("UTILITY", "MARKETING")
+    assert "instead of the one submitted" in moved.note
 
 
 async def test_a_rejected_one_says_why_is_edited_and_submitted_again(desk: Desk):

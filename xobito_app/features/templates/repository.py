@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, func, tuple_
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from sqlmodel import col, or_, select
 
 from xobito_app.core import ids, paging
+from xobito_app.core.errors import Conflict
 from xobito_app.models.templates import (
     DRAFT,
     Submission,
@@ -61,6 +62,26 @@ class TemplateRepository(Repository[Template]):
             if row.connection_id == connection_id
             and (row.status != DRAFT or row.submission != Submission.NONE)
         ]
+
+    async def begin(self, template_id: UUID, connection_id: UUID) -> Template:
+        """Insert an empty draft.
+
+        Raises:
+            Conflict: Another transaction has begun the same one.
+        """
+        row = Template(
+            id=template_id,
+            workspace_id=self.workspace_id,
+            connection_id=connection_id,
+            name="",
+            language="",
+            status=DRAFT,
+        )
+        statement = insert(Template).values(row.model_dump()).on_conflict_do_nothing()
+        inserted = await self.session.exec(statement.returning(col(Template.id)))
+        if inserted.first() is None:
+            raise Conflict("This template is being written right now. Try again.")
+        return await self.get(template_id)
 
     async def list_not_synced(
         self, connection_id: UUID, since: datetime, limit: int

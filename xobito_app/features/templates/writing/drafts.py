@@ -50,6 +50,7 @@ async def start_draft(
 
     Raises:
         Forbidden: The actor may not create templates.
+        Conflict: It is begun by another request at this very moment.
         Invalid: No account is connected.
     """
     require(actor, Permission.TEMPLATES_CREATE)
@@ -59,14 +60,7 @@ async def start_draft(
     templates = TemplateRepository(session, actor.workspace_id)
     if template_id and (begun := await templates.find(template_id)):
         return await view_of(session, begun)
-    row = Template(
-        id=template_id or ids.new(),
-        workspace_id=actor.workspace_id,
-        connection_id=account.id,
-        name="",
-        language="",
-        status=DRAFT,
-    )
+    row = await templates.begin(template_id or ids.new(), account.id)
     await _write(session, row, draft_of(body or {"category": "UTILITY", "language": "en_US"}))
     _record(session, actor, "templates.drafted", row)
     return await view_of(session, row)

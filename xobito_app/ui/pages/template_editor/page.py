@@ -259,7 +259,7 @@ def _button(row: ObjectVar[ButtonField]) -> rx.Component:
             ),
             rx.cond(
                 row.type == "URL",
-                _line("Example of the whole address", place + ".example", row.example),
+                _line("Example of the link", place + ".example", row.example),
             ),
             _button_tools(row),
             class_name="editor-row",
