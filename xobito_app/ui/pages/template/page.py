@@ -11,7 +11,6 @@ from xobito_app.ui.blocks import allowed, cell, confirm
 from xobito_app.ui.components import (
     badge,
     button,
-    card,
     card_head,
     dialog,
     dialog_close,
@@ -20,6 +19,7 @@ from xobito_app.ui.components import (
     link_button,
     menu_item,
     note,
+    padded_card,
     page_body,
     row_menu,
     select_field,
@@ -170,7 +170,7 @@ def _copy_dialog() -> rx.Component:
 
 
 def _results() -> rx.Component:
-    return card(
+    return padded_card(
         card_head("What came of it", note=TemplateState.card.used),
         rx.el.dl(rx.foreach(TemplateState.figures, _figure), class_name="figures"),
     )
@@ -183,7 +183,7 @@ def _figure(row: ObjectVar[FigureRow]) -> rx.Component:
 def _languages() -> rx.Component:
     return rx.cond(
         TemplateState.languages,
-        card(
+        padded_card(
             card_head("Other languages"),
             rx.el.ul(rx.foreach(TemplateState.languages, _language), class_name=styles.STACK),
         ),
@@ -200,7 +200,7 @@ def _language(row: ObjectVar[LanguageRow]) -> rx.Component:
 
 
 def _history() -> rx.Component:
-    return card(
+    return padded_card(
         card_head("History", note="Status, quality and category over time."),
         rx.cond(
             TemplateState.history,

@@ -12,13 +12,13 @@ from xobito_app.ui.blocks import confirm
 from xobito_app.ui.components import (
     badge,
     button,
-    card,
     card_head,
     error_state,
     icon_button,
     menu,
     menu_item,
     note,
+    padded_card,
     page_body,
     select_field,
     skeleton_rows,
@@ -126,7 +126,7 @@ def _initial(name: str) -> rx.Var[str]:
 
 def _about() -> rx.Component:
     errors, state = EditorState.errors, EditorState
-    return card(
+    return padded_card(
         card_head("About", note="Name and language stay once Meta has the template."),
         text_field(
             "Name",
@@ -160,7 +160,7 @@ def _select(label: str, name: str, choices: Any, **props: Any) -> rx.Component:
 
 def _message() -> rx.Component:
     errors, state = EditorState.errors, EditorState
-    return card(
+    return padded_card(
         card_head("Message"),
         _select("Header", "header_format", HEADERS),
         rx.cond(
@@ -224,7 +224,7 @@ def _sample_file(accept: str) -> rx.Component:
 
 def _buttons() -> rx.Component:
     state = EditorState
-    return card(
+    return padded_card(
         card_head(
             "Buttons",
             menu(
@@ -292,7 +292,7 @@ def _line(label: str, place: rx.Var[str], value: rx.Var[str]) -> rx.Component:
 def _samples() -> rx.Component:
     return rx.cond(
         EditorState.samples,
-        card(
+        padded_card(
             card_head("Examples", note="Meta wants to see what each variable will say."),
             rx.foreach(EditorState.samples, _sample),
         ),
@@ -317,7 +317,7 @@ def _sample(row: ObjectVar[SampleField]) -> rx.Component:
 def _problems() -> rx.Component:
     return rx.cond(
         EditorState.problems,
-        card(
+        padded_card(
             card_head("What Meta would say"),
             rx.el.ul(rx.foreach(EditorState.problems, _problem), class_name=styles.STACK),
         ),

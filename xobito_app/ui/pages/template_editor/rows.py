@@ -104,9 +104,14 @@ def errors_of(problems: tuple[Problem, ...], touched: frozenset[str] | None) -> 
     """Return what stands at each field; of a new template only at those somebody was at."""
     found: dict[str, str] = {}
     for problem in problems:
-        if touched is None or any(problem.place.startswith(place) for place in touched):
+        if touched is None or any(_is_about(problem.place, place) for place in touched):
             found.setdefault(problem.place, f"{problem.sentence} ({rule_of(problem)})")
     return found
+
+
+def _is_about(problem: str, touched: str) -> bool:
+    """Tell whether a problem stands at a place, or at what the place is a part of."""
+    return problem.startswith(touched) or touched.startswith(f"{problem}.")
 
 
 def rule_of(problem: Problem) -> str:

@@ -34,6 +34,8 @@ class ButtonPaper:
 
     icon: str
     text: str
+    # Where it leads.
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ class Paper:
             body=read.preview(samples),
             footer=read.footer or "",
             buttons=[
-                ButtonPaper(_ICONS.get(b.type, "reply"), b.text or _OWN_WORDS.get(b.type, "…"))
+                ButtonPaper(
+                    _ICONS.get(b.type, "reply"),
+                    b.text or _OWN_WORDS.get(b.type, "…"),
+                    b.url or b.phone_number or b.example or "",
+                )
                 for b in read.buttons
             ],
             cards=[_card(at, card, samples) for at, card in enumerate(read.cards)],
@@ -135,6 +141,7 @@ def _button(row: ObjectVar[ButtonPaper], index: rx.Var[int]) -> rx.Component:
     return rx.el.div(
         rx.match(row.icon, *((name, icon(name)) for name in names), icon("reply")),
         rx.el.span(row.text),
+        title=row.target,
         class_name="paper-button",
         key=index.to_string(),
     )
