@@ -10,6 +10,8 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Opener
+from tests.e2e.test_inbox import open_chat
+from tests.pictures import jpeg
 
 
 def _look(page: Page, name: str) -> None:
@@ -84,3 +86,23 @@ def test_it_fits_a_phone_and_the_dark(open_as: Opener):
             _look(page, f"editor-{width}-{theme}")
             room = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert room <= 0, (width, theme)
+
+
+def test_a_template_with_a_picture_goes_out_from_a_thread(place, open_as, customer):
+    _sync(open_as("olga", "/templates"))
+    page = open_chat(place, open_as, customer)
+    page.get_by_label("Send a template").first.click()
+    page.get_by_role("dialog").get_by_text("summer_sale").click()
+    picture = {"name": "sale.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    page.locator("input[data-upload]").set_input_files(picture)
+    expect(page.locator("[data-upload-state]")).to_have_text("sale.jpg")
+    page.locator("[name='body.1']").fill("Ana")
+    page.locator("[name='body.2']").fill("25 %")
+    page.locator("[name='button.2']").fill("SAVE25")
+    _look(page, "dialog")
+    page.get_by_role("button", name="Send template").click()
+    sent = page.locator(".entry[data-side=out]").last
+    expect(sent).to_contain_text("Hi Ana, our summer sale is on: 25 % off")
+    expect(sent.locator(".tick-label")).to_have_attribute(
+        "title", re.compile("Sent|Delivered|Read"), timeout=20_000
+    )
