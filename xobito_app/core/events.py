@@ -129,11 +129,12 @@ class AccountConnected(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class TemplateChanged(DomainEvent):
-    """Meta gave a template another status or category, or it is gone there.
+    """Meta gave a template another status, category or quality, or it is gone there.
 
     Attributes:
         status: Meta's word, such as APPROVED or PAUSED; GONE when Meta no longer has it.
         category: The category by which its messages are priced from now on.
+        quality: GREEN, YELLOW, RED or UNKNOWN.
     """
 
     workspace_id: UUID
@@ -142,6 +143,7 @@ class TemplateChanged(DomainEvent):
     previous_status: str
     category: str
     previous_category: str
+    quality: str
 
 
 class RecordType(StrEnum):

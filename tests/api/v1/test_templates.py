@@ -1,6 +1,7 @@
 import asyncio
 from copy import deepcopy
 
+import httpx
 import pytest
 
 from tests.api.v1.conftest import make_token, open_api
@@ -87,6 +88,23 @@ async def test_repeating_a_request_makes_one_template(api, desk):
     again = await api.post("/templates", body_of(), key="k1")
     assert again.json() == first.json()
     assert again.headers["idempotent-replayed"] == "true"
+    assert desk.calls("POST", "/message_templates") == 1
+
+
+async def test_repeating_a_request_whose_answer_was_lost_tells_what_became_of_it(api, desk):
+    async def lose(request, inner):
+        if request.method == "POST" and request.url.path.endswith("/message_templates"):
+            await inner.handle_async_request(request)
+            raise httpx.ReadError("broken")
+        return
+
+    desk.line.wire.trick = lose
+    answer = await api.post("/templates", body_of(), key="k1")
+    assert (answer.status_code, "looked up" in answer.json()["message"]) == (503, True)
+    await desk.sync()
+    answer = await api.post("/templates", body_of(), key="k1")
+    assert answer.status_code == 201
+    assert answer.json()["data"]["status"] in {"PENDING", "APPROVED"}
     assert desk.calls("POST", "/message_templates") == 1
 
 

@@ -75,7 +75,7 @@ async def test_a_category_is_announced_and_then_changed(desk: Desk):
 
 
 async def test_quality_over_time_is_kept(desk: Desk):
-    row = await _hello(desk)
+    row, heard = await _hello(desk), desk.hear_changes()
     for score in ("GREEN", "YELLOW", "RED"):
         await desk.decide(row.meta_id, quality=score)
 
@@ -89,6 +89,7 @@ async def test_quality_over_time_is_kept(desk: Desk):
         ("GREEN", "YELLOW"),
         ("UNKNOWN", "GREEN"),
     ]
+    assert [event.quality for event in heard] == ["GREEN", "YELLOW", "RED"]
 
 
 def _change(desk: Desk, row, at: int, event: str, **more) -> dict:

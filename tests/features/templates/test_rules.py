@@ -26,7 +26,8 @@ def _ago(**span: float) -> datetime:
         ("APPROVED", "", [_ago(days=d) for d in range(2, 12)], "10 edits"),
         ("APPROVED", "", [_ago(days=30 + d) for d in range(10)], ""),
         ("PENDING", "", [], "deciding"),
-        ("DISABLED", "", [], "deciding"),
+        ("IN_APPEAL", "", [], "deciding"),
+        ("DISABLED", "", [], "that is disabled. Duplicate it"),
         ("APPROVED", "AUTO_GENERATED", [], "Duplicate it"),
     ],
 )

@@ -187,13 +187,18 @@ async def _create(
         draft = await drafts.start_draft(
             uow.session, call.actor, body=given, template_id=_id_of(call)
         )
+    if not draft.is_new:
+        # The request was made before, and its answer was lost: Meta has the template.
+        yield await _as_it_is(call, draft)
+        return
     try:
-        yield await _hand_in(call, draft)
+        handed = await _hand_in(call, draft)
     except Invalid:
         # What Meta refuses is told; a draft of it would only be in the way of the next try.
         async with unit_of_work(call.actor.workspace_id) as uow:
             await drafts.discard_draft(uow.session, call.actor, template_id=draft.id)
         raise
+    yield handed
 
 
 async def _change(
@@ -218,10 +223,14 @@ def _id_of(call: Call) -> UUID | None:
 async def _hand_in(call: Call, draft: DraftView) -> _Handed:
     """Submit what the linter lets pass; the rest stays a draft with its problems."""
     if any(not problem.is_warning for problem in draft.problems):
-        async with unit_of_work(call.actor.workspace_id) as uow:
-            view = await templates.get(uow.session, call.actor, draft.id)
-        return _Handed(view, draft.problems)
+        return await _as_it_is(call, draft)
     view = await submitting.submit(call.actor, template_id=draft.id)
+    return _Handed(view, draft.problems)
+
+
+async def _as_it_is(call: Call, draft: DraftView) -> _Handed:
+    async with unit_of_work(call.actor.workspace_id) as uow:
+        view = await templates.get(uow.session, call.actor, draft.id)
     return _Handed(view, draft.problems)
 
 

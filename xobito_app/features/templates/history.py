@@ -40,23 +40,24 @@ class News:
 
 async def take_news(session: AsyncSession, row: Template, news: News) -> None:
     """Let a template be what is known of it now; what changed by it is kept and told."""
-    status, category = row.status, row.category
+    status, category, quality = row.status, row.category, row.quality
     for kind, before, after in (
         (TemplateChange.STATUS, status, news.status),
         (TemplateChange.CATEGORY, category, news.category),
-        (TemplateChange.QUALITY, row.quality, news.quality),
+        (TemplateChange.QUALITY, quality, news.quality),
         (TemplateChange.UPCOMING_CATEGORY, row.upcoming_category, news.upcoming_category),
     ):
         if after and after != before:
             note(session, row, kind, before=before, after=after, news=news)
     row.status, row.category = news.status or status, news.category or category
-    row.quality = news.quality or row.quality
+    row.quality = news.quality or quality
     row.upcoming_category = news.upcoming_category or row.upcoming_category
     session.add(row)
     if row.category != category:
         row.upcoming_category, row.upcoming_category_at = "", None
         row.previous_category = category
-    if status not in {"", DRAFT} and (row.status, row.category) != (status, category):
+    before, after = (status, category, quality), (row.status, row.category, row.quality)
+    if status not in {"", DRAFT} and before != after:
         await _tell(session, row, status, category)
 
 
@@ -101,7 +102,13 @@ async def mark_gone(session: AsyncSession, row: Template, now: datetime) -> None
     await publish(
         session,
         TemplateChanged(
-            row.workspace_id, row.id, rules.GONE, row.status, row.category, row.category
+            workspace_id=row.workspace_id,
+            template_id=row.id,
+            status=rules.GONE,
+            previous_status=row.status,
+            category=row.category,
+            previous_category=row.category,
+            quality=row.quality,
         ),
     )
 
@@ -120,5 +127,13 @@ async def _tell(session: AsyncSession, row: Template, status: str, category: str
         )
     await publish(
         session,
-        TemplateChanged(row.workspace_id, row.id, row.status, status, row.category, category),
+        TemplateChanged(
+            workspace_id=row.workspace_id,
+            template_id=row.id,
+            status=row.status,
+            previous_status=status,
+            category=row.category,
+            previous_category=category,
+            quality=row.quality,
+        ),
     )

@@ -91,8 +91,8 @@ def rejection_of(row: Template) -> tuple[str, tuple[Problem, ...]]:
     return explain_rejection(row.rejected_reason, held_draft(row))
 
 
-async def view_of(session: AsyncSession, row: Template) -> TemplateView:
-    """Return a template whole."""
+def view_of(row: Template, why_not_edit: str = "") -> TemplateView:
+    """Return a template whole; `why_not_edit` is found out only where somebody may edit it."""
     read = read_template(row)
     rejection, likely = rejection_of(row)
     return TemplateView(
@@ -126,7 +126,7 @@ async def view_of(session: AsyncSession, row: Template) -> TemplateView:
         has_draft=has_draft(row),
         submission=row.submission,
         submit_error=row.submit_error,
-        why_not_edit=await why_not_edit(session, row),
+        why_not_edit=why_not_edit,
         why_not_delete=rules.why_not_delete(row.status, row.source, row.submission),
         last_used_at=row.last_used_at,
         use_count=row.use_count,

@@ -14,6 +14,7 @@ from xobito_app.whatsapp.drafting.draft import Draft
 from xobito_app.whatsapp.drafting.meta_shape import components_of
 
 EDITABLE = frozenset({"APPROVED", "REJECTED", "PAUSED"})
+_UNDECIDED = frozenset({"PENDING", "IN_APPEAL"})
 GENERATED = "AUTO_GENERATED"
 GONE = "GONE"
 """The status in `TemplateChanged` of a template Meta no longer has."""
@@ -62,8 +63,11 @@ def why_not_edit(status: str, source: str, edits: Sequence[datetime], now: datet
         return ""
     if source == GENERATED:
         return "Meta made this template of a message: it cannot be changed. Duplicate it instead."
-    if status not in EDITABLE:
+    if status in _UNDECIDED:
         return "Meta is deciding about this template: it can be changed once that is done."
+    if status not in EDITABLE:
+        word = status.replace("_", " ").lower()
+        return f"Meta takes no new version of a template that is {word}. Duplicate it instead."
     if status != "APPROVED":
         return ""
     for span, most in EDIT_SPANS:

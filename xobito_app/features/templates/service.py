@@ -82,7 +82,7 @@ async def page_templates(
     rows, total = await TemplateRepository(session, actor.workspace_id).numbered_page(
         wanted, skip=(page - 1) * per_page, limit=per_page
     )
-    return Page(tuple([await reading.view_of(session, row) for row in rows]), total=total)
+    return Page(tuple(reading.view_of(row) for row in rows), total=total)
 
 
 async def find_by_name(
@@ -125,7 +125,7 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
     """
     require(actor, Permission.TEMPLATES_VIEW)
     row = await get_row(session, actor, template_id=template_id)
-    return await reading.view_of(session, row)
+    return reading.view_of(row, await reading.why_not_edit(session, row))
 
 
 async def list_languages(

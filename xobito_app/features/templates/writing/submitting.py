@@ -337,4 +337,4 @@ def _as_invalid(error: AppError) -> AppError:
 async def _view(actor: Actor, template_id: UUID) -> TemplateView:
     async with unit_of_work(actor.workspace_id) as uow:
         row = await TemplateRepository(uow.session, actor.workspace_id).get(template_id)
-        return await reading.view_of(uow.session, row)
+        return reading.view_of(row, await reading.why_not_edit(uow.session, row))
