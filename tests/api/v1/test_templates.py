@@ -171,10 +171,11 @@ async def test_each_ability_opens_its_own(api, desk):
     row = await desk.named("hello_world")
     api.token = await make_token(api.world, "templates.read")
     assert (await api.get(f"/templates/{row.id}")).status_code == 200
-    assert (await api.post("/templates/lint", body_of())).status_code == 200
+    assert (await api.post("/templates/lint", body_of())).status_code == 403
     assert (await api.post("/templates", body_of())).status_code == 403
     assert (await api.post("/templates/sync", None)).status_code == 403
     api.token = await make_token(api.world, "templates.create")
+    assert (await api.post("/templates/lint", body_of())).status_code == 200
     assert (await api.post("/templates", body_of())).status_code == 201
     assert (await api.call("DELETE", f"/templates/{row.id}")).status_code == 403
     api.token = await make_token(api.world, "templates.delete")

@@ -152,7 +152,7 @@ async def list_templates(
 
 
 @router.post("/templates/lint")
-async def lint_template(call: Annotated[Call, needs("templates.read")], body: _New) -> Linted:
+async def lint_template(call: Annotated[Call, needs("templates.create")], body: _New) -> Linted:
     """Judge a template without keeping or sending it.
 
     A `media_url` counts as an example without being fetched.
