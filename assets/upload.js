@@ -23,4 +23,29 @@
       body.append("file", file, file.name);
       request.send(body);
     });
+
+  /* A field for a file goes up as soon as one is chosen; its id goes into the field beside it. */
+  const put = (field, value) => {
+    // React hears of it only through the browser's own setter.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  document.addEventListener("change", async (event) => {
+    const input = event.target.closest?.("input[data-upload]");
+    if (!input?.files.length) return;
+    const field = input.parentElement.querySelector("[data-uploaded]");
+    const say = (words) => {
+      input.parentElement.querySelector("[data-upload-state]").textContent = words;
+    };
+    put(field, "");
+    say("Uploading…");
+    try {
+      const answer = await xobito.upload(input.dataset.upload, input.files[0]);
+      put(field, answer.id);
+      say(answer.filename);
+    } catch (error) {
+      say(error.message);
+      input.value = "";
+    }
+  });
 })();

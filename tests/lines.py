@@ -23,8 +23,9 @@ from xobito_app.features.connection import credentials
 from xobito_app.features.inbox.composing.outgoing import Order
 from xobito_app.features.inbox.sending.dispatch import dispatch
 from xobito_app.features.ingest.drain import drain
-from xobito_app.models.connection import Connection, Number, Route, Template, WebhookSecret
+from xobito_app.models.connection import Connection, Number, Route, WebhookSecret
 from xobito_app.models.inbox import Conversation, Message
+from xobito_app.models.templates import Template
 from xobito_app.persistence.redis import redis_client
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.persistence.vault import vault
@@ -33,6 +34,10 @@ from xobito_app.whatsapp.client import Client
 
 VERIFY_TOKEN = "a verify token"
 CUSTOMER = "16505550121"
+FIELDS = (
+    "messages,message_template_status_update,message_template_quality_update,"
+    "message_template_components_update,template_category_update"
+)
 CALLBACK = "https://app.test/webhooks/whatsapp"
 Trick = Callable[[httpx.Request, httpx.AsyncBaseTransport], Any]
 
@@ -257,7 +262,7 @@ async def _subscribe(inner: httpx.AsyncBaseTransport, waba: dict[str, Any]) -> N
                 "object": "whatsapp_business_account",
                 "callback_url": CALLBACK,
                 "verify_token": VERIFY_TOKEN,
-                "fields": "messages",
+                "fields": FIELDS,
             },
         )
         assert answer.json() == {"success": True}, answer.text

@@ -21,7 +21,10 @@ from xobito_app.simulator.server import create_app
 
 CALLBACK = "https://app.test/webhooks/whatsapp"
 VERIFY_TOKEN = "let-me-in"
-FIELDS = "messages,message_template_status_update,user_preferences,security"
+FIELDS = (
+    "messages,message_template_status_update,message_template_quality_update,"
+    "template_category_update,user_preferences,security"
+)
 
 
 @dataclass

@@ -210,3 +210,126 @@ async def test_named_parameters(sim: Simulator):
     assert (await sim.send(type="template", template=template)).status_code == 200
     text = (await sim.chat())["data"][0]["text"]
     assert text == "Hola Lucía, tu factura de 9 € vence el hoy. Gracias."
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "status"),
+    [("UTILITY", "MARKETING", "APPROVED"), ("MARKETING", "MARKETING", "PENDING")],
+)
+async def test_the_answer_may_give_another_category(sim: Simulator, asked, answered, status):
+    created = (await _create(sim, name="recategorised_note", category=asked)).json()
+    assert (created["category"], created["status"]) == (answered, status)
+
+
+async def _decide(sim: Simulator, name: str, **decision) -> dict:
+    template = await _template(sim, name)
+    answer = await sim.control("POST", f"/templates/{template['id']}", json=decision)
+    assert answer.status_code == 200, answer.text
+    return template
+
+
+async def _told(sim: Simulator, field: str) -> dict:
+    return (await eventually(lambda: sim.receiver.changes(field)))[-1]
+
+
+async def test_a_pause_for_quality_lifts_itself_and_one_for_pacing_by_hand(sim: Simulator):
+    template = await _decide(sim, "hello_world", pause="quality", seconds=1)
+    change = await _told(sim, "message_template_status_update")
+    assert (change["event"], change["other_info"]["title"]) == ("PAUSED", "FIRST_PAUSE")
+    answer = await sim.graph("POST", f"{template['id']}/unpause")
+    assert answer.json()["error"]["code"] == 100
+    await eventually(lambda: len(sim.receiver.changes("message_template_status_update")) == 2)
+    assert (await _template(sim, "hello_world"))["status"] == "APPROVED"
+    await _decide(sim, "hello_world", pause="pacing")
+    assert (await _template(sim, "hello_world"))["status"] == "PAUSED"
+    assert (await sim.graph("POST", f"{template['id']}/unpause")).json() == {"success": True}
+    assert (await _template(sim, "hello_world"))["status"] == "APPROVED"
+    await eventually(lambda: len(sim.receiver.changes("message_template_status_update")) == 4)
+    changes = sim.receiver.changes("message_template_status_update")
+    titles = [change["other_info"]["title"] for change in changes]
+    assert titles == ["FIRST_PAUSE", "UNPAUSE", "RATE_LIMITING_PAUSE", "UNPAUSE"]
+
+
+async def test_an_approved_template_takes_one_edit_a_day(sim: Simulator):
+    body = {"components": _body("A new wording of the greeting")}
+    template = await _template(sim, "hello_world")
+    for place in range(11):
+        assert (await sim.graph("POST", template["id"], json=body)).status_code == 200, place
+        await _decide(sim, "hello_world", status="approved")
+        answer = await sim.graph("POST", template["id"], json=body)
+        assert answer.json()["error"]["error_subcode"] == 2388039
+        await sim.control("POST", "/clock", json={"advance_seconds": 24 * 3600 + 1})
+        if place == 9:
+            break
+    answer = await sim.graph("POST", template["id"], json=body)
+    assert "10 edits" in answer.json()["error"]["error_user_msg"]
+    await _decide(sim, "hello_world", status="rejected")
+    assert (await sim.graph("POST", template["id"], json=body)).status_code == 200
+
+
+async def test_the_name_of_a_deleted_template_is_blocked_for_thirty_days(sim: Simulator):
+    path = f"{sim.waba['waba_id']}/message_templates"
+    await sim.graph("DELETE", path, params={"name": "hello_world"})
+    again = {"name": "hello_world", "components": _body("Hello to all of you out there")}
+    assert (await _create(sim, **again)).json()["error"]["error_subcode"] == 2388023
+    assert (await _create(sim, **again, language="de")).status_code == 200
+    await sim.control("POST", "/clock", json={"advance_seconds": 30 * 24 * 3600 + 1})
+    assert (await _create(sim, **again)).status_code == 200
+
+
+async def test_generated_templates_are_neither_edited_nor_deleted(sim: Simulator):
+    made = {"name": "direct", "source": "AUTO_GENERATED", "components": _body("Direct message")}
+    path = f"/wabas/{sim.waba['waba_id']}/templates"
+    answer = await sim.control("POST", path, json={"templates": [made]})
+    template_id = answer.json()["ids"][0]
+    edited = await sim.graph("POST", template_id, json={"components": _body("Another text")})
+    assert edited.json()["error"]["error_subcode"] == 2388318
+    path = f"{sim.waba['waba_id']}/message_templates"
+    deleted = await sim.graph("DELETE", path, params={"name": "direct"})
+    assert deleted.json()["error"]["error_subcode"] == 2388330
+
+
+async def test_quality_and_category_are_told(sim: Simulator):
+    await _decide(sim, "hello_world", quality="yellow")
+    change = await _told(sim, "message_template_quality_update")
+    assert (change["previous_quality_score"], change["new_quality_score"]) == ("UNKNOWN", "YELLOW")
+    await _decide(sim, "hello_world", upcoming_category="marketing")
+    change = await _told(sim, "template_category_update")
+    assert (change["new_category"], change["correct_category"]) == ("UTILITY", "MARKETING")
+    await _decide(sim, "hello_world", category="marketing")
+    await eventually(lambda: len(sim.receiver.changes("template_category_update")) == 2)
+    change = await _told(sim, "template_category_update")
+    assert (change["previous_category"], change["new_category"]) == ("UTILITY", "MARKETING")
+
+
+async def test_a_media_sample_must_have_been_uploaded(sim: Simulator):
+    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::x"]}}
+    answer = await _create(sim, components=[header, BODY])
+    assert answer.json()["error"]["error_subcode"] == 2388273
+    session = await sim.graph(
+        "POST",
+        f"{sim.waba['app_id']}/uploads",
+        params={"file_name": "a.png", "file_length": 3, "file_type": "image/png"},
+    )
+    handle = (
+        await sim.graph("POST", session.json()["id"], headers={"file_offset": "0"}, content=b"png")
+    ).json()["h"]
+    header["example"]["header_handle"] = [handle]
+    created = await _create(sim, components=[header, BODY])
+    assert created.status_code == 200, created.text
+    path = f"{sim.waba['waba_id']}/message_templates"
+    shown = (await sim.graph("GET", path, params={"name": "shipping_note"})).json()["data"][0]
+    assert shown["components"][0]["example"]["header_handle"][0].startswith("https://scontent.")
+
+
+async def test_a_cursor_may_be_refused_on_purpose_and_the_business_verified(sim: Simulator):
+    waba = f"/wabas/{sim.waba['waba_id']}"
+    await sim.control("POST", f"{waba}/settings", json={"cursor_faults": 1, "verified": True})
+    path = f"{sim.waba['waba_id']}/message_templates"
+    first = (await sim.graph("GET", path, params={"limit": 2})).json()
+    after = {"limit": 2, "after": first["paging"]["cursors"]["after"]}
+    assert (await sim.graph("GET", path, params=after)).json()["error"]["code"] == 131059
+    assert len((await sim.graph("GET", path, params=after)).json()["data"]) == 2
+    many = [{"name": f"t_{n}", "components": _body("Hi there")} for n in range(6000 - 6)]
+    assert (await sim.control("POST", f"{waba}/templates", json={"templates": many})).is_success
+    assert (await _create(sim)).json()["error"]["error_subcode"] == 2388019

@@ -42,7 +42,7 @@ async def test_connecting(sim: Simulator, client: Client, credentials: Credentia
     )
     await client.subscribe_app(credentials, sim.waba["waba_id"])
     assert await client.subscribed_apps(credentials, sim.waba["waba_id"])
-    templates = [t async for t in client.list_templates(credentials, sim.waba["waba_id"])]
+    templates = await client.list_templates(credentials, sim.waba["waba_id"])
     assert len(templates) == 6
     now = datetime.now(UTC)
     await client.pricing_analytics(

@@ -11,6 +11,7 @@ from xobito_app.api import (
     imports,
     media,
     pictures,
+    template_samples,
     transcripts,
     whatsapp_webhook,
 )
@@ -41,6 +42,8 @@ def build_api() -> Starlette:
             Route("/pictures/me", pictures.photo, methods=["POST", "DELETE"]),
             Route("/pictures/workspace", pictures.logo, methods=["GET", "POST", "DELETE"]),
             Route("/pictures/people/{user_id}", pictures.person, methods=["GET"]),
+            Route("/template-samples", template_samples.upload, methods=["POST"]),
+            Route("/template-samples/{sample_id}", template_samples.show, methods=["GET"]),
             Route("/media", media.upload, methods=["POST"]),
             Route("/media/{media_id}", media.show, methods=["GET"]),
             *rest_routes(),

@@ -127,6 +127,25 @@ class AccountConnected(DomainEvent):
     templates: tuple[dict[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateChanged(DomainEvent):
+    """Meta gave a template another status, category or quality, or it is gone there.
+
+    Attributes:
+        status: Meta's word, such as APPROVED or PAUSED; GONE when Meta no longer has it.
+        category: The category by which its messages are priced from now on.
+        quality: GREEN, YELLOW, RED or UNKNOWN.
+    """
+
+    workspace_id: UUID
+    template_id: UUID
+    status: str
+    previous_status: str
+    category: str
+    previous_category: str
+    quality: str
+
+
 class RecordType(StrEnum):
     """The kinds of rows other systems may follow through outbound webhooks; no others."""
 

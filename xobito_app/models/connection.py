@@ -1,4 +1,4 @@
-"""The link to Meta: connection, numbers, templates, and every webhook delivery as it came."""
+"""The link to Meta: connection, numbers, and every webhook delivery as it came."""
 
 from __future__ import annotations
 
@@ -119,32 +119,6 @@ class Number(WorkspaceRow, Stamped, table=True):
     is_primary: bool = Field(default=False)
     color: int = Field(default=0)
     raw: dict[str, Any] = document()
-
-
-class Template(WorkspaceRow, Stamped, table=True):
-    """A message template as Meta holds it."""
-
-    __tablename__ = "template"
-    __table_args__ = (
-        UniqueConstraint("connection_id", "name", "language"),
-        Index("ix_template_list", "workspace_id", "status", "name", "language"),
-        Index("ix_template_meta", "workspace_id", "meta_id"),
-    )
-
-    connection_id: UUID = belongs_to("wa_connection")
-    meta_id: str = Field(default="", max_length=64)
-    name: str = Field(max_length=512)
-    language: str = Field(max_length=16)
-    category: str = Field(default="", max_length=40)
-    status: str = Field(default="", max_length=40)
-    quality: str = Field(default="UNKNOWN", max_length=32)
-    parameter_format: str = Field(default="POSITIONAL", max_length=16)
-    components: list[dict[str, Any]] = document("[]")
-    rejected_reason: str = Field(default="")
-    last_used_at: datetime | None = moment()
-    use_count: int = Field(default=0)
-    synced_at: datetime | None = moment()
-    gone_at: datetime | None = moment()
 
 
 class InboundEvent(Row, table=True):

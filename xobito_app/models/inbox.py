@@ -151,7 +151,11 @@ class ConversationRead(Table, table=True):
 
 
 class Message(WorkspaceRow, table=True):
-    """One entry of a thread: a message either way, a private note, or something that happened."""
+    """One entry of a thread: a message either way, a private note, or something that happened.
+
+    Attributes:
+        template_id: The template it was made of; it stays when the content is cleared.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -191,6 +195,12 @@ class Message(WorkspaceRow, table=True):
             "due_at",
             postgresql_where=sql("status = 'scheduled'"),
         ),
+        Index(
+            "ix_message_template",
+            "template_id",
+            sql("at DESC"),
+            postgresql_where=sql("template_id IS NOT NULL"),
+        ),
     )
 
     conversation_id: UUID = belongs_to("conversation")
@@ -204,6 +214,7 @@ class Message(WorkspaceRow, table=True):
     wamid: str | None = Field(default=None, max_length=255)
     client_key: str | None = Field(default=None, max_length=64)
     reply_to_wamid: str | None = Field(default=None, max_length=255)
+    template_id: UUID | None = may_belong_to("template")
     author_id: UUID | None = may_belong_to("app_user")
     author_name: str = Field(default="", max_length=191)
     origin: str = Field(default="inbox", max_length=32)

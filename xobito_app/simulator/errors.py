@@ -37,6 +37,7 @@ _KNOWN: dict[int, tuple[str, int]] = {
     131052: ("Media download error", 400),
     131053: ("Media upload error", 400),
     131056: ("(Business Account, Consumer Account) pair rate limit hit", 400),
+    131059: ("Invalid paging cursor", 400),
     131060: ("This message is currently unavailable.", 400),
     131062: ("Business-scoped user IDs are not supported for this message", 400),
     132000: ("Number of parameters does not match the expected number of params", 400),

@@ -11,7 +11,7 @@ from xobito_app.simulator.errors import GraphError, parameter, wrong
 from xobito_app.simulator.magic import Outcome
 from xobito_app.simulator.statuses import plan_statuses
 from xobito_app.simulator.store import Doc
-from xobito_app.simulator.template_values import component_of, fill
+from xobito_app.simulator.template_values import fill
 from xobito_app.simulator.validation import HEADER_MEDIA, check_media, check_send
 from xobito_app.simulator.world import World, digits, new_wamid
 
@@ -122,11 +122,10 @@ def _template(world: World, waba_id: str, body: Doc) -> tuple[Doc, Doc]:
     if template["status"] != "APPROVED":
         raise GraphError(132016, f"Template {name} is disabled.")
     view = fill(template, body["template"].get("components", []))
-    header = view["header"] or {}
-    if (kind := header.get("kind")) in HEADER_MEDIA:
-        check_media(header[kind], kind, world.store, waba_id)
-    if component_of(template, "CAROUSEL") and "components" not in body["template"]:
-        raise GraphError(132000, "carousel: the cards are missing")
+    for part in (view, *view.get("cards", [])):
+        header = part["header"] or {}
+        if (kind := header.get("kind")) in HEADER_MEDIA:
+            check_media(header[kind], kind, world.store, waba_id)
     return template, view
 
 

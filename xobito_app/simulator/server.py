@@ -21,11 +21,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from xobito_app.simulator import statuses
+from xobito_app.simulator import statuses, template_review
 from xobito_app.simulator.control.api import ControlEndpoints, read_control_token
 from xobito_app.simulator.control.customers import CustomerEndpoints
+from xobito_app.simulator.control.templates import TemplateEndpoints
 from xobito_app.simulator.errors import GraphError
-from xobito_app.simulator.graph import media, router, templates
+from xobito_app.simulator.graph import media, router
 from xobito_app.simulator.graph.call import authenticate
 from xobito_app.simulator.world import World
 
@@ -50,7 +51,8 @@ def create_app(
     """
     world = World(data_dir, speed, transport)
     world.agenda.on("status", partial(statuses.carry_out, world))
-    world.agenda.on("template_review", partial(templates.review, world))
+    world.agenda.on("template_review", partial(template_review.review, world))
+    world.agenda.on("template_unpause", partial(template_review.lift_pause, world))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -85,6 +87,7 @@ def create_app(
             Route("/health", health),
             *ControlEndpoints(world, control_token).routes(),
             *CustomerEndpoints(world, control_token).routes(),
+            *TemplateEndpoints(world, control_token).routes(),
             Route("/whatsapp_business/attachments/", attachment),
             Route("/{version}/{path:path}", graph, methods=every),
             Route("/{path:path}", unknown, methods=every),

@@ -12,15 +12,17 @@ from typing import Any
 
 from xobito_app.simulator.errors import GraphError, parameter
 from xobito_app.simulator.store import Doc
-from xobito_app.simulator.template_values import variables_of
+from xobito_app.simulator.template_text import VARIABLE, variables_of
 
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 _NAMED = re.compile(r"[a-z][a-z0-9_]*")
 _EDGE = re.compile(r"^\s*\{\{|\}\}\s*$")
+_BRACES = re.compile(r"\{\{[^{}]*\}\}")
+_UNPLAIN = re.compile("[*_~`\n\U0001f000-\U0001faff\u2600-\u27bf]")
 _ADJACENT = re.compile(r"\}\}\s*\{\{")
 CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
-_HEADER_FORMATS = {"TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "GIF"}
+_HEADER_FORMATS = {"TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "GIF", "PRODUCT"}
 _LIMITS = {"QUICK_REPLY": 10, "URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1, "FLOW": 1}
 _OTHER_BUTTONS = {
     "OTP",
@@ -31,7 +33,15 @@ _OTHER_BUTTONS = {
     "CALL_PERMISSION_REQUEST",
     "REQUEST_CONTACT_INFO",
 }
-_KINDS = {"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"}
+_KINDS = {
+    "HEADER",
+    "BODY",
+    "FOOTER",
+    "BUTTONS",
+    "CAROUSEL",
+    "LIMITED_TIME_OFFER",
+    "CALL_PERMISSION_REQUEST",
+}
 _MIN_WORDS_PER_VARIABLE = 2
 
 
@@ -77,13 +87,50 @@ def check_components(components: Any, parameter_format: str, category: str) -> N
         if kind == "HEADER":
             _check_header(component, named)
         elif kind == "BODY" and category != "AUTHENTICATION":
-            _check_body(component, named)
+            _check_body(component, named, most=_most_in_body(components, kinds))
         elif kind == "FOOTER" and category != "AUTHENTICATION":
             _check_footer(component)
         elif kind == "BUTTONS":
             _check_buttons(component)
-        elif kind == "CAROUSEL" and not 2 <= len(component.get("cards", [])) <= 10:
-            raise parameter("A carousel has 2 to 10 cards.")
+        elif kind == "CAROUSEL":
+            _check_cards(component.get("cards"), named)
+        elif kind == "LIMITED_TIME_OFFER":
+            _check_offer(component, kinds)
+
+
+def _most_in_body(components: list[Doc], kinds: list[str]) -> int:
+    if "LIMITED_TIME_OFFER" in kinds:
+        return 600
+    formats = {str(c.get("format", "")).upper() for c in components}
+    return 160 if "PRODUCT" in formats else 1024
+
+
+def _check_offer(component: Doc, kinds: list[str]) -> None:
+    offer = component.get("limited_time_offer")
+    if not isinstance(offer, dict) or not 1 <= len(str(offer.get("text", ""))) <= 16:
+        raise parameter("limited_time_offer['text'] has 1 to 16 characters.")
+    if "FOOTER" in kinds:
+        raise parameter("A limited-time offer has no footer.")
+
+
+def _check_cards(cards: Any, named: bool) -> None:
+    if not isinstance(cards, list) or not 2 <= len(cards) <= 10:
+        raise parameter("A carousel has 2 to 10 cards.")
+    shapes: set[tuple[str, ...]] = set()
+    for card in cards:
+        parts = {str(c.get("type", "")).upper(): c for c in card.get("components", [])}
+        if "HEADER" not in parts:
+            raise parameter("A card needs a HEADER.")
+        _check_header(parts["HEADER"], named)
+        if body := parts.get("BODY"):
+            _check_body(body, named, most=160)
+        if "BUTTONS" in parts:
+            _check_buttons(parts["BUTTONS"], most=2)
+        listed = parts.get("BUTTONS", {}).get("buttons", [])
+        kinds = [str(button.get("type", "")).upper() for button in listed]
+        shapes.add((*sorted(parts), str(parts["HEADER"].get("format")).upper(), *kinds))
+    if len(shapes) > 1:
+        raise parameter("All cards of a carousel have the same components.")
 
 
 def _check_header(header: Doc, named: bool) -> None:
@@ -104,7 +151,7 @@ def _check_header(header: Doc, named: bool) -> None:
         raise parameter("The parameter header['text'] is required.")
     if len(text) > 60:
         raise refuse(2388040, "Character limit exceeded", "The header is longer than 60.")
-    if any(c in text for c in "*_~`\n") and not variables_of(text):
+    if _UNPLAIN.search(VARIABLE.sub("", text)):
         raise refuse(
             2388047, "Header format is incorrect", "The header has new lines or formatting."
         )
@@ -116,12 +163,12 @@ def _check_header(header: Doc, named: bool) -> None:
         raise refuse(2388043, "Header is missing a sample", f"Give example.{key}.")
 
 
-def _check_body(body: Doc, named: bool) -> None:
+def _check_body(body: Doc, named: bool, *, most: int = 1024) -> None:
     text = str(body.get("text", ""))
     if not text.strip():
         raise parameter("The parameter body['text'] is required.")
-    if len(text) > 1024:
-        raise refuse(2388040, "Character limit exceeded", "The body is longer than 1024.")
+    if len(text) > most:
+        raise refuse(2388040, "Character limit exceeded", f"The body is longer than {most}.")
     if "\n\n\n" in text:
         raise refuse(2388072, "Body format is incorrect", "More than two new lines in a row.")
     names = _check_variables(text, named)
@@ -156,6 +203,8 @@ def _check_body(body: Doc, named: bool) -> None:
 
 def _check_variables(text: str, named: bool) -> list[str]:
     names = variables_of(text)
+    if any(braces in _BRACES.sub("", text) for braces in ("{{", "}}")):
+        raise refuse(2388072, "Invalid variable", "A variable has two braces on each side.")
     if named:
         if any(not _NAMED.fullmatch(name) for name in names):
             raise refuse(2388072, "Invalid variable", "Names are lower case with underscores.")
@@ -176,10 +225,10 @@ def _check_footer(footer: Doc) -> None:
         raise refuse(2388073, "Footer format is incorrect", "A footer has no variables.")
 
 
-def _check_buttons(component: Doc) -> None:
+def _check_buttons(component: Doc, *, most: int = 10) -> None:
     buttons = component.get("buttons")
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= 10:
-        raise parameter("A template has 1 to 10 buttons.")
+    if not isinstance(buttons, list) or not 1 <= len(buttons) <= most:
+        raise parameter(f"There are 1 to {most} buttons.")
     kinds = [str(button.get("type", "")).upper() for button in buttons]
     for kind, button in zip(kinds, buttons, strict=True):
         if kind not in _LIMITS and kind not in _OTHER_BUTTONS:
@@ -217,5 +266,7 @@ def _check_url(button: Doc) -> None:
         return
     if names != ["1"] or not url.endswith("}}"):
         raise parameter("A button url takes one variable, {{1}}, at its end.")
-    if not button.get("example"):
+    example = button.get("example") or ""
+    whole = str(example[0] if isinstance(example, list) and example else example)
+    if len(whole) <= len(url) - len("{{1}}"):
         raise refuse(2388043, "Button is missing a sample", "Give an example of the whole url.")

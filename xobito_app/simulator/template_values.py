@@ -1,6 +1,7 @@
 """Filling an approved template: Meta's checks of the values, and what the customer then sees.
 
-Meta's guide "Message Templates"; error codes 132000, 132012 and 132018.
+Meta's guides "Message Templates", "Media Card Carousel Templates", "Limited-Time Offer Templates"
+and those of products; error codes 132000, 132012 and 132018.
 """
 
 from __future__ import annotations
@@ -10,20 +11,11 @@ from typing import Any
 
 from xobito_app.simulator.errors import GraphError
 from xobito_app.simulator.store import Doc
+from xobito_app.simulator.template_buttons import fill_buttons
+from xobito_app.simulator.template_text import VARIABLE, parameters_of, variables_of
 
-_VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _BAD_SPACE = re.compile(r"[\n\t]| {5,}")
-_BUTTON_KINDS = {
-    "quick_reply": "QUICK_REPLY",
-    "url": "URL",
-    "copy_code": "COPY_CODE",
-    "flow": "FLOW",
-}
-
-
-def variables_of(text: str) -> list[str]:
-    """Return the names (or positions) of a text's variables, each once, in order."""
-    return list(dict.fromkeys(_VARIABLE.findall(text)))
+_PARTS = {"header", "body", "carousel", "limited_time_offer", "footer"}
 
 
 def component_of(template: Doc, kind: str) -> Doc | None:
@@ -35,38 +27,67 @@ def fill(template: Doc, components: list[Doc]) -> Doc:
     """Check the sent components against the template and return what the customer sees.
 
     Returns:
-        `header` (text or media), `body`, `footer` and `buttons` with the filled values.
+        `header` (text or media), `body`, `footer` and `buttons` with the filled values; `offer`
+        and `cards` where the template has them.
 
     Raises:
         GraphError: 132000 for a wrong count, 132012 for a wrong kind, 131008 for a missing part.
     """
+    sent, buttons = _sorted(components)
+    named = template.get("parameter_format", "POSITIONAL").upper() == "NAMED"
+    footer = component_of(template, "FOOTER")
+    view = _fill_part(template, sent, buttons, named)
+    view["body"] = view["body"] or "Your verification code"
+    view["footer"] = footer.get("text", "") if footer else ""
+    if offer := component_of(template, "LIMITED_TIME_OFFER"):
+        view["offer"] = _fill_offer(offer["limited_time_offer"], sent.get("limited_time_offer"))
+    if carousel := component_of(template, "CAROUSEL"):
+        view["cards"] = _fill_cards(carousel["cards"], sent.get("carousel"), named)
+    return view
+
+
+def _sorted(components: list[Doc]) -> tuple[dict[str, Doc], dict[int, Doc]]:
     sent: dict[str, Doc] = {}
     buttons: dict[int, Doc] = {}
     for component in components:
         kind = str(component.get("type", "")).lower()
         if kind == "button":
             buttons[_index_of(component)] = component
-        elif kind in {"header", "body", "carousel", "limited_time_offer", "footer"}:
+        elif kind in _PARTS:
             sent[kind] = component
         else:
             raise GraphError(132012, f"Unknown component type '{kind}'.")
-    named = template.get("parameter_format", "POSITIONAL").upper() == "NAMED"
+    return sent, buttons
+
+
+def _fill_part(template: Doc, sent: dict[str, Doc], buttons: dict[int, Doc], named: bool) -> Doc:
     body = component_of(template, "BODY") or {"text": ""}
-    footer = component_of(template, "FOOTER")
-    text = _fill_text(body.get("text", ""), _parameters(sent.get("body")), "body", named)
     return {
-        "header": _fill_header(template, _parameters(sent.get("header")), named),
-        "body": text or "Your verification code",
-        "footer": footer.get("text", "") if footer else "",
-        "buttons": _fill_buttons(template, buttons),
+        "header": _fill_header(template, parameters_of(sent.get("header")), named),
+        "body": _fill_text(body.get("text", ""), parameters_of(sent.get("body")), "body", named),
+        "buttons": fill_buttons(component_of(template, "BUTTONS"), buttons),
     }
 
 
-def _parameters(component: Doc | None) -> list[Doc]:
-    parameters = (component or {}).get("parameters", [])
-    if not isinstance(parameters, list):
-        raise GraphError(132012, "parameters must be an array.")
-    return parameters
+def _fill_cards(cards: list[Doc], carousel: Doc | None, named: bool) -> list[Doc]:
+    given: Any = (carousel or {}).get("cards", [])
+    by_index = {card.get("card_index"): card for card in given if isinstance(card, dict)}
+    if set(by_index) != set(range(len(cards))):
+        raise GraphError(
+            132000, f"carousel: {len(given)} cards sent, the template has {len(cards)}"
+        )
+    return [
+        _fill_part(card, *_sorted(by_index[index].get("components", [])), named)
+        for index, card in enumerate(cards)
+    ]
+
+
+def _fill_offer(offer: Doc, sent: Doc | None) -> Doc:
+    given = next(iter(parameters_of(sent)), {}).get("limited_time_offer") or {}
+    ends = given.get("expiration_time_ms")
+    if offer.get("has_expiration") and not isinstance(ends, int):
+        raise GraphError(131008, "limited_time_offer: expiration_time_ms is required")
+    return {"text": offer["text"], "ends_at": ends / 1000 if ends else None}
 
 
 def _fill_text(text: str, parameters: list[Doc], part: str, named: bool) -> str:
@@ -83,7 +104,7 @@ def _fill_text(text: str, parameters: list[Doc], part: str, named: bool) -> str:
         if name not in names:
             raise GraphError(132012, f"{part}: Parameter name is missing or empty: {name!r}")
         values[name] = _value_of(given, f"{part}: parameter {name}")
-    return _VARIABLE.sub(lambda match: values[match.group(1)], text)
+    return VARIABLE.sub(lambda match: values[match.group(1)], text)
 
 
 def _value_of(given: Doc, where: str) -> str:
@@ -127,6 +148,9 @@ def _fill_header(template: Doc, parameters: list[Doc], named: bool) -> Doc | Non
     if kind == "location":
         if "latitude" not in content or "longitude" not in content:
             raise GraphError(131008, "header: location needs latitude and longitude")
+    elif kind == "product":
+        if not content.get("product_retailer_id") or not content.get("catalog_id"):
+            raise GraphError(131008, "header: product needs product_retailer_id and catalog_id")
     elif bool(content.get("id")) == bool(content.get("link")):
         raise GraphError(131008, f"header: {kind} needs exactly one of id and link")
     return {"kind": kind, kind: content}
@@ -137,52 +161,3 @@ def _index_of(component: Doc) -> int:
         return int(component.get("index", 0))
     except (TypeError, ValueError):
         raise GraphError(131009, "buttons: index must be a number") from None
-
-
-def _fill_buttons(template: Doc, sent: dict[int, Doc]) -> list[Doc]:
-    component = component_of(template, "BUTTONS")
-    known: list[Doc] = component["buttons"] if component else []
-    for index, button in sent.items():
-        if not 0 <= index < len(known):
-            raise GraphError(132000, f"buttons: no button at index {index} in the template")
-        wanted = _BUTTON_KINDS.get(str(button.get("sub_type", "")).lower())
-        kind = known[index]["type"].upper()
-        if wanted != kind and not (kind == "OTP" and wanted in {"URL", "COPY_CODE"}):
-            raise GraphError(
-                132012, f"buttons: button at index {index} is of type {kind}, not {wanted}"
-            )
-    return [_fill_button(place, button, sent.get(place)) for place, button in enumerate(known)]
-
-
-def _fill_button(place: int, button: Doc, sent: Doc | None) -> Doc:
-    kind = button["type"].upper()
-    filled: Doc = {"type": kind, "text": button.get("text", ""), "index": place}
-    given: Any = _parameters(sent)[0] if sent and _parameters(sent) else None
-    if kind == "QUICK_REPLY":
-        filled["payload"] = (given or {}).get("payload") or button.get("text", "")
-    elif kind == "URL":
-        url = button.get("url", "")
-        needs = bool(variables_of(url))
-        if needs and not (given and given.get("text")):
-            raise GraphError(
-                131008, f"buttons: Button at index {place} of type Url requires a parameter"
-            )
-        if given and not needs:
-            raise GraphError(132012, f"buttons: Button at index {place} takes no parameter")
-        filled["url"] = _VARIABLE.sub(lambda _: given["text"], url) if needs else url
-    elif kind == "COPY_CODE":
-        code = (given or {}).get("coupon_code")
-        if not code:
-            raise GraphError(
-                131008, f"buttons: Button at index {place} of type CopyCode requires a parameter"
-            )
-        if len(code) > 20:
-            raise GraphError(132005, f"buttons: code at index {place} is too long")
-        filled |= {"text": "Copy offer code", "code": code}
-    elif kind == "PHONE_NUMBER":
-        filled["phone_number"] = button.get("phone_number", "")
-    elif kind == "OTP":
-        if given is None:
-            raise GraphError(131008, f"buttons: Button at index {place} requires a parameter")
-        filled |= {"text": button.get("text") or "Copy code", "code": given.get("text", "")}
-    return filled

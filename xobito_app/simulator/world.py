@@ -44,7 +44,13 @@ WEBHOOK_FIELDS = (
     "template_category_update",
     "user_preferences",
 )
-_SETTINGS: Doc = {"auto_read_seconds": None, "window_error": "sync", "throughput": 80}
+_SETTINGS: Doc = {
+    "auto_read_seconds": None,
+    "window_error": "sync",
+    "throughput": 80,
+    "verified": False,
+    "cursor_faults": 0,
+}
 
 
 def new_id(size: int = 15) -> str:

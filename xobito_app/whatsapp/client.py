@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from xobito_app.whatsapp.client_accounts import AccountCalls, TemplateCalls
+from xobito_app.whatsapp.client_accounts import AccountCalls
 from xobito_app.whatsapp.client_media import FetchedMedia, MediaCalls, MediaInfo
 from xobito_app.whatsapp.client_messages import MessageCalls, SendReceipt
+from xobito_app.whatsapp.client_templates import TemplateCalls
 from xobito_app.whatsapp.graph import Credentials
 
 __all__ = ["Client", "Credentials", "FetchedMedia", "MediaInfo", "SendReceipt"]

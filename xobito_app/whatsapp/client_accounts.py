@@ -1,13 +1,13 @@
 """Calls about numbers, business accounts, subscriptions, tokens and figures.
 
 Meta's OpenAPI file (v23.0): sections "Phone Numbers", "WhatsApp Business Account", "WhatsApp
-Business Profile" and "Webhook Subscriptions"; its guide "Message Templates" for templates. Figures
+Business Profile" and "Webhook Subscriptions". Figures
 are the fields `pricing_analytics` and `conversation_analytics` of a WABA.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -183,45 +183,3 @@ class AccountCalls(Graph):
         answer = await self.call("GET", waba_id, credentials, params={"fields": expression})
         series = coerce.mappings(coerce.mapping(answer.get(name)).get("data"))
         return [point for item in series for point in coerce.mappings(item.get("data_points"))]
-
-
-TEMPLATE_FIELDS = (
-    "id,name,language,status,category,previous_category,sub_category,components,parameter_format,"
-    "rejected_reason,quality_score,message_send_ttl_seconds"
-)
-TEMPLATES_PER_PAGE = 100
-
-
-class TemplateCalls(Graph):
-    """Calls around message templates."""
-
-    async def list_templates(
-        self, credentials: Credentials, waba_id: str, **filters: str
-    ) -> AsyncIterator[dict[str, Any]]:
-        """Yield all templates; filters are Meta's: `name`, `status`, `category`, `language`."""
-        query = {"fields": TEMPLATE_FIELDS, "limit": TEMPLATES_PER_PAGE, **filters}
-        async for template in self.pages(f"{waba_id}/message_templates", credentials, query):
-            yield template
-
-    async def create_template(
-        self, credentials: Credentials, waba_id: str, definition: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Submit a template for review and return its `id`, `status` and `category`."""
-        return await self.call("POST", f"{waba_id}/message_templates", credentials, body=definition)
-
-    async def edit_template(
-        self, credentials: Credentials, template_id: str, changes: dict[str, Any]
-    ) -> None:
-        """Replace all components, or the category; only APPROVED, REJECTED or PAUSED ones."""
-        await self.call("POST", template_id, credentials, body=changes)
-
-    async def delete_template(
-        self, credentials: Credentials, waba_id: str, name: str, *, template_id: str | None = None
-    ) -> None:
-        """Delete a template in all languages, or only the one with this id (`hsm_id`)."""
-        await self.call(
-            "DELETE",
-            f"{waba_id}/message_templates",
-            credentials,
-            params={"name": name, "hsm_id": template_id},
-        )

@@ -6,6 +6,7 @@ Graph API: `Authorization: Bearer`, `appsecret_proof`, `paging.cursors`, and the
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -17,8 +18,16 @@ from typing import Any, Self
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from xobito_app.core.errors import Unavailable
 from xobito_app.whatsapp import coerce
-from xobito_app.whatsapp.errors import NETWORK_ERRORS, OutcomeUnknown, of_network, of_response
+from xobito_app.whatsapp.errors import (
+    NETWORK_ERRORS,
+    GraphError,
+    OutcomeUnknown,
+    RetryPolicy,
+    of_network,
+    of_response,
+)
 
 # httpx writes whole URLs at INFO, and some of Meta's calls carry tokens in the query.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -31,6 +40,10 @@ KEEPALIVE_SECONDS = 15.0
 MAX_CONNECTIONS = 100
 # Meta follows its own cursors; a server that never ends its pages must not hold us for ever.
 MAX_PAGES = 1000
+_PASSING = (RetryPolicy.RETRY, RetryPolicy.WAIT)
+WHOLE_TRIES = 5
+WHOLE_PAUSE = 0.5
+WHOLE_LONGEST_PAUSE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,11 @@ class Graph:
     async def pages(
         self, path: str, credentials: Credentials, params: Mapping[str, Any] | None = None
     ) -> AsyncIterator[dict[str, Any]]:
-        """Yield every object of a paged edge, following `after` while there is a next page."""
+        """Yield every object of a paged edge, following `after` while there is a next page.
+
+        Raises:
+            Unavailable: Meta promises more and does not give it: this would be half a list.
+        """
         query = dict(params or {})
         for _ in range(MAX_PAGES):
             answer = await self.call("GET", path, credentials, params=query)
@@ -184,9 +201,33 @@ class Graph:
             paging = coerce.mapping(answer.get("paging"))
             after = coerce.identifier(coerce.mapping(paging.get("cursors")).get("after"))
             # The cursor, not the `next` URL, which holds a token and names a host.
-            if not paging.get("next") or not after or after == query.get("after"):
+            if not paging.get("next"):
                 return
+            if not after or after == query.get("after"):
+                break
             query["after"] = after
+        raise Unavailable("WhatsApp's list has no end. Try again later.")
+
+    async def whole(
+        self, path: str, credentials: Credentials, params: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return every object of a paged edge, or fail; never a part of them.
+
+        A cursor that is no longer valid (131059), a passing fault or a lost answer begins the list
+        anew, after a growing pause: reading changes nothing at Meta.
+
+        Raises:
+            GraphError: Meta refuses, also after all tries.
+            Unavailable: Meta does not answer, also after all tries.
+        """
+        for attempt in range(1, WHOLE_TRIES):
+            try:
+                return [item async for item in self.pages(path, credentials, params)]
+            except (GraphError, OutcomeUnknown) as error:
+                if isinstance(error, GraphError) and error.policy not in _PASSING:
+                    raise
+                await asyncio.sleep(min(WHOLE_PAUSE * 2.0 ** (attempt - 1), WHOLE_LONGEST_PAUSE))
+        return [item async for item in self.pages(path, credentials, params)]
 
     def _note_usage(self, response: httpx.Response) -> None:
         for name in ("x-app-usage", "x-business-use-case-usage"):

@@ -69,6 +69,32 @@ TEMPLATE_BUTTON_PAYLOAD = 256
 COUPON_CODE = 15
 # URL button after its suffix is put in
 TEMPLATE_URL = 2000
+# components[BUTTONS].buttons[].phone_number
+TEMPLATE_PHONE = 20
+# components[BUTTONS].buttons[], by type; types that are not named: one
+TEMPLATE_BUTTONS_OF_TYPE = {"QUICK_REPLY": 10, "URL": 2}
+# components[BODY].text of a limited-time offer
+OFFER_BODY = 600
+# components[LIMITED_TIME_OFFER].limited_time_offer.text
+OFFER_TEXT = 16
+# components[CAROUSEL].cards[]
+CARDS_LEAST = 2
+CARDS = 10
+# components[CAROUSEL].cards[].components[BODY].text, and the body of a single-product template
+CARD_BODY = 160
+# components[CAROUSEL].cards[].components[BUTTONS].buttons[]
+CARD_BUTTONS = 2
+# action.sections[] of a multi-product template, its titles, and its products over all sections
+PRODUCT_SECTIONS = 10
+PRODUCT_SECTION_TITLE = 24
+PRODUCTS = 30
+# product_retailer_id: Meta names no limit; its catalogs take ids of 100.
+PRODUCT_ID = 100
+# Edits of an approved template, by Meta's guide "Message Templates"
+TEMPLATE_EDITS_IN_30_DAYS = 10
+TEMPLATE_EDITS_IN_24_HOURS = 1
+# Days for which the name of a deleted approved template stays taken
+TEMPLATE_NAME_BLOCKED_DAYS = 30
 # send-time values: more spaces than this in a row are refused
 TEMPLATE_VALUE_SPACES = 4
 

@@ -1,21 +1,20 @@
 """Template send bodies: a synced template and its values become Meta's send components.
 
-Meta's guides "Message Templates" and "Authentication Templates with OTP Buttons": the code of an
-authentication template goes into its body and its button.
+Meta's guides "Message Templates", "Media Card Carousel Templates", "Limited-Time Offer Templates",
+"Catalog Templates", "Multi-Product Templates" and "Authentication Templates with OTP Buttons": the
+code of an authentication template goes into its body and its button.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from xobito_app.core.errors import Invalid
-from xobito_app.whatsapp import limits
-from xobito_app.whatsapp.payloads import Payload, Recipient, degrees, message, required
-from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind, fill
-
-_TOO_MANY_SPACES = re.compile(rf" {{{limits.TEMPLATE_VALUE_SPACES + 1},}}")
+from xobito_app.whatsapp import limits, template_values
+from xobito_app.whatsapp.payloads import Payload, Recipient, message, required
+from xobito_app.whatsapp.template_text import encode_suffix
+from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind
 
 
 def template(
@@ -68,97 +67,113 @@ def send_components(chosen: Template, values: Mapping[str, str]) -> list[dict[st
     Raises:
         Invalid: A blank is empty or its value breaks a rule, or the template cannot be filled.
     """
-    _check(chosen, values)
-    components: list[dict[str, Any]] = []
-    for part in (Part.HEADER, Part.BODY):
-        parameters = [
-            _parameter(variable, values[variable.key], chosen.named)
-            for variable in chosen.variables
-            if variable.part is part
-        ]
-        if parameters:
-            components.append({"type": part.value, "parameters": parameters})
-    components += [
-        _button(variable, values[variable.key])
-        for variable in chosen.variables
-        if variable.part is Part.BUTTON and (values.get(variable.key) or "").strip()
-    ]
+    template_values.check(chosen, values)
+    own = [variable for variable in chosen.variables if variable.card is None]
+    components = _components(own, values, chosen.named)
     if chosen.category == "AUTHENTICATION":
         components += _code_buttons(chosen, values)
+    if chosen.cards:
+        components.append(_carousel(chosen, values))
     return components
 
 
-def _check(chosen: Template, values: Mapping[str, str]) -> None:
-    if chosen.unsupported:
-        words = ", ".join(chosen.unsupported).lower()
-        raise Invalid.field("template", f"Templates with {words} cannot be sent from here.")
-    blank = chosen.missing(values)
-    if blank:
-        raise Invalid(
-            "Fill in " + ", ".join(f"“{variable.label}”" for variable in blank) + ".",
-            {variable.key: ["Fill this in."] for variable in blank},
-        )
-    for variable in chosen.variables:
-        value = values.get(variable.key) or ""
-        if variable.kind is VariableKind.TEXT:
-            _check_text(variable, value)
-        elif variable.kind is VariableKind.COUPON:
-            required(variable.key, value, limits.COUPON_CODE, variable.label, "coupon_code")
-        elif variable.kind is VariableKind.PAYLOAD and value:
-            required(variable.key, value, limits.TEMPLATE_BUTTON_PAYLOAD, variable.label, "payload")
-        elif variable.kind is VariableKind.URL_SUFFIX:
-            button = chosen.buttons[variable.button_index or 0]
-            address = chosen.preview_url(button, values) or ""
-            required(variable.key, address, limits.TEMPLATE_URL, variable.label, "url")
-        elif variable.kind is VariableKind.LOCATION:
-            _location(variable.key, value)
-    required(
-        "template",
-        chosen.preview(values) or chosen.name,
-        limits.TEMPLATE_BODY,
-        "With these values the text",
-        "132005",
-    )
-    header = chosen.header_text if chosen.header_format == "TEXT" else None
-    if header:
-        line = fill(header, Part.HEADER, values)
-        required("header.1", line, limits.TEMPLATE_HEADER, "With this value the header", "132005")
+def _components(
+    variables: Sequence[Variable], values: Mapping[str, str], named: bool
+) -> list[dict[str, Any]]:
+    """Return the components of a template without its cards, or of one card."""
+    given = {part: [v for v in variables if v.part is part] for part in Part}
+    components: list[dict[str, Any]] = []
+    for part in (Part.HEADER, Part.OFFER, Part.BODY):
+        if parameters := _parameters(given[part], values, named):
+            kind = "limited_time_offer" if part is Part.OFFER else part.value
+            components.append({"type": kind, "parameters": parameters})
+    for index, blanks in groupby(given[Part.BUTTON], key=lambda variable: variable.button_index):
+        if button := _button(list(blanks), values):
+            components.append({"type": "button", "index": str(index), **button})
+    return components
 
 
-def _check_text(variable: Variable, value: str) -> None:
-    """Refuse what Meta refuses in values: line breaks, tabs, more than four spaces in a row."""
-    if any(mark in value for mark in "\n\r\t"):
-        raise Invalid.field(variable.key, f"{variable.label}: write it on one line without tabs.")
-    if _TOO_MANY_SPACES.search(value):
-        raise Invalid.field(
-            variable.key,
-            f"{variable.label}: at most {limits.TEMPLATE_VALUE_SPACES} spaces in a row.",
-        )
+def _carousel(chosen: Template, values: Mapping[str, str]) -> dict[str, Any]:
+    cards = [
+        {"card_index": index, "components": _components(card.variables, values, chosen.named)}
+        for index, card in enumerate(chosen.cards)
+    ]
+    return {"type": "carousel", "cards": cards}
 
 
-def _parameter(variable: Variable, value: str, named: bool) -> dict[str, Any]:
-    if variable.kind is VariableKind.MEDIA:
-        kind = (variable.media_format or "IMAGE").lower()
-        return {"type": kind, kind: {"id": value}}
-    if variable.kind is VariableKind.LOCATION:
-        return {"type": "location", "location": _location(variable.key, value)}
-    parameter = {"type": "text", "text": value}
-    if named:
-        parameter["parameter_name"] = variable.name
-    return parameter
+def _parameters(
+    variables: Sequence[Variable], values: Mapping[str, str], named: bool
+) -> list[dict[str, Any]]:
+    if variables and variables[0].kind is VariableKind.PRODUCT:
+        product, catalog = (values[variable.key] for variable in variables)
+        ids = {"product_retailer_id": product, "catalog_id": catalog}
+        return [{"type": "product", "product": ids}]
+    return [_parameter(variable, values, named) for variable in variables]
 
 
-def _button(variable: Variable, value: str) -> dict[str, Any]:
-    sub_type, parameter = {
-        VariableKind.URL_SUFFIX: ("url", {"type": "text", "text": value}),
-        VariableKind.COUPON: ("copy_code", {"type": "coupon_code", "coupon_code": value}),
-    }.get(variable.kind, ("quick_reply", {"type": "payload", "payload": value}))
-    return {
-        "type": "button",
-        "sub_type": sub_type,
-        "index": str(variable.button_index),
-        "parameters": [parameter],
-    }
+def _parameter(variable: Variable, values: Mapping[str, str], named: bool) -> dict[str, Any]:
+    value = values[variable.key]
+    match variable.kind:
+        case VariableKind.MEDIA:
+            kind = (variable.media_format or "IMAGE").lower()
+            return {"type": kind, kind: _file(kind, value, values.get(file_name_key(variable)))}
+        case VariableKind.LOCATION:
+            return {
+                "type": "location",
+                "location": template_values.read_location(variable.key, value),
+            }
+        case VariableKind.EXPIRY:
+            ends = {"expiration_time_ms": template_values.read_expiry(variable.key, value)}
+            return {"type": "limited_time_offer", "limited_time_offer": ends}
+        case _:
+            parameter = {"type": "text", "text": value}
+            return {**parameter, "parameter_name": variable.name} if named else parameter
+
+
+def file_name_key(variable: Variable) -> str:
+    """Return the key under which a media header's file may be given a name; documents show it."""
+    return f"{variable.key}.filename"
+
+
+def _file(kind: str, value: str, filename: str | None) -> dict[str, str]:
+    """Name a file by its id at Meta, or by the address Meta is to fetch it from."""
+    by = "link" if value.startswith(("http://", "https://")) else "id"
+    return {by: value, **({"filename": filename} if filename and kind == "document" else {})}
+
+
+def _button(blanks: Sequence[Variable], values: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what fills a button; None when it goes as it is.
+
+    `sub_type` is written as Meta's examples write it.
+    """
+    first = blanks[0]
+    value = (values.get(first.key) or "").strip()
+    if first.kind is VariableKind.FLOW_TOKEN:
+        # The action must be there; `unused` is Meta's own word for a flow without a token.
+        return _filled("flow", _action({"flow_token": value or "unused"}))
+    if not value:
+        return None
+    match first.kind:
+        case VariableKind.URL_SUFFIX:
+            return _filled("url", {"type": "text", "text": encode_suffix(value)})
+        case VariableKind.COUPON:
+            return _filled("copy_code", {"type": "coupon_code", "coupon_code": value})
+        case VariableKind.PRODUCT:
+            action: dict[str, Any] = {"thumbnail_product_retailer_id": value}
+            if len(blanks) == 1:
+                return _filled("CATALOG", _action(action))
+            sections = template_values.read_sections(blanks[1].key, values[blanks[1].key])
+            return _filled("mpm", _action({**action, "sections": sections}))
+        case _:
+            return _filled("quick_reply", {"type": "payload", "payload": value})
+
+
+def _filled(sub_type: str, parameter: dict[str, Any]) -> dict[str, Any]:
+    return {"sub_type": sub_type, "parameters": [parameter]}
+
+
+def _action(action: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "action", "action": action}
 
 
 def _code_buttons(chosen: Template, values: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -166,23 +181,8 @@ def _code_buttons(chosen: Template, values: Mapping[str, str]) -> list[dict[str,
     code = next((values[v.key] for v in chosen.variables if v.part is Part.BODY), "")
     parameter = {"type": "text", "text": code}
     return [
-        {"type": "button", "sub_type": "url", "index": str(b.index), "parameters": [parameter]}
+        {"type": "button", "index": str(b.index), **_filled("url", parameter)}
         # What is created as an OTP button is listed by Meta as a URL button.
         for b in chosen.buttons
         if code and b.type in ("OTP", "URL")
     ]
-
-
-def _location(key: str, value: str) -> dict[str, str]:
-    """Read `latitude,longitude[,name[,address]]`; Meta wants the degrees as text here."""
-    parts = [part.strip() for part in value.split(",", 3)]
-    try:
-        latitude, longitude = float(parts[0]), float(parts[1])
-    except (ValueError, IndexError):
-        raise Invalid.field(key, "Write the place as latitude, longitude, name, address.") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Invalid.field(key, "There is no such place on Earth.")
-    place = {"latitude": degrees(latitude), "longitude": degrees(longitude)}
-    return place | {
-        name: part for name, part in zip(("name", "address"), parts[2:], strict=False) if part
-    }

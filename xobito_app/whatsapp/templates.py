@@ -6,70 +6,43 @@ status APPROVED, without which nothing is sent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-from xobito_app.whatsapp import coerce
+from xobito_app.whatsapp import coerce, template_variables as blanks
+from xobito_app.whatsapp.template_text import fill, fill_url
+from xobito_app.whatsapp.template_variables import (
+    Part as Part,
+    Place,
+    TemplateButton as TemplateButton,
+    Variable as Variable,
+    VariableKind as VariableKind,
+)
 
-_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_MEDIA_FORMATS = {"IMAGE", "VIDEO", "DOCUMENT", "GIF"}
-
-
-class Part(StrEnum):
-    """Where in a template a variable stands."""
-
-    HEADER = "header"
-    BODY = "body"
-    BUTTON = "button"
-
-
-class VariableKind(StrEnum):
-    """What fills a variable."""
-
-    TEXT = "text"
-    MEDIA = "media"  # an uploaded file's id
-    LOCATION = "location"  # "latitude,longitude" or "latitude,longitude,name,address"
-    URL_SUFFIX = "url_suffix"
-    COUPON = "coupon"
-    PAYLOAD = "payload"  # what a quick reply sends back; optional
+_SHOWN_ALONE = {"CALL_PERMISSION_REQUEST": "Allow calls"}
+"""Components that are a button by themselves, and what WhatsApp writes on it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """One blank of a template.
+class Offer:
+    """The line of a limited-time offer; with an end it counts down."""
 
-    Attributes:
-        key: Stable name under which values are given: `header.1`, `body.first_name`, `button.0`.
-        name: Meta's number or parameter name.
-        label: What a form calls it.
-        optional: It may stay empty.
-        media_format: IMAGE, VIDEO or DOCUMENT for media headers.
-    """
-
-    key: str
-    part: Part
-    kind: VariableKind
-    name: str
-    label: str
-    example: str | None = None
-    optional: bool = False
-    button_index: int | None = None
-    media_format: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateButton:
-    """A button below a template; `type` is Meta's word, upper case."""
-
-    index: int
-    type: str
     text: str
-    url: str | None = None
-    phone_number: str | None = None
-    example: str | None = None
+    has_expiration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a template, or one card of its carousel, says."""
+
+    header_format: str | None
+    header_text: str | None
+    header_example: str | None
+    body: str
+    footer: str | None
+    buttons: tuple[TemplateButton, ...]
+    variables: tuple[Variable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +51,9 @@ class Template:
 
     Attributes:
         named: Its variables have names (`parameter_format` NAMED) instead of numbers.
-        unsupported: Components we cannot fill (carousels, offers), in Meta's words.
+        variables: All its blanks, those of its offer and cards too.
+        source: AUTO_GENERATED for what Meta made of a direct send; such a one is never edited.
+        unsupported: Components we cannot fill, in Meta's words.
     """
 
     template_id: str | None
@@ -87,17 +62,45 @@ class Template:
     status: str
     category: str
     named: bool
-    header_format: str | None
-    header_text: str | None
-    header_example: str | None
-    body: str
-    footer: str | None
-    buttons: tuple[TemplateButton, ...]
+    content: Content = field(repr=False)
+    offer: Offer | None
+    cards: tuple[Content, ...]
     variables: tuple[Variable, ...]
     quality: str | None
     rejected_reason: str | None
+    source: str
     unsupported: tuple[str, ...]
     raw: dict[str, Any] = field(repr=False)
+
+    @property
+    def header_format(self) -> str | None:
+        """TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION, PRODUCT; None without a header."""
+        return self.content.header_format
+
+    @property
+    def header_text(self) -> str | None:
+        """The line of a text header."""
+        return self.content.header_text
+
+    @property
+    def header_example(self) -> str | None:
+        """The sample of a media header."""
+        return self.content.header_example
+
+    @property
+    def body(self) -> str:
+        """The text, its variables in double braces."""
+        return self.content.body
+
+    @property
+    def footer(self) -> str | None:
+        """The line below the text."""
+        return self.content.footer
+
+    @property
+    def buttons(self) -> tuple[TemplateButton, ...]:
+        """The buttons below it; those of cards stand with the cards."""
+        return self.content.buttons
 
     @property
     def is_sendable(self) -> bool:
@@ -107,59 +110,38 @@ class Template:
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Template:
         """Read a template as the list call returns it; odd components are left out."""
-        content = coerce.mapping(coerce.storable(dict(raw)))
-        header: dict[str, Any] = {}
-        body: dict[str, Any] = {}
-        footer: dict[str, Any] = {}
-        buttons: list[dict[str, Any]] = []
-        unsupported: list[str] = []
-        for component in coerce.mappings(content.get("components")):
-            match _upper(component.get("type")):
-                case "HEADER":
-                    header = component
-                case "BODY":
-                    body = component
-                case "FOOTER":
-                    footer = component
-                case "BUTTONS":
-                    buttons = coerce.mappings(component.get("buttons"))
-                case other:
-                    unsupported.append(other or "UNKNOWN")
-        named = _upper(content.get("parameter_format")) == "NAMED"
-        header_format = _upper(header.get("format")) or ("TEXT" if header else "")
-        read_buttons = tuple(_button(index, item) for index, item in enumerate(buttons))
-        quality = content.get("quality_score")
-        category = _upper(content.get("category"))
-        # An authentication body has no text in what Meta returns at times, yet wants the code.
-        body_text = coerce.text(body.get("text")) or (
-            "{{1}}" if category == "AUTHENTICATION" else ""
+        given = coerce.mapping(coerce.storable(dict(raw)))
+        components = coerce.mappings(given.get("components"))
+        is_code = upper(given.get("category")) == "AUTHENTICATION"
+        content = _content(components, Place(), is_code=is_code)
+        parts = {upper(component.get("type")): component for component in components}
+        offer = _offer(parts.get("LIMITED_TIME_OFFER"))
+        listed = coerce.mappings(parts.get("CAROUSEL", {}).get("cards"))
+        cards = tuple(
+            _content(coerce.mappings(card.get("components")), Place(index))
+            for index, card in enumerate(listed)
         )
-        examples = coerce.mapping(header.get("example"))
-        handles = examples.get("header_handle")
+        quality = given.get("quality_score")
         return cls(
-            template_id=coerce.identifier(content.get("id")),
-            name=coerce.text(content.get("name")) or "",
-            language=(coerce.text(content.get("language")) or "").replace("-", "_"),
-            status=_upper(content.get("status")),
-            category=category,
-            named=named,
-            header_format=header_format or None,
-            header_text=coerce.text(header.get("text")),
-            header_example=coerce.text(handles[0])
-            if isinstance(handles, list) and handles
-            else None,
-            body=body_text,
-            footer=coerce.text(footer.get("text")),
-            buttons=read_buttons,
+            template_id=coerce.identifier(given.get("id")),
+            name=coerce.text(given.get("name")) or "",
+            language=(coerce.text(given.get("language")) or "").replace("-", "_"),
+            status=upper(given.get("status")),
+            category=upper(given.get("category")),
+            named=upper(given.get("parameter_format")) == "NAMED",
+            content=content,
+            offer=offer,
+            cards=cards,
             variables=(
-                *_header_variables(header, header_format),
-                *_text_variables(Part.BODY, body_text, _examples(body, "body_text")),
-                *_button_variables(() if category == "AUTHENTICATION" else read_buttons),
+                *content.variables,
+                *([blanks.of_offer()] if offer and offer.has_expiration else []),
+                *(variable for card in cards for variable in card.variables),
             ),
-            quality=_upper(coerce.mapping(quality).get("score") or quality) or None,
-            rejected_reason=coerce.text(content.get("rejected_reason")),
-            unsupported=tuple(unsupported),
-            raw=content,
+            quality=upper(coerce.mapping(quality).get("score") or quality) or None,
+            rejected_reason=coerce.text(given.get("rejected_reason")),
+            source=upper(given.get("source")),
+            unsupported=_unsupported(components, cards),
+            raw=given,
         )
 
     def missing(self, values: Mapping[str, str]) -> tuple[Variable, ...]:
@@ -169,6 +151,10 @@ class Template:
             for variable in self.variables
             if not variable.optional and not (values.get(variable.key) or "").strip()
         )
+
+    def content_of(self, variable: Variable) -> Content:
+        """Return the part of the template a blank stands in: a card, or the template itself."""
+        return self.content if variable.card is None else self.cards[variable.card]
 
     def preview(self, values: Mapping[str, str]) -> str:
         """Return the body as the person will read it; unfilled blanks stay visible."""
@@ -180,108 +166,82 @@ class Template:
             return None
         return fill(self.header_text, Part.HEADER, values)
 
-    def preview_url(self, button: TemplateButton, values: Mapping[str, str]) -> str | None:
-        """Return where a link button leads."""
+    def preview_url(
+        self, button: TemplateButton, values: Mapping[str, str], *, card: int | None = None
+    ) -> str | None:
+        """Return where a link button leads, as the browser gets it."""
         if not button.url:
             return None
-        suffix = values.get(f"button.{button.index}") or ""
-        return _VARIABLE.sub(lambda match: suffix or match.group(0), button.url)
+        key = f"{Place(card).prefix}button.{button.index}"
+        return fill_url(button.url, values.get(key) or "")
 
 
-def fill(text: str, part: Part, values: Mapping[str, str]) -> str:
-    """Put values into a text's blanks."""
-    return _VARIABLE.sub(
-        lambda match: values.get(f"{part}.{match.group(1)}") or match.group(0), text
+_KNOWN = {"HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER", *_SHOWN_ALONE}
+
+
+def _unsupported(components: list[dict[str, Any]], cards: tuple[Content, ...]) -> tuple[str, ...]:
+    kinds = [upper(component.get("type")) for component in components]
+    unknown = [kind or "UNKNOWN" for kind in kinds if kind not in _KNOWN]
+    # A carousel without its cards is one Meta did not show us whole.
+    return (*unknown, *(["CAROUSEL"] if "CAROUSEL" in kinds and not cards else []))
+
+
+def _offer(component: dict[str, Any] | None) -> Offer | None:
+    if component is None:
+        return None
+    given = coerce.mapping(component.get("limited_time_offer"))
+    return Offer(
+        coerce.text(given.get("text")) or "", coerce.boolean(given.get("has_expiration")) or False
     )
 
 
-def _header_variables(header: dict[str, Any], header_format: str) -> list[Variable]:
-    if header_format in _MEDIA_FORMATS:
-        word = "Video" if header_format == "GIF" else header_format.capitalize()
-        return [
-            Variable(
-                key="header.media",
-                part=Part.HEADER,
-                kind=VariableKind.MEDIA,
-                name="media",
-                label=f"Header: {word.lower()}",
-                media_format="VIDEO" if header_format == "GIF" else header_format,
-            )
-        ]
-    if header_format == "LOCATION":
-        return [
-            Variable(
-                key="header.location",
-                part=Part.HEADER,
-                kind=VariableKind.LOCATION,
-                name="location",
-                label="Header: place",
-            )
-        ]
-    text = coerce.text(header.get("text")) or ""
-    return _text_variables(Part.HEADER, text, _examples(header, "header_text"))
-
-
-def _text_variables(part: Part, text: str, examples: Mapping[str, str]) -> list[Variable]:
-    # A variable used twice is one blank and one parameter.
-    names = list(dict.fromkeys(_VARIABLE.findall(text)))
-    if all(name.isdigit() for name in names):
-        names.sort(key=int)
-    where = "Header" if part is Part.HEADER else "Text"
-    return [
-        Variable(
-            key=f"{part}.{name}",
-            part=part,
-            kind=VariableKind.TEXT,
-            name=name,
-            label=f"{where}: {name.replace('_', ' ')}",
-            example=examples.get(name),
-        )
-        for name in names
-    ]
-
-
-def _button_variables(buttons: tuple[TemplateButton, ...]) -> list[Variable]:
-    found: list[Variable] = []
-    for button in buttons:
-        if button.type == "URL" and button.url and _VARIABLE.search(button.url):
-            kind, label = VariableKind.URL_SUFFIX, f"Button “{button.text}”: end of the link"
-        elif button.type == "COPY_CODE":
-            kind, label = VariableKind.COUPON, "Code to copy"
-        elif button.type == "QUICK_REPLY":
-            kind, label = VariableKind.PAYLOAD, f"Button “{button.text}”: reply id"
-        else:
-            continue
-        found.append(
-            Variable(
-                key=f"button.{button.index}",
-                part=Part.BUTTON,
-                kind=kind,
-                name=str(button.index),
-                label=label,
-                example=button.example,
-                optional=kind is VariableKind.PAYLOAD,
-                button_index=button.index,
-            )
-        )
-    return found
+def _content(components: list[dict[str, Any]], place: Place, *, is_code: bool = False) -> Content:
+    parts = {upper(component.get("type")): component for component in components}
+    header, body = parts.get("HEADER", {}), parts.get("BODY", {})
+    listed = coerce.mappings(parts.get("BUTTONS", {}).get("buttons"))
+    listed += [{"type": kind, "text": _SHOWN_ALONE[kind]} for kind in _SHOWN_ALONE if kind in parts]
+    buttons = tuple(_button(index, item) for index, item in enumerate(listed))
+    header_format = upper(header.get("format")) or ("TEXT" if header else "")
+    header_text = coerce.text(header.get("text"))
+    # An authentication body has no text in what Meta returns at times, yet wants the code.
+    text = coerce.text(body.get("text")) or ("{{1}}" if is_code else "")
+    handle = first_of(coerce.mapping(header.get("example")).get("header_handle"))
+    return Content(
+        header_format=header_format or None,
+        header_text=header_text,
+        header_example=coerce.text(handle),
+        body=text,
+        footer=coerce.text(parts.get("FOOTER", {}).get("text")),
+        buttons=buttons,
+        variables=(
+            *blanks.of_header(
+                place, header_format, header_text or "", examples_of(header, "header_text")
+            ),
+            *blanks.of_text(place, Part.BODY, text, examples_of(body, "body_text")),
+            *blanks.of_buttons(place, () if is_code else buttons),
+        ),
+    )
 
 
 def _button(index: int, raw: dict[str, Any]) -> TemplateButton:
-    example = raw.get("example")
-    if isinstance(example, list):
-        example = example[0] if example else None
     return TemplateButton(
         index=index,
-        type=_upper(raw.get("type")),
+        type=upper(raw.get("type")),
         text=coerce.text(raw.get("text")) or "",
         url=coerce.text(raw.get("url")),
         phone_number=coerce.identifier(raw.get("phone_number")),
-        example=coerce.text(example),
+        example=coerce.text(first_of(raw.get("example"))),
     )
 
 
-def _examples(component: dict[str, Any], key: str) -> dict[str, str]:
+def first_of(value: Any) -> Any:
+    """Return a value, or the first of a list of them: Meta writes examples both ways."""
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value
+
+
+def examples_of(component: dict[str, Any], key: str) -> dict[str, str]:
     """Read examples by variable: a list in a list for bodies, a list for headers, or named."""
     holder = coerce.mapping(component.get("example"))
     named = {
@@ -298,5 +258,6 @@ def _examples(component: dict[str, Any], key: str) -> dict[str, str]:
     return {**{name: text for name, text in numbered.items() if text}, **named}
 
 
-def _upper(value: object) -> str:
+def upper(value: object) -> str:
+    """Return one of Meta's words, which are upper case in requests and either in answers."""
     return (coerce.text(value) or "").upper()

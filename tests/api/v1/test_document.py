@@ -12,6 +12,7 @@ import pytest
 from tests.api.v1.conftest import open_api
 from tests.api.v1.operations import OPERATIONS, PREFIX
 from tests.api.v1.served import served
+from tests.features.templates.desk import Desk
 from tests.pictures import jpeg
 from tests.receivers import receiving
 from xobito_app.api.rest import docs
@@ -32,6 +33,7 @@ MADE_AT = {
     "/sources": "SOURCE_ID",
     "/groups": "GROUP_ID",
     "/custom-fields": "FIELD_ID",
+    "/templates": "TEMPLATE_ID",
 }
 RUBY = "16505551234"
 """The customer of the documentation's examples."""
@@ -86,7 +88,7 @@ async def api(client, line):
     return await open_api(client, line.world)
 
 
-async def test_the_examples_of_the_documentation_work(api, private_urls):
+async def test_the_examples_of_the_documentation_work(api, line, private_urls):
     told = build(get_settings().public_url, docs.WORKSPACE)
     others = [
         await api.made("/contacts", first_name="Other", phone=f"+1650555777{n}") for n in range(3)
@@ -104,6 +106,9 @@ async def test_the_examples_of_the_documentation_work(api, private_urls):
             for path in reversed(paths) if method == "delete" else paths:
                 if method not in told["paths"][path]:
                     continue
+                if (path, method) == ("/templates/{template_id}", "put"):
+                    # Meta takes no other version of what it still decides about.
+                    await Desk(line).until(parse(ids["TEMPLATE_ID"]), "APPROVED")
                 command = docs.curl(told, path, method)
                 command = command.replace("https://example.com/picture.jpg", outside.url)
                 command = command.replace(OTHER, others[0]["id"])
@@ -165,7 +170,9 @@ async def test_a_property_based_tester_finds_nothing(client, world, tmp_path):
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
         command += [f"{address}/api/v1/openapi.json", "--url", f"{address}/api/v1/{api.slug}"]
         command += ["--header", f"Authorization: Bearer {api.token}", "--checks", "all"]
-        command += ["--phases", "examples,coverage,fuzzing,stateful", "--workers", "2"]
+        # One worker: two that parse Python at once break CPython 3.11's parser (SystemError,
+        # "AST constructor recursion depth mismatch").
+        command += ["--phases", "examples,coverage,fuzzing,stateful", "--workers", "1"]
         command += ["--max-examples", "3", "--seed", "7", "--no-color", "--warnings", "off"]
         done = await asyncio.to_thread(
             subprocess.run, command, capture_output=True, text=True, cwd=tmp_path, timeout=400

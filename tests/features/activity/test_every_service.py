@@ -26,6 +26,7 @@ CHANGES_NOTHING = {
     "inbox/threads/contact_threads.py first_and_last",
     "inbox/threads/local_times.py time_zone_of",
     "inbox/threads/timeline.py why_not_reply",
+    "templates/writing/drafts.py lint_body",
 }
 WITHIN_ANOTHER = {
     # Parts of services that write the entry themselves.
@@ -35,6 +36,8 @@ WITHIN_ANOTHER = {
     "inbox/composing/outgoing.py open_thread",
     "inbox/composing/open_thread.py reach",
     "inbox/composing/template_draft.py draft_template",
+    "templates/samples.py add_sample",
+    "templates/writing/drafts.py lock_for_writing",
 }
 ONES_OWN = {
     # What a person sees or has seen, and their switches: nobody else's business.

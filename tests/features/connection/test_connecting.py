@@ -10,7 +10,8 @@ from xobito_app.core.errors import Conflict, Forbidden, Invalid, Unavailable
 from xobito_app.features.connection import connecting, service
 from xobito_app.features.connection.schemas import GivenCredentials, Step
 from xobito_app.features.ingest import drain, intake
-from xobito_app.models.connection import EventState, InboundEvent, Template
+from xobito_app.models.connection import EventState, InboundEvent
+from xobito_app.models.templates import Template
 from xobito_app.models.workspaces import Activity
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import signature

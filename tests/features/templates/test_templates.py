@@ -35,9 +35,14 @@ async def _take(world: World, *listed: dict) -> None:
         await sync.take_templates(uow.session, connection, listed)
 
 
-async def _names(world: World, **filters) -> list[str]:
+async def _names(world: World, cursor: str = "", **filters) -> list[str]:
     async with unit_of_work(world.workspace_id) as uow:
-        page = await service.list_templates(uow.session, world.owner, **filters)
+        page = await service.list_templates(
+            uow.session,
+            world.owner,
+            wanted=service.Wanted(**filters),
+            cursor=cursor,
+        )
     return [line.name for line in page.rows]
 
 
@@ -91,7 +96,9 @@ async def test_what_meta_no_longer_lists_is_gone_until_it_returns(world: World):
 async def test_a_preview_shows_all_parts(meta: Meta, empty: EmptyWorld):
     await connecting.start_simulator(empty.owner)
     async with unit_of_work(empty.workspace_id) as uow:
-        page = await service.list_templates(uow.session, empty.owner, search="order_confirmation")
+        page = await service.list_templates(
+            uow.session, empty.owner, wanted=service.Wanted(search="order_confirmation")
+        )
         view = await service.get(uow.session, empty.owner, page.rows[0].id)
     assert view.header == "Order {{order_number}}"
     assert view.footer == "Reply here with any question"

@@ -46,8 +46,9 @@ def test_the_abilities_are_those_of_the_contract():
         for bots in ("messagebots", "templatebots")
         for action in ("create", "read", "delete")
     ]
-    rest = """templates.read messages.send messages.read campaigns.read campaigns.create
-    campaigns.launch tickets.read tickets.create tickets.reply flows.read flows.trigger"""
+    rest = """templates.read templates.create templates.delete messages.send messages.read
+    campaigns.read campaigns.create campaigns.launch tickets.read tickets.create tickets.reply
+    flows.read flows.trigger"""
     assert sorted(registry.abilities()) == sorted([*crud, *bots, *rest.split()])
 
 

@@ -27,6 +27,15 @@ async def find_active(session: AsyncSession, workspace_id: UUID) -> Connection |
     return await ConnectionRepository(session, workspace_id).find_active()
 
 
+async def get_account(session: AsyncSession, workspace_id: UUID, connection_id: UUID) -> Connection:
+    """Return an account, connected or not.
+
+    Raises:
+        NotFound: The workspace has no such account.
+    """
+    return await ConnectionRepository(session, workspace_id).get(connection_id)
+
+
 async def lock_connected(
     session: AsyncSession, workspace_id: UUID, connection_id: UUID
 ) -> Connection | None:

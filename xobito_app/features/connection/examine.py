@@ -60,7 +60,7 @@ async def examine(client: Client, given: GivenCredentials, progress: Progress) -
     _check_number(given, numbers)
     await progress(Step.TEMPLATES)
     try:
-        templates = [t async for t in client.list_templates(credentials, given.waba_id)]
+        templates = await client.list_templates(credentials, given.waba_id)
     except GraphError as error:
         raise blame(
             error, given, "access_token", "The token may not read the account's templates."

@@ -22,6 +22,7 @@ from xobito_app.features.connection.accounts import (
     connection_of as connection_of,
     find_active as find_active,
     forget_trouble as forget_trouble,
+    get_account as get_account,
     has_trouble as has_trouble,
     line_of as line_of,
     lines_of as lines_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,32 +10,46 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.core.views import taken_from
 from xobito_app.features.connection import service as connection
+from xobito_app.features.templates import reading
+from xobito_app.features.templates.filling import (
+    ColumnValue as ColumnValue,
+    FieldValue as FieldValue,
+    FixedValue as FixedValue,
+    Missing as Missing,
+    Rendered as Rendered,
+    Value as Value,
+    read_values as read_values,
+    render as render,
+)
 from xobito_app.features.templates.news import take_template_event as take_template_event
-from xobito_app.features.templates.repository import TemplateRepository, cursor_of
+from xobito_app.features.templates.reading import read_template as read_template
+from xobito_app.features.templates.repository import (
+    EventRepository,
+    TemplateRepository,
+    Wanted as Wanted,
+    cursor_of,
+)
 from xobito_app.features.templates.schemas import (
     FilterChoices,
+    HistoryEntry,
     SendableTemplate,
     SyncStamp,
     TemplateLine,
     TemplateView,
 )
-from xobito_app.models.connection import Template
-from xobito_app.whatsapp import templates as meta
+from xobito_app.models.templates import Template, TemplateChange
 
 SENDABLE_LIMIT = 50
 """Templates a picker shows; searching finds the others."""
+ANY = Wanted()
 
 
 async def list_templates(
     session: AsyncSession,
     actor: Actor,
     *,
-    search: str = "",
-    status: str = "",
-    category: str = "",
-    language: str = "",
+    wanted: Wanted = ANY,
     cursor: str = "",
     limit: int = WINDOW,
 ) -> Page[TemplateLine]:
@@ -46,28 +61,17 @@ async def list_templates(
     """
     require(actor, Permission.TEMPLATES_VIEW)
     rows = await TemplateRepository(session, actor.workspace_id).page(
-        search=search,
-        status=status,
-        category=category,
-        language=language,
-        cursor=cursor,
-        limit=limit + 1,
+        wanted, cursor=cursor, limit=limit + 1
     )
     window = rows[:limit]
     more = len(rows) > limit
-    return Page(tuple(_line(row) for row in window), cursor_of(window[-1]) if more else "")
+    return Page(
+        tuple(reading.line_of(row) for row in window), cursor_of(window[-1]) if more else ""
+    )
 
 
 async def page_templates(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    search: str = "",
-    status: str = "",
-    category: str = "",
-    language: str = "",
-    page: int = 1,
-    per_page: int = 15,
+    session: AsyncSession, actor: Actor, *, wanted: Wanted = ANY, page: int = 1, per_page: int = 15
 ) -> Page[TemplateView]:
     """Return a numbered page of templates by name.
 
@@ -76,14 +80,9 @@ async def page_templates(
     """
     require(actor, Permission.TEMPLATES_VIEW)
     rows, total = await TemplateRepository(session, actor.workspace_id).numbered_page(
-        search=search,
-        status=status,
-        category=category,
-        language=language,
-        skip=(page - 1) * per_page,
-        limit=per_page,
+        wanted, skip=(page - 1) * per_page, limit=per_page
     )
-    return Page(tuple(_view(row) for row in rows), total=total)
+    return Page(tuple(reading.view_of(row) for row in rows), total=total)
 
 
 async def find_by_name(
@@ -105,19 +104,16 @@ async def find_by_name(
 
 
 async def read_choices(session: AsyncSession, actor: Actor) -> FilterChoices:
-    """Return the statuses, categories and languages a workspace's templates have.
+    """Return the statuses, categories, languages and qualities a workspace's templates have.
 
     Raises:
         Forbidden: The actor may not see templates.
     """
     require(actor, Permission.TEMPLATES_VIEW)
     repository = TemplateRepository(session, actor.workspace_id)
-    found = await repository.list_kinds()
-    return FilterChoices(
-        statuses=tuple(sorted({status for status, _, _ in found})),
-        categories=tuple(sorted({category for _, category, _ in found})),
-        languages=tuple(sorted({language for _, _, language in found})),
-    )
+    columns = zip(*await repository.list_kinds(), strict=True)
+    found = [tuple(sorted({word for word in column if word})) for column in columns]
+    return FilterChoices(*(found or [()] * 4))
 
 
 async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> TemplateView:
@@ -128,23 +124,42 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
         NotFound: The workspace has no such template.
     """
     require(actor, Permission.TEMPLATES_VIEW)
-    return _view(await TemplateRepository(session, actor.workspace_id).get(template_id))
+    row = await get_row(session, actor, template_id=template_id)
+    return reading.view_of(row, await reading.why_not_edit(session, row))
 
 
-def _view(row: Template) -> TemplateView:
-    read = read_template(row)
-    return taken_from(
-        row,
-        TemplateView,
-        header_format=read.header_format or "",
-        header=read.header_text or "",
-        body=read.body,
-        footer=read.footer or "",
-        buttons=read.buttons,
-        variables=read.variables,
-        unsupported=read.unsupported,
-        is_gone=row.gone_at is not None,
-    )
+async def list_languages(
+    session: AsyncSession, actor: Actor, template_id: UUID
+) -> Sequence[TemplateLine]:
+    """Return a template in all languages Meta has it in, itself among them.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+        NotFound: The workspace has no such template.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    templates = TemplateRepository(session, actor.workspace_id)
+    row = await templates.get(template_id)
+    listed = await templates.list_languages(row.connection_id, row.name)
+    return [reading.line_of(one) for one in listed]
+
+
+async def read_history(
+    session: AsyncSession, actor: Actor, template_id: UUID
+) -> Sequence[HistoryEntry]:
+    """Return how a template's status, category and quality changed, the newest first.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+        NotFound: The workspace has no such template.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    await get_row(session, actor, template_id=template_id)
+    events = EventRepository(session, actor.workspace_id)
+    return [
+        HistoryEntry(e.id, e.at, e.kind, e.before, e.after, e.note, e.actor_name)
+        for e in await events.list_of(template_id, list(TemplateChange))
+    ]
 
 
 async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> Template:
@@ -161,7 +176,7 @@ async def list_sendable(
 ) -> tuple[SendableTemplate, ...]:
     """Return the approved templates of a number's account, the most used first.
 
-    Those with parts Xobito cannot fill (carousels, offers) are left out.
+    Those with parts Xobito cannot fill are left out.
     """
     connection_id = await connection.connection_of(session, workspace_id, number_id)
     rows = await TemplateRepository(session, workspace_id).list_approved(
@@ -189,24 +204,3 @@ async def read_stamp(session: AsyncSession, actor: Actor) -> SyncStamp:
         count=count,
         is_connected=active is not None,
     )
-
-
-def read_template(row: Template) -> meta.Template:
-    """Return a stored template with its variables found, for previews and payloads."""
-    return meta.Template.of(
-        {
-            "id": row.meta_id,
-            "name": row.name,
-            "language": row.language,
-            "status": row.status,
-            "category": row.category,
-            "parameter_format": row.parameter_format,
-            "components": row.components,
-            "rejected_reason": row.rejected_reason,
-            "quality_score": {"score": row.quality},
-        }
-    )
-
-
-def _line(row: Template) -> TemplateLine:
-    return taken_from(row, TemplateLine, body=read_template(row).body)

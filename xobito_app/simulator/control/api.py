@@ -18,10 +18,7 @@ from xobito_app.simulator import magic
 from xobito_app.simulator.control import views
 from xobito_app.simulator.control.burst import plan_burst, run_burst
 from xobito_app.simulator.control.http import Endpoints, number_of, phone_of, read_body, text_of
-from xobito_app.simulator.graph import templates
 from xobito_app.simulator.world import World
-
-_TEMPLATE_STATUSES = {"APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED"}
 
 
 def read_control_token(data_dir: Path) -> str:
@@ -64,8 +61,6 @@ class ControlEndpoints(Endpoints):
                 ("POST", f"{waba}/retry", self.retry),
                 ("POST", f"{waba}/tokens", self.mint_token),
                 ("POST", f"{waba}/codes", self.mint_code),
-                ("GET", f"{waba}/templates", self.list_templates),
-                ("POST", "/control/templates/{template_id}", self.decide_template),
                 ("GET", "/control/bursts/{burst_id}", self.read_burst),
             ),
         ]
@@ -170,7 +165,11 @@ class ControlEndpoints(Endpoints):
         return JSONResponse({"phone_number_id": number["id"], **shown}, status_code=201)
 
     async def change_settings(self, request: Request) -> Response:
-        """POST /control/wabas/{waba_id}/settings {auto_read_seconds, window_error, throughput}."""
+        """POST /control/wabas/{waba_id}/settings: any of those of `World.settings_of`.
+
+        `auto_read_seconds`, `window_error`, `throughput`, `verified` (6,000 templates instead of
+        250) and `cursor_faults` (how often a listing of templates answers 131059).
+        """
         waba, body = self._waba(request), await read_body(request)
         known = self._world.settings_of(waba["id"])
         if unknown := set(body) - set(known):
@@ -181,6 +180,8 @@ class ControlEndpoints(Endpoints):
             number_of(body, "auto_read_seconds")
         if "throughput" in body and number_of(body, "throughput") < 1:
             raise Invalid("throughput is at least 1 message a second.")
+        if "cursor_faults" in body:
+            number_of(body, "cursor_faults")
         waba["settings"] = {**known, **body}
         self._world.save_waba(waba)
         return JSONResponse(waba["settings"])
@@ -248,20 +249,3 @@ class ControlEndpoints(Endpoints):
         kept = {"waba_id": waba["id"], "app_id": waba["app_id"], "at": self._world.now()}
         self._world.store.put("code", code, kept, waba["id"])
         return JSONResponse({"code": code}, status_code=201)
-
-    async def list_templates(self, request: Request) -> Response:
-        """GET /control/wabas/{waba_id}/templates."""
-        rows = self._world.store.list_of("template", self._waba(request)["id"])
-        return JSONResponse({"data": rows})
-
-    async def decide_template(self, request: Request) -> Response:
-        """POST /control/templates/{template_id} {status, reason?}."""
-        template = self._world.store.find("template", request.path_params["template_id"])
-        if template is None:
-            raise NotFound("There is no such template.")
-        body = await read_body(request)
-        status = text_of(body, "status", 40).upper()
-        if status not in _TEMPLATE_STATUSES:
-            raise Invalid(f"status is one of {', '.join(sorted(_TEMPLATE_STATUSES))}.")
-        templates.decide(self._world, template, status, str(body.get("reason") or ""))
-        return JSONResponse({"success": True})

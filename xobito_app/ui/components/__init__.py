@@ -36,6 +36,7 @@ from xobito_app.ui.components.floating import (
 from xobito_app.ui.components.layout import (
     card,
     card_head,
+    padded_card,
     page_body,
     page_header,
     section,

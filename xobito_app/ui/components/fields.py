@@ -19,7 +19,7 @@ Choice = tuple[str, str]
 
 
 def field(
-    control: rx.Component,
+    control: rx.Component | rx.Var[Any],
     label: str | rx.Var[str],
     *,
     name: str,

@@ -46,6 +46,12 @@ def card(*children: Any, **props: Any) -> rx.Component:
     return rx.el.div(*children, class_name=styles.CARD, **props)
 
 
+def padded_card(head: rx.Component, *content: Any) -> rx.Component:
+    """Return a framed box with a head and what stands below it, one thing under the other."""
+    body = rx.el.div(*content, class_name=f"{styles.CARD_BODY} {styles.STACK}")
+    return card(head, body)
+
+
 def card_head(
     title: str | rx.Var[str], *actions: Any, note: str | rx.Var[str] = ""
 ) -> rx.Component:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -19,16 +20,21 @@ from xobito_app.features.inbox.composing.compose import get_upload
 from xobito_app.features.inbox.composing.outgoing import Draft, Order, queue
 from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.schemas import EntryView
+from xobito_app.features.inbox.threads.local_times import read_local, time_zone_of
 from xobito_app.features.inbox.threads.threads import get_visible, name_of
 from xobito_app.features.templates.service import get_row, read_template
-from xobito_app.models.connection import Template as TemplateRow
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
+from xobito_app.models.templates import Template as TemplateRow
 from xobito_app.whatsapp import media as media_rules, payloads_template
 from xobito_app.whatsapp.payloads import Recipient
-from xobito_app.whatsapp.templates import Template, Variable, VariableKind
+from xobito_app.whatsapp.template_text import fill
+from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind
 
 _MARKETING = "MARKETING"
+_ADDRESSES = ("https://", "http://")
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+"""A time as a browser's field writes it: the zone is the workspace's."""
 
 
 async def send_template(
@@ -46,8 +52,9 @@ async def send_template(
         actor: Who sends.
         order: To which thread, when, under which key; `is_template` must be set.
         template_id: Ours.
-        values: By variable key (`body.1`, `header.media`, `button.0` …); a media header's value
-            is the id of a file the actor uploaded.
+        values: By variable key (`body.1`, `header.media`, `card.0.button.1` …); the value of a
+            file is the id of one the actor uploaded, or an address from which Meta fetches it;
+            an end without a zone is the workspace's time.
 
     Raises:
         NotFound: There is no such template for this thread's number.
@@ -69,6 +76,7 @@ async def send_template(
         if chosen.category == _MARKETING and contact.opted_out_at is not None:
             raise Invalid("This contact has opted out of marketing messages.")
         filled, files = await _attach(session, actor, chosen, values)
+        filled |= await _moments(session, actor, chosen, filled)
         payload = payloads_template.filled_template(to, chosen, filled)
         row.use_count += 1
         row.last_used_at = clock.now()
@@ -77,7 +85,7 @@ async def send_template(
             "template": _bubble(row, chosen, filled),
             stored_payload.SEND: stored_payload.keep(payload),
         }
-        return Draft("template", chosen.preview(filled), content, files)
+        return Draft("template", _words(chosen, filled), content, files, template_id=row.id)
 
     return await queue(session, actor, order, write)
 
@@ -150,10 +158,11 @@ async def _attach(
     filled = {variable.key: _typed(variable, values) for variable in chosen.variables}
     files: list[Media] = []
     for variable in chosen.variables:
-        if variable.kind is not VariableKind.MEDIA or not filled[variable.key]:
+        value = filled[variable.key]
+        if variable.kind is not VariableKind.MEDIA or not value or value.startswith(_ADDRESSES):
             continue
         try:
-            media_id = UUID(filled[variable.key])
+            media_id = UUID(value)
         except ValueError:
             raise Invalid.field(variable.key, "Attach the file first.") from None
         file = await get_upload(session, actor, media_id)
@@ -162,7 +171,32 @@ async def _attach(
             raise Invalid.field(variable.key, f"This template's header takes a {wanted}.")
         files.append(file)
         filled[variable.key] = stored_payload.placeholder(file.id)
+        filled[payloads_template.file_name_key(variable)] = file.filename
     return filled, tuple(files)
+
+
+async def _moments(
+    session: AsyncSession, actor: Actor, chosen: Template, values: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the ends of offers that were given without a zone, as moments."""
+    found: dict[str, str] = {}
+    for variable in chosen.variables:
+        value = values.get(variable.key) or ""
+        if variable.kind is VariableKind.EXPIRY and _LOCAL.fullmatch(value):
+            zone = await time_zone_of(session, actor)
+            found[variable.key] = read_local(value, zone).isoformat()
+    return found
+
+
+def _words(chosen: Template, values: Mapping[str, str]) -> str:
+    """Return what the message says, for the thread and for search: its cards come last."""
+    cards = (
+        fill(card.body, f"card.{index}.{Part.BODY}", values)
+        for index, card in enumerate(chosen.cards)
+    )
+    numbered = [f"{number}. {words}" for number, words in enumerate(cards, start=1) if words]
+    offer = [chosen.offer.text] if chosen.offer else []
+    return "\n".join([*offer, chosen.preview(values), *numbered])
 
 
 def _typed(variable: Variable, values: Mapping[str, str]) -> str:

@@ -67,6 +67,7 @@ class Draft:
 
     Attributes:
         reply_to: `wamid` it answers, when that is known already.
+        template_id: The template it is made of.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Draft:
     content: dict[str, Any] = field(default_factory=dict)
     media: tuple[Media, ...] = ()
     reply_to: str | None = None
+    template_id: UUID | None = None
 
 
 Writer = Callable[[Recipient], Awaitable[Draft]]
@@ -215,6 +217,7 @@ def new_message(
         status=MessageStatus.SCHEDULED if due_at else MessageStatus.QUEUED,
         client_key=key,
         reply_to_wamid=reply_to,
+        template_id=draft.template_id,
         author_id=actor.user_id,
         author_name=actor.name,
         at=clock.business_now(),

@@ -13,7 +13,10 @@ from xobito_app.features.inbox.composing.compose_template import suggest_values
 from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.features.templates import service as templates
 from xobito_app.features.templates.schemas import SendableTemplate
-from xobito_app.whatsapp.templates import VariableKind
+from xobito_app.whatsapp.templates import TemplateButton, VariableKind
+
+_OWN_WORDS = {"COPY_CODE": "Copy offer code"}
+"""What WhatsApp writes on a button itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,18 @@ class Blank:
     label: str
     value: str
     example: str
-    is_media: bool
+    kind: VariableKind
+    media_format: str
     is_optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardDraft:
+    """A card of a carousel before its blanks are filled."""
+
+    header: str
+    body: str
+    buttons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,9 @@ class TemplateDraft:
     body: str
     footer: str
     buttons: tuple[str, ...]
+    offer: str
+    cards: tuple[CardDraft, ...]
     blanks: tuple[Blank, ...]
-    needs_media: str
 
 
 async def list_sendable(
@@ -75,7 +89,8 @@ async def draft_template(
             label=variable.label,
             value=values.get(variable.key, ""),
             example=variable.example or "",
-            is_media=variable.kind is VariableKind.MEDIA,
+            kind=variable.kind,
+            media_format=(variable.media_format or "").lower(),
             is_optional=variable.optional,
         )
         for variable in template.variables
@@ -85,7 +100,15 @@ async def draft_template(
         header=template.header,
         body=template.body,
         footer=template.footer,
-        buttons=tuple(button.text for button in template.buttons),
+        buttons=_titles(template.buttons),
+        offer=template.offer.text if template.offer else "",
+        cards=tuple(
+            CardDraft((card.header_format or "").lower(), card.body, _titles(card.buttons))
+            for card in template.cards
+        ),
         blanks=tuple(blank for blank in blanks if not blank.is_optional),
-        needs_media=next((b.label for b in blanks if b.is_media), ""),
     )
+
+
+def _titles(buttons: tuple[TemplateButton, ...]) -> tuple[str, ...]:
+    return tuple(button.text or _OWN_WORDS.get(button.type, "") for button in buttons)

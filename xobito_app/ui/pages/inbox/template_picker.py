@@ -20,6 +20,7 @@ from xobito_app.ui.components import (
     text_field,
 )
 from xobito_app.ui.pages.inbox.template_state import (
+    CardRow,
     PickerState,
     TemplateRow,
     VariableRow,
@@ -64,11 +65,13 @@ def _fill_in() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.cond(chosen.header != "", _text("header", chosen.header, "bubble-header")),
+                rx.cond(chosen.offer != "", rx.el.p(chosen.offer, class_name="bubble-header")),
                 _text("body", chosen.body, "bubble-text"),
                 rx.cond(chosen.footer != "", rx.el.p(chosen.footer, class_name="bubble-footer")),
                 _chosen_buttons(),
                 class_name="bubble",
             ),
+            rx.foreach(PickerState.chosen_cards, _card),
             class_name="template-preview",
             data_side="out",
         ),
@@ -117,12 +120,40 @@ def _chosen_buttons() -> rx.Component:
     )
 
 
-def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
-    control = rx.el.input(
-        name=variable.key,
-        default_value=variable.value,
-        placeholder=variable.example,
-        max_length=1024,
-        class_name=styles.INPUT,
+def _card(card: ObjectVar[CardRow]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(card.header != "", rx.el.p(card.header, class_name="bubble-footer")),
+        rx.el.p(card.body, class_name="bubble-text", data_template=card.id),
+        rx.el.div(card.buttons, class_name="bubble-button"),
+        class_name="bubble",
+        key=PickerState.chosen.id.to(str) + card.id.to(str),
     )
-    return rx.fragment(field(control, variable.label, name=""), key=variable.key)
+
+
+def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
+    control = rx.match(
+        variable.field,
+        ("file", _file(variable)),
+        ("lines", rx.el.textarea(name=variable.key, rows=3, class_name=styles.INPUT)),
+        ("time", rx.el.input(name=variable.key, type="datetime-local", class_name=styles.INPUT)),
+        rx.el.input(
+            name=variable.key,
+            default_value=variable.value,
+            placeholder=variable.example,
+            max_length=2000,
+            class_name=styles.INPUT,
+        ),
+    )
+    labelled = field(control, variable.label, name="", help=variable.help)
+    return rx.fragment(labelled, key=variable.key)
+
+
+def _file(variable: ObjectVar[VariableRow]) -> rx.Component:
+    """Return a field for a file; `assets/upload.js` uploads it and keeps its id beside it."""
+    return rx.el.span(
+        rx.el.input(
+            type="file", accept=variable.accept, data_upload="/media", class_name=styles.INPUT
+        ),
+        rx.el.input(type="hidden", name=variable.key, data_uploaded=""),
+        rx.el.span(class_name=styles.FIELD_HELP, data_upload_state="", role="status"),
+    )

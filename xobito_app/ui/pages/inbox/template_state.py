@@ -18,6 +18,7 @@ from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.thread_state import open_thread_id
 from xobito_app.ui.security import AppState, guarded
+from xobito_app.whatsapp.templates import VariableKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,20 @@ class TemplateRow:
 
 @dataclass(frozen=True, slots=True)
 class VariableRow:
-    """One variable of the chosen template, with what it is filled with."""
+    """One variable of the chosen template, with what it is filled with.
+
+    Attributes:
+        field: `text`, `file`, `time` or `lines`.
+        accept: The kinds of files a `file` takes.
+    """
 
     key: str
     label: str
     value: str
     example: str
-    is_media: bool = False
+    field: str = "text"
+    accept: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,38 @@ class Chosen:
     header: str = ""
     body: str = ""
     footer: str = ""
-    needs_media: str = ""
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A card of the carousel about to be sent."""
+
+    id: str
+    header: str
+    body: str
+    buttons: str
+
+
+_FIELDS = {VariableKind.MEDIA: "file", VariableKind.EXPIRY: "time", VariableKind.SECTIONS: "lines"}
+_ACCEPT = {"image": "image/jpeg,image/png", "video": "video/mp4,video/3gpp"}
+_HELP = {
+    VariableKind.SECTIONS: "One section a line, like “Bread: sku-1, sku-2”.",
+    VariableKind.LOCATION: "Latitude, longitude, name, address.",
+    VariableKind.EXPIRY: "In the workspace's time zone.",
+}
+
+
+def _variable_row(blank: template_draft.Blank) -> VariableRow:
+    return VariableRow(
+        blank.key,
+        blank.label,
+        blank.value,
+        blank.example,
+        field=_FIELDS.get(blank.kind, "text"),
+        accept=_ACCEPT.get(blank.media_format, ""),
+        help=_HELP.get(blank.kind, ""),
+    )
 
 
 class PickerState(StagedState, AppState):
@@ -61,6 +100,7 @@ class PickerState(StagedState, AppState):
     templates: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     chosen: rx.Field[Chosen] = rx.field(default_factory=Chosen)
     chosen_buttons: rx.Field[list[str]] = rx.field(default_factory=list)
+    chosen_cards: rx.Field[list[CardRow]] = rx.field(default_factory=list)
     variables: rx.Field[list[VariableRow]] = rx.field(default_factory=list)
     zone_line: rx.Field[str] = rx.field("")
     # Why it was not sent.
@@ -122,13 +162,15 @@ class PickerState(StagedState, AppState):
             header=draft.header,
             body=draft.body,
             footer=draft.footer,
-            needs_media=draft.needs_media,
+            offer=draft.offer,
         )
         self.zone_line = f"In the workspace's time zone, {zone}. Leave it empty to send now."
         self.chosen_buttons = list(draft.buttons)
-        self.variables = [
-            VariableRow(b.key, b.label, b.value, b.example, b.is_media) for b in draft.blanks
+        self.chosen_cards = [
+            CardRow(f"card.{at}.body", card.header, card.body, " · ".join(card.buttons))
+            for at, card in enumerate(draft.cards)
         ]
+        self.variables = [_variable_row(blank) for blank in draft.blanks]
         self._key, self.refused = str(ids.new()), ""
 
     @rx.event

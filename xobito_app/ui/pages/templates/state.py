@@ -1,10 +1,9 @@
-"""The Templates page: list, filters, sync, and the preview of one."""
+"""The Templates page: list, filters, sync."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
-from uuid import UUID
 
 import reflex as rx
 
@@ -12,20 +11,12 @@ from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.templates import service, sync
-from xobito_app.features.templates.schemas import TemplateLine, TemplateView
+from xobito_app.features.templates.schemas import TemplateLine
 from xobito_app.ui import formats
-from xobito_app.ui.blocks import DetailState, ListState, Page, Viewer
+from xobito_app.ui.blocks import ListState, Page, Viewer
+from xobito_app.ui.pages.templates.words import QUALITY_TONES, tone_of, words
 from xobito_app.ui.security import AppState, guarded, permitted
-
-_TONES = {"APPROVED": "success", "PENDING": "info", "REJECTED": "danger", "PAUSED": "warning"}
-_TONES |= {"DISABLED": "danger", "IN_APPEAL": "info"}
-_QUALITY = {"GREEN": "success", "YELLOW": "warning", "RED": "danger"}
-_ICONS = {"URL": "external-link", "PHONE_NUMBER": "phone", "COPY_CODE": "copy"}
-
-
-def words(constant: str) -> str:
-    """Return Meta's upper-case word as people read it."""
-    return constant.replace("_", " ").capitalize()
+from xobito_app.whatsapp.languages import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +25,13 @@ class TemplateRow:
 
     id: str
     name: str
+    path: str
     body: str
     language: str
     category: str
     status: str
     tone: str
+    mark: str
     quality: str
     quality_tone: str
     used: str
@@ -46,109 +39,62 @@ class TemplateRow:
     @classmethod
     def of(cls, line: TemplateLine, zone: str) -> TemplateRow:
         """Word a template."""
+        is_draft = line.status == "DRAFT"
         used = formats.ago(line.last_used_at, zone, clock.now()) if line.last_used_at else "Never"
         return cls(
             id=str(line.id),
-            name=line.name,
+            name=line.name or "Untitled",
+            path=f"/templates/{line.id}/edit" if is_draft else f"/templates/{line.id}",
             body=shorten(line.body, 90),
             language=line.language,
             category=words(line.category),
             status=words(line.status),
-            tone=_TONES.get(line.status, "neutral"),
+            tone=tone_of(line.status),
+            mark=_mark(line),
             quality="" if line.quality in {"", "UNKNOWN"} else words(line.quality),
-            quality_tone=_QUALITY.get(line.quality, "neutral"),
+            quality_tone=QUALITY_TONES.get(line.quality, "neutral"),
             used=used,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonRow:
-    """A button below the preview."""
-
-    icon: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewView:
-    """A template as the phone shows it."""
-
-    id: str = ""
-    name: str = ""
-    facts: str = ""
-    status: str = ""
-    tone: str = "neutral"
-    reason: str = ""
-    media: str = ""
-    header: str = ""
-    body: str = ""
-    footer: str = ""
-    buttons: list[ButtonRow] = field(default_factory=list)
-    blanks: str = ""
-
-    @classmethod
-    def of(cls, view: TemplateView) -> PreviewView:
-        """Word a template whole."""
-        reason = view.rejected_reason and f"Meta rejected it: {words(view.rejected_reason)}."
-        if view.unsupported:
-            reason = f"Xobito cannot fill: {', '.join(words(part) for part in view.unsupported)}."
-        if view.is_gone:
-            reason = "Meta no longer has this template."
-        return cls(
-            id=str(view.id),
-            name=view.name,
-            facts=f"{words(view.category)} · {view.language} · sent {view.use_count} times",
-            status=words(view.status),
-            tone=_TONES.get(view.status, "neutral"),
-            reason=reason,
-            media=view.header_format if view.header_format not in {"", "TEXT"} else "",
-            header=view.header if view.header_format == "TEXT" else "",
-            body=view.body,
-            footer=view.footer,
-            buttons=[
-                ButtonRow(_ICONS.get(b.type, "reply"), b.text or words(b.type))
-                for b in view.buttons
-            ],
-            blanks=", ".join(v.label for v in view.variables if not v.optional),
-        )
+def _mark(line: TemplateLine) -> str:
+    if line.submission != "none":
+        return "On its way to Meta"
+    return "New version in work" if line.has_draft else ""
 
 
 @permitted(view=Permission.TEMPLATES_VIEW)
-class TemplatesState(ListState, DetailState, AppState):
+class TemplatesState(ListState, AppState):
     """What the page shows."""
 
-    filters: ClassVar = ("q", "status", "category", "language")
+    filters: ClassVar = ("q", "status", "category", "language", "quality")
     rows: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     categories: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     languages: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
+    qualities: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     stamp: rx.Field[str] = rx.field("")
     is_connected: rx.Field[bool] = rx.field(False)
-    preview: rx.Field[PreviewView] = rx.field(default_factory=PreviewView)
 
     async def _prepare(self, viewer: Viewer) -> None:
         choices = await self._call(service.read_choices)
         stamp = await self._call(service.read_stamp)
         self.statuses = [(status, words(status)) for status in choices.statuses]
         self.categories = [(category, words(category)) for category in choices.categories]
-        self.languages = [(language, language) for language in choices.languages]
+        self.languages = [(code, language_name(code)) for code in choices.languages]
+        self.qualities = [(quality, words(quality)) for quality in choices.qualities]
         when = formats.full(stamp.at, viewer.time_zone) if stamp.at else "never"
-        self.stamp = f"{stamp.count} templates · last synced {when}"
+        self.stamp = f"{stamp.count:,} templates · last synced {when}"
         self.is_connected = stamp.is_connected
 
     async def _page(self, viewer: Viewer, cursor: str) -> Page[TemplateRow]:
+        wanted = {name: self.query.get(name, "") for name in self.filters if name != "q"}
         page = await self._call(
             service.list_templates,
-            search=self.query.get("q", ""),
-            status=self.query.get("status", ""),
-            category=self.query.get("category", ""),
-            language=self.query.get("language", ""),
+            wanted=service.Wanted(search=self.query.get("q", ""), **wanted),
             cursor=cursor,
         )
         return page.map(lambda line: TemplateRow.of(line, viewer.time_zone))
-
-    async def _detail(self, viewer: Viewer, row_id: UUID) -> None:
-        self.preview = PreviewView.of(await self._call(service.get, row_id))
 
     @rx.event
     @guarded(Permission.TEMPLATES_SYNC)
@@ -160,4 +106,4 @@ class TemplatesState(ListState, DetailState, AppState):
     async def _sync(self) -> str:
         count = await sync.sync_now(await self._actor())
         await self._reading(self._read)
-        return f"{count} templates are up to date."
+        return f"{count:,} templates are up to date."

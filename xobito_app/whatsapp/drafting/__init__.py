@@ -1,0 +1,1 @@
+"""Templates as they are written: a draft, Meta's create body, and the rules it must keep."""
