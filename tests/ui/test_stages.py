@@ -10,12 +10,13 @@ from reflex.state import State
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import ids
 from xobito_app.features.connection import simulated_customer
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records import contacts, timeline as history
 from xobito_app.features.inbox.composing import canned, template_draft
 from xobito_app.features.inbox.threads import local_times, mentions, threads, timeline
 from xobito_app.ui.failures import BROKEN
 from xobito_app.ui.pages.contact.state import ContactState
-from xobito_app.ui.pages.inbox import attach_state, filter_state
+from xobito_app.ui.pages.inbox import filter_state
 from xobito_app.ui.pages.inbox.attach_state import AttachState
 from xobito_app.ui.pages.inbox.filter_state import FilterState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
@@ -49,7 +50,7 @@ BOXES = [
     Place("shortcut", canned, "find", ShortcutState.set_open, OPEN, ShortcutState.find, TYPED),
     Place("picker", template_draft, "list_sendable", PickerState.open_picker, {}, *(
         PickerState.open_picker, {})),
-    Place("attach", attach_state, "find_contacts", AttachState.begin, {"kind": "card"}, *(
+    Place("attach", listing, "list_contacts", AttachState.begin, {"kind": "card"}, *(
         AttachState.find, TYPED)),
     Place("filter", filter_state, "list_labels", FilterState.set_open, OPEN, *(
         FilterState.set_open, OPEN)),

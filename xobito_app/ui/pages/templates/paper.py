@@ -110,7 +110,7 @@ def paper(view: ObjectVar[Paper]) -> rx.Component:
             ),
             rx.cond(view.offer, rx.el.div(view.offer, class_name="paper-offer")),
             rx.cond(view.header, rx.el.div(view.header, class_name="paper-header")),
-            rx.el.div(view.body, class_name="paper-body"),
+            rx.el.div(view.body),
             rx.cond(view.footer, rx.el.div(view.footer, class_name="paper-footer")),
             class_name="paper-bubble",
         ),
@@ -150,7 +150,7 @@ def _button(row: ObjectVar[ButtonPaper], index: rx.Var[int]) -> rx.Component:
 def _card_view(card: ObjectVar[CardPaper]) -> rx.Component:
     return rx.el.div(
         rx.cond(card.media, _media(card.media)),
-        rx.el.div(card.body, class_name="paper-body"),
+        rx.el.div(card.body),
         rx.el.div(card.buttons, class_name="paper-footer"),
         class_name="paper-bubble",
         key=card.id,
