@@ -104,6 +104,20 @@ class MessageReceived(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class StatusesReceived(DomainEvent):
+    """Meta told what became of messages.
+
+    Attributes:
+        news: Statuses (`whatsapp.inbound_model.Status`), each with our id of the sending number.
+        known: Takes the `wamid` of messages that a listener knows.
+    """
+
+    workspace_id: UUID
+    news: tuple[tuple[UUID, Any], ...]
+    known: set[str] = field(default_factory=set[str])
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationAssigned(DomainEvent):
     """A thread went to another person, or to nobody."""
 

@@ -1,0 +1,160 @@
+"""Sending to the recipients of all campaigns of a workspace: paced, fair, and never twice."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+from xobito_app.core.errors import AppError, Unavailable
+from xobito_app.features.campaigns import rules
+from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
+from xobito_app.features.campaigns.sending import claiming, finishing, results
+from xobito_app.features.campaigns.sending.claiming import (
+    BEGUN,
+    RECIPIENTS,
+    ClaimedRecipient,
+    Course,
+    list_courses,
+)
+from xobito_app.features.campaigns.sending.gate import Gate
+from xobito_app.features.campaigns.sending.results import Accepted, Judged, Lost, Result, Stepped
+from xobito_app.features.connection import throughput
+from xobito_app.features.connection.service import client_for, credentials_of
+from xobito_app.models.campaigns import RecipientState
+from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp import payloads_template
+from xobito_app.whatsapp.errors import GraphError, NotSent
+from xobito_app.whatsapp.payloads import Payload, Recipient
+
+log = logging.getLogger(__name__)
+
+IN_HAND = 96
+"""Recipients of one number that one process has in hand at once."""
+STAY_SECONDS = 5.0
+SWEPT_AT_ONCE = 500
+
+_running: dict[UUID, Dispatcher] = {}
+"""Who is at work in this process; asking again only wakes them."""
+
+
+async def dispatch(workspace_id: UUID) -> int:
+    """Send what is due of a workspace's campaigns; return how many recipients were taken.
+
+    When this process is at it already, that one looks again at once and 0 is returned.
+    """
+    if busy := _running.get(workspace_id):
+        busy.wake()
+        return 0
+    dispatcher = _running[workspace_id] = Dispatcher(workspace_id)
+    try:
+        return await dispatcher.run()
+    finally:
+        del _running[workspace_id]
+
+
+async def sweep(workspace_id: UUID) -> None:
+    """Settle what dead workers had begun, and go on with what is due."""
+    async with unit_of_work(workspace_id) as uow:
+        lost = await BEGUN.list_expired(uow.session, workspace_id, SWEPT_AT_ONCE)
+    await results.record(workspace_id, [(claimed, Lost()) for claimed in lost])
+    await dispatch(workspace_id)
+
+
+class Dispatcher(LeasedRun[ClaimedRecipient]):
+    """One run over the recipients that are due in a workspace."""
+
+    table = RECIPIENTS
+    concurrency = 512
+    look_again_seconds = 0.5
+    stay_seconds = STAY_SECONDS
+    job = CAMPAIGNS_DISPATCH
+
+    def __init__(self, workspace_id: UUID) -> None:
+        super().__init__(workspace_id)
+        self._gates: dict[UUID, Gate] = {}
+        self._in_hand: Counter[UUID] = Counter()
+        self._round = 0
+        self._recording: GroupCommit[Result, bool] = GroupCommit(self._record)
+
+    async def claim(self, free: int) -> Sequence[ClaimedRecipient]:
+        """Take due recipients in hand, as many of each campaign of a number."""
+        self._round += 1
+        async with unit_of_work(self.workspace_id) as uow:
+            courses = await list_courses(uow.session, self.workspace_id)
+            room = {c.number.id: IN_HAND - self._in_hand[c.number.id] for c in courses}
+            claimed = await claiming.claim(
+                uow.session, self.workspace_id, courses, room, first=self._round
+            )
+        for one in claimed:
+            self._in_hand[one.course.number.id] += 1
+            if one.course.number.id not in self._gates:
+                self._gates[one.course.number.id] = _gate(self.workspace_id, one.course)
+        await finishing.finish(self.workspace_id, courses, claimed)
+        return claimed
+
+    async def work(self, claimed: ClaimedRecipient) -> Outcome:
+        """Send to one recipient when it is its turn."""
+        course = claimed.course
+        payload = payload_of(claimed)
+        client = await client_for(course.connection)
+        credentials = credentials_of(course.connection)
+        if not await self._gates[course.number.id].enter(claimed):
+            return Stepped()
+        refused = 0
+        try:
+            receipt = await client.send(credentials, course.number.phone_number_id, payload)
+        except GraphError as error:
+            refused = int(error.code == rules.THROUGHPUT)
+            raise
+        finally:
+            await throughput.give_back(
+                course.number.phone_number_id, [claimed.mark], refused=refused
+            )
+        return Accepted(receipt)
+
+    async def judge(self, claimed: ClaimedRecipient, error: Exception) -> Outcome:
+        """Say what an error means: Meta's table for its refusals, else whether it had left."""
+        is_unsent = isinstance(error, NotSent) or not claimed.lease.has_begun
+        attempts = claimed.row.attempts
+        match error:
+            case GraphError():
+                verdict = rules.after_error(error, attempts)
+                if verdict.rests_number:
+                    number = claimed.course.number.phone_number_id
+                    await throughput.rest(number, verdict.rests_number)
+                return Judged(verdict, error.code)
+            case Unavailable() if is_unsent:
+                return Judged(rules.after_no_connection(attempts, error.message))
+            case AppError() if is_unsent or not isinstance(error, Unavailable):
+                return Judged(rules.Verdict(RecipientState.FAILED, error.message))
+            case _ if not is_unsent:
+                return Lost()
+        return await super().judge(claimed, error)
+
+    async def settle(self, claimed: ClaimedRecipient, outcome: Outcome) -> bool:
+        """Record what came of it, together with what came of others at the same time."""
+        self._in_hand[claimed.course.number.id] -= 1
+        if isinstance(outcome, Judged) and outcome.verdict.state is RecipientState.QUEUED:
+            # For longer pauses beat comes by.
+            self.expect(outcome.verdict.seconds)
+        return await self._recording.add((claimed, outcome))
+
+    async def _record(self, some: Sequence[Result]) -> list[bool]:
+        await results.record(self.workspace_id, some)
+        return [True] * len(some)
+
+
+def _gate(workspace_id: UUID, course: Course) -> Gate:
+    return Gate(workspace_id, course.number.phone_number_id, course.rate)
+
+
+def payload_of(claimed: ClaimedRecipient) -> Payload:
+    """Return the request's body: the template as it was at launch, with the frozen values."""
+    row = claimed.row
+    to = Recipient(phone=row.phone or None, user_id=row.user_id)
+    return payloads_template.filled_template(
+        to, claimed.template, row.values, opaque=str(claimed.attempt_id)
+    )
