@@ -137,10 +137,11 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
     async def settle(self, claimed: ClaimedRecipient, outcome: Outcome) -> bool:
         """Record what came of it, together with what came of others at the same time."""
         self._in_hand[claimed.course.number.id] -= 1
+        is_ours = await self._recording.add((claimed, outcome))
         if isinstance(outcome, Judged) and outcome.verdict.state is RecipientState.QUEUED:
             # For longer pauses beat comes by.
             self.expect(outcome.verdict.seconds)
-        return await self._recording.add((claimed, outcome))
+        return is_ours
 
     async def _record(self, some: Sequence[Result]) -> list[bool]:
         await results.record(self.workspace_id, some)
