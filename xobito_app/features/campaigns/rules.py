@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import CampaignStatus, RecipientState
 from xobito_app.persistence.leased_work import doubling
 from xobito_app.whatsapp import statuses
-from xobito_app.whatsapp.errors import GraphError, RetryPolicy
+from xobito_app.whatsapp.errors import THROUGHPUT, GraphError, RetryPolicy
 
 OPEN = frozenset({RecipientState.QUEUED, RecipientState.CLAIMED, RecipientState.DISPATCHING})
 """While one recipient is in one of these, the campaign is not finished."""
@@ -30,9 +31,6 @@ NEVER_AFTER = timedelta(days=7)
 """Meta: no more tries for somebody after this time."""
 PORTFOLIO_PACING = 135000
 """In a webhook: the portfolio's held messages were dropped, and nothing of it may be sent."""
-THROUGHPUT = 130429
-THROUGHPUT_PAUSE = 0.25
-"""Seconds after which a recipient refused for the number's throughput may be tried again."""
 LONGEST_PAUSE = 300.0
 
 _STATES = {
@@ -98,8 +96,9 @@ def after_error(error: GraphError, attempts: int) -> Verdict:
     """
     advice = error.advice
     if error.code == THROUGHPUT:
-        pause = THROUGHPUT_PAUSE
-        return Verdict(RecipientState.QUEUED, advice.explanation, pause, is_try=False)
+        return Verdict(
+            RecipientState.QUEUED, advice.explanation, throughput.REFUSED_PAUSE, is_try=False
+        )
     if error.policy is RetryPolicy.WAIT:
         wait = advice.wait_seconds
         return Verdict(

@@ -20,13 +20,13 @@ from xobito_app.features.campaigns.sending.claiming import (
 )
 from xobito_app.features.campaigns.sending.gate import Gate
 from xobito_app.features.campaigns.sending.results import Accepted, Judged, Lost, Result, Stepped
-from xobito_app.features.connection import throughput
 from xobito_app.features.connection.service import client_for, credentials_of
+from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import RecipientState
 from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import payloads_template
-from xobito_app.whatsapp.errors import GraphError, NotSent
+from xobito_app.whatsapp.errors import THROUGHPUT, GraphError, NotSent
 from xobito_app.whatsapp.payloads import Payload, Recipient
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         try:
             receipt = await client.send(credentials, course.number.phone_number_id, payload)
         except GraphError as error:
-            refused = int(error.code == rules.THROUGHPUT)
+            refused = int(error.code == THROUGHPUT)
             raise
         finally:
             await throughput.give_back(

@@ -16,8 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.features.campaigns.repository import Move, RecipientRepository
 from xobito_app.features.campaigns.sending.claiming import RECIPIENTS, ClaimedRecipient
-from xobito_app.features.connection import throughput
 from xobito_app.features.contacts import service as contacts
+from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import (
     Campaign,
     CampaignRecipient,

@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_REQUEST = 40.0
 """Seconds after which a turn whose holder never gave it back is free: longer than any request."""
-LONGEST_PAUSE = 0.25
-"""Seconds after which it is worth asking again, whatever was taken."""
+
+REFUSED_PAUSE = 0.25
+"""Seconds after which a message refused with 130429 may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
