@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 
+from tests.features.campaigns.runs import raw_template
 from tests.lines import graph_error
+from tests.pictures import jpeg
 from xobito_app.core import clock
 from xobito_app.features.campaigns.sending import gate
 from xobito_app.features.campaigns.sending.dispatch import sweep
 from xobito_app.features.contacts.schemas import Person
 from xobito_app.features.contacts.service import resolve_people
+from xobito_app.features.inbox.media import files
 from xobito_app.models.campaigns import CampaignStatus
 from xobito_app.models.contacts import ContactType
+from xobito_app.models.inbox import Media, MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
@@ -164,3 +169,40 @@ async def test_a_fault_of_the_account_pauses_and_loses_nobody(launch):
     assert campaign.status == CampaignStatus.PAUSED
     assert "payment" in campaign.reason
     assert await run.counts() == {"queued": 5}
+
+
+async def stored_picture(line) -> UUID:
+    content = jpeg()
+    file = Media(
+        workspace_id=line.workspace_id,
+        mime="image/jpeg",
+        filename="sale.jpg",
+        size=len(content),
+        state=MediaState.STORED,
+    )
+    path = files.path_of(line.workspace_id, file.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    async with unit_of_work(line.workspace_id) as uow:
+        uow.session.add(file)
+    return file.id
+
+
+async def test_a_file_is_brought_to_meta_once_and_goes_to_all(line, launch):
+    media_id = await stored_picture(line)
+    run = await launch(4, template=raw_template("summer_sale"), header_media_id=media_id)
+    values = {
+        "header.media": f"media:{media_id}",
+        "body.1": "Ana",
+        "body.2": "20%",
+        "button.2": "SUMMER20",
+    }
+    for row in await run.recipients():
+        await run.line.change(row, values=values)
+    await run.dispatch()
+    uploads = [path for path in run.line.wire.paths if path.endswith("/media")]
+    assert len(uploads) == 1
+    sent = {json.dumps(one["template"]["components"][0]) for one in run.line.wire.sent}
+    assert len(run.line.wire.sent) == 4
+    assert len(sent) == 1
+    assert "media:" not in sent.pop()

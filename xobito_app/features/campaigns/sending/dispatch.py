@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from xobito_app.core.errors import AppError, Unavailable
@@ -21,6 +21,7 @@ from xobito_app.features.campaigns.sending.claiming import (
 from xobito_app.features.campaigns.sending.gate import Gate
 from xobito_app.features.campaigns.sending.results import Accepted, Judged, Lost, Result, Stepped
 from xobito_app.features.connection.service import client_for, credentials_of
+from xobito_app.features.inbox import service as inbox
 from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import RecipientState
 from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome
@@ -35,6 +36,8 @@ IN_HAND = 96
 """Recipients of one number that one process has in hand at once."""
 STAY_SECONDS = 5.0
 SWEPT_AT_ONCE = 500
+MEDIA = "media:"
+"""Begins what stands for a file of ours in frozen values."""
 
 _running: dict[UUID, Dispatcher] = {}
 """Who is at work in this process; asking again only wakes them."""
@@ -76,6 +79,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         super().__init__(workspace_id)
         self._gates: dict[UUID, Gate] = {}
         self._in_hand: Counter[UUID] = Counter()
+        self._uploaded: dict[UUID, dict[str, str]] = {}
         self._round = 0
         self._recording: GroupCommit[Result, bool] = GroupCommit(self._record)
 
@@ -83,7 +87,9 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         """Take due recipients in hand, as many of each campaign of a number."""
         self._round += 1
         async with unit_of_work(self.workspace_id) as uow:
-            courses = await list_courses(uow.session, self.workspace_id)
+            listed = await list_courses(uow.session, self.workspace_id)
+        courses = [course for course in listed if await self._is_ready(course)]
+        async with unit_of_work(self.workspace_id) as uow:
             room = {c.number.id: IN_HAND - self._in_hand[c.number.id] for c in courses}
             claimed = await claiming.claim(
                 uow.session, self.workspace_id, courses, room, first=self._round
@@ -95,10 +101,32 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         await finishing.finish(self.workspace_id, courses, claimed)
         return claimed
 
+    async def _is_ready(self, course: Course) -> bool:
+        """Bring a campaign's file to Meta before its first message; tell whether it may begin."""
+        media_id = course.campaign.header_media_id
+        if course.stopped:
+            await results.pause(self.workspace_id, {course.campaign.id: course.stopped})
+            return False
+        if media_id is None or course.campaign.id in self._uploaded:
+            return True
+        client = await client_for(course.connection)
+        credentials = credentials_of(course.connection)
+        try:
+            meta_id = await inbox.upload_file(
+                self.workspace_id, media_id, course.number, client, credentials
+            )
+        except Unavailable:
+            return False
+        except AppError as error:
+            await results.pause(self.workspace_id, {course.campaign.id: error.message})
+            return False
+        self._uploaded[course.campaign.id] = {MEDIA + str(media_id): meta_id}
+        return True
+
     async def work(self, claimed: ClaimedRecipient) -> Outcome:
         """Send to one recipient when it is its turn."""
         course = claimed.course
-        payload = payload_of(claimed)
+        payload = payload_of(claimed, self._uploaded.get(course.campaign.id, {}))
         client = await client_for(course.connection)
         credentials = credentials_of(course.connection)
         if not await self._gates[course.number.id].enter(claimed):
@@ -152,10 +180,15 @@ def _gate(workspace_id: UUID, course: Course) -> Gate:
     return Gate(workspace_id, course.number.phone_number_id, course.rate)
 
 
-def payload_of(claimed: ClaimedRecipient) -> Payload:
-    """Return the request's body: the template as it was at launch, with the frozen values."""
+def payload_of(claimed: ClaimedRecipient, uploaded: Mapping[str, str]) -> Payload:
+    """Return the request's body: the template as it was at launch, with the frozen values.
+
+    Args:
+        uploaded: Meta's id of each file, by what stands for it in the values.
+    """
     row = claimed.row
     to = Recipient(phone=row.phone or None, user_id=row.user_id)
+    values = {key: uploaded.get(value, value) for key, value in row.values.items()}
     return payloads_template.filled_template(
-        to, claimed.template, row.values, opaque=str(claimed.attempt_id)
+        to, claimed.template, values, opaque=str(claimed.attempt_id)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -72,7 +72,7 @@ async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
                 moves += _moves(row, outcome)
         await recipients.move(moves)
         await _opt_out(uow, workspace_id, [(locked.get(i), o) for i, (_, o) in by_id.items()])
-        await _pause(uow, workspace_id, results)
+        await _pause(uow, workspace_id, _reasons(results))
 
 
 def _is_ours(row: CampaignRecipient, claimed: Claimed[CampaignRecipient]) -> bool:
@@ -138,12 +138,22 @@ async def _opt_out(
         await contacts.opt_out(uow.session, workspace_id, stopped, reason=reason)
 
 
-async def _pause(uow: UnitOfWork, workspace_id: UUID, results: Sequence[Result]) -> None:
-    reasons = {
+def _reasons(results: Sequence[Result]) -> dict[UUID, str]:
+    return {
         claimed.row.campaign_id: outcome.verdict.reason
         for claimed, outcome in results
         if isinstance(outcome, Judged) and outcome.verdict.pauses
     }
+
+
+async def pause(workspace_id: UUID, reasons: Mapping[UUID, str]) -> None:
+    """Let campaigns rest until a person has acted, each with its reason."""
+    if reasons:
+        async with unit_of_work(workspace_id) as uow:
+            await _pause(uow, workspace_id, reasons)
+
+
+async def _pause(uow: UnitOfWork, workspace_id: UUID, reasons: Mapping[UUID, str]) -> None:
     campaigns = CampaignRepository(uow.session, workspace_id)
     for campaign_id in sorted(reasons):
         campaign = await campaigns.get(campaign_id, lock=True)
