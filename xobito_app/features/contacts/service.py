@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
@@ -54,22 +53,6 @@ async def opt_out(
     originals = {key: {"opted_out_at": None, "opt_out_reason": ""} for key in asking}
     await _tell_of_consent(
         session, workspace_id, "contact.opted_out", asking, originals, reason=reason
-    )
-
-
-async def list_opted_out(
-    session: AsyncSession,
-    workspace_id: UUID,
-    contact_ids: Collection[UUID],
-    phones: Collection[str],
-) -> tuple[set[UUID], set[str]]:
-    """Return who of these takes no marketing: contacts by their id, others by their number."""
-    contacts = ContactRepository(session, workspace_id)
-    by_id = await contacts.all_any(col(Contact.id), contact_ids)
-    by_phone = await contacts.all_any(col(Contact.phone), phones)
-    return (
-        {contact.id for contact in by_id if contact.opted_out_at is not None},
-        {str(contact.phone) for contact in by_phone if contact.opted_out_at is not None},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -32,8 +33,12 @@ from xobito_app.whatsapp.payloads import Payload, Recipient
 
 log = logging.getLogger(__name__)
 
-IN_HAND = 96
+IN_HAND = 192
 """Recipients of one number that one process has in hand at once."""
+WORTH_CLAIMING = 64
+"""Fewer than this are not worth a look while others are on their way."""
+LIST_SECONDS = 0.5
+"""How long the list of campaigns at work is good; each request is asked for anew at the gate."""
 STAY_SECONDS = 5.0
 SWEPT_AT_ONCE = 500
 MEDIA = "media:"
@@ -80,15 +85,18 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         self._gates: dict[UUID, Gate] = {}
         self._in_hand: Counter[UUID] = Counter()
         self._uploaded: dict[UUID, dict[str, str]] = {}
+        self._courses: Sequence[Course] = ()
+        self._listed_at = 0.0
         self._round = 0
         self._recording: GroupCommit[Result, bool] = GroupCommit(self._record)
 
     async def claim(self, free: int) -> Sequence[ClaimedRecipient]:
         """Take due recipients in hand, as many of each campaign of a number."""
+        courses = await self._list_courses()
+        rooms = [IN_HAND - self._in_hand[course.number.id] for course in courses]
+        if self._in_flight and max(rooms, default=0) < WORTH_CLAIMING:
+            return ()
         self._round += 1
-        async with unit_of_work(self.workspace_id) as uow:
-            listed = await list_courses(uow.session, self.workspace_id)
-        courses = [course for course in listed if await self._is_ready(course)]
         async with unit_of_work(self.workspace_id) as uow:
             room = {c.number.id: IN_HAND - self._in_hand[c.number.id] for c in courses}
             claimed = await claiming.claim(
@@ -100,6 +108,15 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
                 self._gates[one.course.number.id] = _gate(self.workspace_id, one.course)
         await finishing.finish(self.workspace_id, courses, claimed)
         return claimed
+
+    async def _list_courses(self) -> Sequence[Course]:
+        """Return the campaigns at work, looked up again now and then."""
+        if time.monotonic() >= self._listed_at + LIST_SECONDS or not self._in_flight:
+            async with unit_of_work(self.workspace_id) as uow:
+                listed = await list_courses(uow.session, self.workspace_id)
+            self._courses = [course for course in listed if await self._is_ready(course)]
+            self._listed_at = time.monotonic()
+        return self._courses
 
     async def _is_ready(self, course: Course) -> bool:
         """Bring a campaign's file to Meta before its first message; tell whether it may begin."""
@@ -138,9 +155,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
             refused = int(error.code == THROUGHPUT)
             raise
         finally:
-            await throughput.give_back(
-                course.number.phone_number_id, [claimed.mark], refused=refused
-            )
+            await self._gates[course.number.id].leave(claimed.mark, refused)
         return Accepted(receipt)
 
     async def judge(self, claimed: ClaimedRecipient, error: Exception) -> Outcome:

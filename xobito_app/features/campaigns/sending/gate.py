@@ -11,25 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import text
 
-from xobito_app.features.campaigns.repository import Move, RecipientRepository
-from xobito_app.features.campaigns.sending.claiming import RECIPIENTS, ClaimedRecipient
-from xobito_app.features.contacts import service as contacts
+from xobito_app.core import clock
+from xobito_app.features.campaigns.sending.claiming import ClaimedRecipient
 from xobito_app.features.throughput import service as throughput
-from xobito_app.models.campaigns import (
-    Campaign,
-    CampaignRecipient,
-    CampaignStatus,
-    RecipientState,
-)
-from xobito_app.persistence.arrays import any_of
+from xobito_app.models.campaigns import RecipientState
+from xobito_app.persistence.leased_work import GroupCommit
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 MOST_AT_ONCE = 64
 OPTED_OUT = "They opted out of marketing messages before this was sent."
-MARKETING = "MARKETING"
 
 
 class Gate:
@@ -43,6 +35,9 @@ class Gate:
         self._workspace_id, self._number, self._rate = workspace_id, number, rate
         self._waiting: deque[tuple[ClaimedRecipient, asyncio.Future[bool]]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._leaving: GroupCommit[tuple[str, int], None] = GroupCommit(
+            self._give_back, gather_seconds=0.001
+        )
 
     async def enter(self, claimed: ClaimedRecipient) -> bool:
         """Wait for a turn; tell whether the request may be made now.
@@ -54,6 +49,15 @@ class Gate:
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         return await future
+
+    async def leave(self, mark: str, refused: int) -> None:
+        """Give a turn back once Meta has answered; `refused` is 1 after 130429."""
+        await self._leaving.add((mark, refused))
+
+    async def _give_back(self, left: Sequence[tuple[str, int]]) -> list[None]:
+        refused = sum(count for _, count in left)
+        await throughput.give_back(self._number, [mark for mark, _ in left], refused=refused)
+        return [None] * len(left)
 
     async def _run(self) -> None:
         try:
@@ -94,6 +98,36 @@ class Gate:
         await throughput.drop(self._number, free)
 
 
+# One statement: who is still in this hand is locked, and for each the newest word of the campaign
+# and of the contact counts. Contacts of files are known by their number.
+_BEGIN = text("""
+WITH given AS (
+  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS timestamptz[]),
+                       CAST(:attempts AS uuid[])) AS given (id, lease, attempt_id)
+), held AS (
+  SELECT r.id, given.attempt_id, c.status = 'sending' AS sends,
+         c.category = 'MARKETING' AND p.opted_out_at IS NOT NULL AS opted_out
+  FROM campaign_recipient r
+  JOIN given ON given.id = r.id AND given.lease = r.claimed_at
+  JOIN campaign c ON c.id = r.campaign_id
+  LEFT JOIN contact p ON p.workspace_id = :workspace_id
+    AND (p.id = r.contact_id OR (r.contact_id IS NULL AND p.phone = r.phone))
+  WHERE r.workspace_id = :workspace_id AND r.state = 'claimed'
+  ORDER BY r.id FOR UPDATE OF r
+)
+UPDATE campaign_recipient r SET
+  state = CASE WHEN NOT sends THEN 'queued' WHEN opted_out THEN 'cancelled'
+               ELSE 'dispatching' END,
+  claimed_at = CASE WHEN sends AND NOT opted_out THEN r.claimed_at END,
+  attempts = r.attempts - CASE WHEN sends THEN 0 ELSE 1 END,
+  reason = CASE WHEN sends AND opted_out THEN :opted_out ELSE r.reason END,
+  attempt_id = held.attempt_id,
+  updated_at = :now
+FROM held WHERE r.id = held.id AND r.workspace_id = :workspace_id
+RETURNING r.id, r.state
+""")
+
+
 async def begin(workspace_id: UUID, claimed: Sequence[ClaimedRecipient]) -> set[UUID]:
     """Write down that requests begin, and return for whom they may.
 
@@ -101,53 +135,16 @@ async def begin(workspace_id: UUID, claimed: Sequence[ClaimedRecipient]) -> set[
     """
     if not claimed:
         return set()
-    by_id = {one.lease.row_id: one for one in claimed}
     async with unit_of_work(workspace_id) as uow:
-        recipients = RecipientRepository(uow.session, workspace_id)
-        locked = await recipients.lock_many(by_id)
-        held = [row for row in locked.values() if RECIPIENTS.fits(row, by_id[row.id].lease)]
-        sending = await _list_sending(uow.session, workspace_id, {row.campaign_id for row in held})
-        opted_out = await _list_opted_out(uow.session, workspace_id, held, by_id)
-        moves: list[Move] = []
-        begun: set[UUID] = set()
-        for row in held:
-            if row.campaign_id not in sending:
-                waits = {"claimed_at": None, "attempts": row.attempts - 1}
-                moves.append(Move(row.id, RecipientState.QUEUED, waits))
-            elif row.id in opted_out:
-                ends = {"claimed_at": None, "reason": OPTED_OUT}
-                moves.append(Move(row.id, RecipientState.CANCELLED, ends))
-            else:
-                attempt = {"attempt_id": by_id[row.id].attempt_id}
-                moves.append(Move(row.id, RecipientState.DISPATCHING, attempt))
-                begun.add(row.id)
-        await recipients.move(moves)
-    return begun
-
-
-async def _list_sending(
-    session: AsyncSession, workspace_id: UUID, campaign_ids: set[UUID]
-) -> set[UUID]:
-    statement = (
-        select(Campaign.id)
-        .where(col(Campaign.workspace_id) == workspace_id)
-        .where(any_of(col(Campaign.id), campaign_ids))
-        .where(col(Campaign.status) == CampaignStatus.SENDING)
-    )
-    return set((await session.exec(statement)).all())
-
-
-async def _list_opted_out(
-    session: AsyncSession,
-    workspace_id: UUID,
-    rows: Sequence[CampaignRecipient],
-    claimed: dict[UUID, ClaimedRecipient],
-) -> set[UUID]:
-    asked = [row for row in rows if claimed[row.id].course.campaign.category == MARKETING]
-    contact_ids, phones = await contacts.list_opted_out(
-        session,
-        workspace_id,
-        [row.contact_id for row in asked if row.contact_id],
-        [row.phone for row in asked if row.phone and not row.contact_id],
-    )
-    return {row.id for row in asked if row.contact_id in contact_ids or row.phone in phones}
+        found = await (await uow.session.connection()).execute(
+            _BEGIN,
+            {
+                "ids": [one.lease.row_id for one in claimed],
+                "leases": [one.lease.at for one in claimed],
+                "attempts": [one.attempt_id for one in claimed],
+                "workspace_id": workspace_id,
+                "opted_out": OPTED_OUT,
+                "now": clock.now(),
+            },
+        )
+        return {row_id for row_id, state in found if state == RecipientState.DISPATCHING}

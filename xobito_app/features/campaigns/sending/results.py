@@ -10,7 +10,12 @@ from uuid import UUID
 
 from xobito_app.core import clock
 from xobito_app.features.campaigns import rules
-from xobito_app.features.campaigns.repository import CampaignRepository, Move, RecipientRepository
+from xobito_app.features.campaigns.repository import (
+    CampaignRepository,
+    Move,
+    RecipientRepository,
+    Standing,
+)
 from xobito_app.features.contacts import service as contacts
 from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
 from xobito_app.persistence.leased_work import Claimed, Outcome
@@ -64,23 +69,23 @@ async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
     by_id = {claimed.lease.row_id: (claimed, outcome) for claimed, outcome in results}
     async with unit_of_work(workspace_id) as uow:
         recipients = RecipientRepository(uow.session, workspace_id)
-        locked = await recipients.lock_many(by_id)
+        locked = await recipients.lock_standings(by_id)
         moves: list[Move] = []
-        for row in locked.values():
+        for row in locked:
             claimed, outcome = by_id[row.id]
             if _is_ours(row, claimed) or outcome.is_fact:
                 moves += _moves(row, outcome)
         await recipients.move(moves)
-        await _opt_out(uow, workspace_id, [(locked.get(i), o) for i, (_, o) in by_id.items()])
+        await _opt_out(uow, workspace_id, [(row, by_id[row.id][1]) for row in locked])
         await _pause(uow, workspace_id, _reasons(results))
 
 
-def _is_ours(row: CampaignRecipient, claimed: Claimed[CampaignRecipient]) -> bool:
+def _is_ours(row: Standing, claimed: Claimed[CampaignRecipient]) -> bool:
     in_hand = (RecipientState.CLAIMED, RecipientState.DISPATCHING)
     return row.state in in_hand and row.claimed_at == claimed.lease.at
 
 
-def _moves(row: CampaignRecipient, outcome: Outcome) -> list[Move]:
+def _moves(row: Standing, outcome: Outcome) -> list[Move]:
     now = clock.now()
     match outcome:
         case Accepted(receipt=receipt):
@@ -105,11 +110,11 @@ def _moves(row: CampaignRecipient, outcome: Outcome) -> list[Move]:
             return []
 
 
-def _accepted(row: CampaignRecipient, receipt: SendReceipt) -> list[Move]:
+def _accepted(row: Standing, receipt: SendReceipt) -> list[Move]:
     if row.wamid not in (None, receipt.wamid):
         return []
     # Meta's webhook may have been quicker than its answer.
-    state = rules.after_status(row.state, receipt.message_status or "accepted")
+    state = rules.after_status(RecipientState(row.state), receipt.message_status or "accepted")
     changes: dict[str, Any] = {
         "wamid": receipt.wamid,
         "claimed_at": None,
@@ -123,15 +128,12 @@ def _accepted(row: CampaignRecipient, receipt: SendReceipt) -> list[Move]:
 async def _opt_out(
     uow: UnitOfWork,
     workspace_id: UUID,
-    results: Sequence[tuple[CampaignRecipient | None, Outcome]],
+    results: Sequence[tuple[Standing, Outcome]],
 ) -> None:
     stopped = {
         row.contact_id: clock.now()
         for row, outcome in results
-        if row is not None
-        and row.contact_id
-        and isinstance(outcome, Judged)
-        and outcome.verdict.opts_out
+        if row.contact_id and isinstance(outcome, Judged) and outcome.verdict.opts_out
     }
     if stopped:
         reason = "Stopped marketing in WhatsApp"
