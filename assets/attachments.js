@@ -97,7 +97,7 @@
         card.classList.remove("is-loading");
         return collect();
       }
-      const again = make("button", "link-button", "Try again");
+      const again = make("button", "text-button", "Try again");
       again.type = "button";
       again.addEventListener("click", () => { again.remove(); transfer(card, file, isVoice); });
       card.querySelector(".file-facts").append(again);

@@ -56,7 +56,7 @@
         button.setAttribute("aria-label", words || emoji);
         return button;
       }));
-      if (!items.length) grid.append(make("p", "empty-text", "No emoji fits."));
+      if (!items.length) grid.append(make("p", "empty-line", "No emoji fits."));
       grid.scrollTop = 0;
     };
     const lists = [{ name: "Recent", items: recent().map((emoji) => [emoji, ""]) }, ...groups];

@@ -38,9 +38,20 @@
     });
   };
 
+  /* Grey lines over the last thread while the next one is on its way, if that takes a while. */
+  const GIVEN_UP = 10_000;
+  let openingEnds = 0;
+  function showOpening(isOpening) {
+    clearTimeout(openingEnds);
+    const lines = byId("thread-opening");
+    if (lines) lines.hidden = !isOpening;
+    if (isOpening) openingEnds = setTimeout(() => showOpening(false), GIVEN_UP);
+  }
+
   /* The address names the open conversation, so that a reload and a link come back to it. */
   xobito.opened = function () {
     requestAnimationFrame(() => {
+      showOpening(false);
       const pane = document.querySelector(".inbox-thread");
       const id = (pane && pane.dataset.conversation) || "";
       const url = new URL(window.location.href);
@@ -267,7 +278,10 @@
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.(".thread-button");
     if (event.target.closest?.("[data-panel-toggle]")) togglePanel();
-    else if (event.target.closest?.(".panel-chat") || row) togglePanel(false);
+    else if (event.target.closest?.(".panel-chat") || row) {
+      togglePanel(false);
+      showOpening(true);
+    }
     /* The opened row is marked at once; the server's answer says the same. */
     if (!row) return;
     document.querySelector('#thread-rows [aria-current="true"]')?.setAttribute("aria-current", "false");

@@ -74,7 +74,7 @@
   // Whether a line stands at the top, so that the next page leaves it its room.
   const rememberLines = () => {
     const main = document.querySelector(".shell-main");
-    if (!main?.childElementCount || main.querySelector("[aria-busy]")) return;
+    if (!main?.childElementCount || main.querySelector("[aria-busy]:not([hidden] *)")) return;
     const shows = Boolean(document.querySelector(".shell-lines > .status-line:not(.status-line-danger)"));
     if (shows === "lines" in root.dataset) return;
     root.toggleAttribute("data-lines", shows);

@@ -85,7 +85,7 @@ async def _open(browser: Browser, place: Installation, person: str) -> Page:
     )
     page = await context.new_page()
     await page.goto(f"{place.url}/inbox")
-    await page.wait_for_selector(".inbox-list .thread-row, .inbox-list .pane-empty")
+    await page.wait_for_selector(".inbox-list .thread-row, .inbox-list .state")
     return page
 
 

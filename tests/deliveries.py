@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.fixtures import World
 from xobito_app.features.ingest import routing
-from xobito_app.features.ingest.intake import Delivery, store_delivery
+from xobito_app.features.ingest.intake import Delivery, store_deliveries
 from xobito_app.models.connection import Route
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import inbound_body
@@ -23,7 +23,7 @@ async def store(body: dict[str, Any] | bytes, *signers: UUID) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with unit_of_work() as uow:
         named = signers or await _named_in(uow.session, raw)
-        await store_delivery(uow.session, Delivery(raw, "", tuple(named)))
+        await store_deliveries(uow.session, [Delivery(raw, "", tuple(named))])
 
 
 async def _named_in(session: AsyncSession, raw: bytes) -> list[UUID]:

@@ -308,3 +308,17 @@ def test_tests_leave_the_privates_of_other_modules_alone():
         if name not in REFLEX_PRIVATES | BACKEND_VARS
     ]
     assert offences == []
+
+
+def test_every_setting_does_something():
+    from xobito_app.settings import Settings
+
+    own = APP / "settings.py"
+    code = "".join(path.read_text("utf-8") for path in APP.rglob("*.py") if path != own)
+    inside = own.read_text("utf-8")
+    unread = [
+        name
+        for name in Settings.model_fields
+        if f".{name}" not in code and f"self.{name}" not in inside
+    ]
+    assert unread == []

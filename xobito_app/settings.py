@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", alias="SMTP_URL", repr=False)
     allow_private_urls: bool = Field(False, alias="XOBITO_ALLOW_PRIVATE_URLS")
     web_workers: int = Field(1, ge=1, le=64, alias="WEB_WORKERS")
-    worker_concurrency: int = Field(16, ge=1, le=1000, alias="WORKER_CONCURRENCY")
+    worker_concurrency: int = Field(100, ge=1, le=1000, alias="WORKER_CONCURRENCY")
     facebook_app_id: str = Field("", alias="FACEBOOK_APP_ID")
     facebook_app_secret: str = Field("", alias="FACEBOOK_APP_SECRET", repr=False)
     facebook_config_id: str = Field("", alias="FACEBOOK_CONFIG_ID")

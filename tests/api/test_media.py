@@ -190,11 +190,58 @@ async def test_a_body_that_is_too_long_is_not_even_read(line, http):
         (b"--x--\r\n", "multipart/form-data; boundary=x"),
         (b"rubbish", "multipart/form-data; boundary=x"),
         (b"", "multipart/form-data"),
+        (b"", "multipart/form-data; boundary=" + "x" * 300),
     ],
 )
 async def test_a_broken_upload_is_said_to_be_one(line, http, body, kind):
     answer = await http.post("/media", content=body, headers={"Content-Type": kind})
     assert answer.status_code == 422
+
+
+def written(content: bytes) -> httpx.Request:
+    """Return an upload as a browser writes it."""
+    files = {"file": ("a.jpg", content, "image/jpeg")}
+    sent = httpx.Request("POST", "/media", data={"note": "x"}, files=files)
+    sent.read()
+    return sent
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+async def test_a_file_is_the_same_however_it_is_cut_on_its_way(line, http, size):
+    content = jpeg() + b"\r\n--\r\n-"
+    sent = written(content)
+
+    async def pieces():
+        for start in range(0, len(sent.content), size):
+            yield sent.content[start : start + size]
+
+    headers = {"Content-Type": sent.headers["content-type"]}
+    answer = await http.post("/media", content=pieces(), headers=headers)
+    assert answer.status_code == 201, answer.text
+    path = files.path_of(line.workspace_id, answer.json()["id"])
+    assert path.read_bytes() == content
+
+
+async def test_an_upload_without_its_end_is_not_taken_for_whole(line, http):
+    sent = written(jpeg())
+    headers = {"Content-Type": sent.headers["content-type"]}
+    answer = await http.post("/media", content=sent.content[:-9], headers=headers)
+    assert (answer.status_code, "broke off" in answer.text) == (422, True)
+    assert folder(line) == []
+
+
+async def test_one_file_is_taken_at_a_time(line, http):
+    both = [("file", (name, jpeg(), "image/jpeg")) for name in ("a.jpg", "b.jpg")]
+    answer = await http.post("/media", files=both)
+    assert answer.json()["errors"] == {"file": ["Upload one file at a time."]}, answer.text
+    assert folder(line) == []
+
+
+async def test_what_stands_beside_a_file_is_limited_too(line, http):
+    files = {"file": ("a.jpg", jpeg(), "image/jpeg")}
+    answer = await http.post("/media", data={"note": "x" * 70_000}, files=files)
+    assert (answer.status_code, "form is too long" in answer.text) == (413, True)
+    assert folder(line) == []
 
 
 async def test_only_those_who_may_reply_upload_and_only_from_our_pages(line, http):

@@ -20,7 +20,7 @@ def greeted(place, page, customer) -> str:
 
 
 def wait_for_list(page) -> None:
-    page.wait_for_selector(".inbox-list .thread-row, .inbox-list .pane-empty", timeout=20 * SECONDS)
+    page.wait_for_selector(".inbox-list .thread-row, .inbox-list .state", timeout=20 * SECONDS)
 
 
 def test_a_newcomer_answers_the_first_simulated_message(empty_place, open_page):
@@ -83,7 +83,7 @@ def test_a_message_is_live_for_those_who_may_see_it_and_nobody_else(place, open_
     carla.goto(f"{place.url}/inbox?c={thread[1]}")
     wait_for_list(carla)
     carla.fill("#inbox-search", text.split()[-1])
-    expect(carla.get_by_text("Nothing found.")).to_be_visible(timeout=10 * SECONDS)
+    expect(carla.get_by_text("Nothing found", exact=True)).to_be_visible(timeout=10 * SECONDS)
     assert text not in carla.inner_text("body")
     assert customer.name not in carla.inner_text("body")
 
@@ -101,6 +101,18 @@ def test_a_thread_opened_by_its_address_is_read_by_whoever_looks(place, open_as,
     place.write(customer.id, "And one more thing")
     expect(ana.locator(".entry", has_text="And one more thing")).to_be_visible()
     expect(ana.locator(f'{row}[data-unread="true"]')).to_have_count(0)
+
+
+def test_a_thread_that_is_long_in_coming_says_that_it_loads(place, open_as, customer):
+    page = open_as("ana")
+    row = page.locator(".thread-button", has_text=greeted(place, page, customer))
+    row.click()
+    expect(page.locator(".thread-name")).to_have_text(customer.name)
+    expect(page.locator("#thread-opening")).to_be_hidden()
+    # Nothing reaches the server any more, as on a train.
+    page.evaluate("WebSocket.prototype.send = () => {}")
+    row.click()
+    expect(page.locator("#thread-opening .skeleton")).to_be_visible()
 
 
 def test_a_double_click_sends_once_and_a_reload_sends_nothing(place, open_as, customer):

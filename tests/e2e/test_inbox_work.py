@@ -147,11 +147,11 @@ def test_a_colleague_is_called_and_finds_the_note(place, thread, open_as):
     expect(ana.locator("#mentions-tab")).to_be_visible(timeout=20 * SECONDS)
     ana.wait_for_timeout(1 * SECONDS)
     page.keyboard.press("Enter")
-    expect(ana.locator("#mentions-tab .unread-badge")).to_be_visible(timeout=10 * SECONDS)
+    expect(ana.locator("#mentions-tab .count")).to_be_visible(timeout=10 * SECONDS)
     ana.click("#mentions-tab")
     ana.locator(".thread-button", has_text=mark).click()
     expect(ana.locator(".mention", has_text="@Ana").last).to_be_visible(timeout=10 * SECONDS)
-    expect(ana.locator("#mentions-tab .unread-badge")).to_have_count(0, timeout=10 * SECONDS)
+    expect(ana.locator("#mentions-tab .count")).to_have_count(0, timeout=10 * SECONDS)
 
 
 def test_who_wishes_is_told_in_the_background_and_nobody_else(place, thread, open_as):

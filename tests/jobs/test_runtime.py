@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from xobito_app.jobs import runtime
+from xobito_app.settings import get_settings
 
 
 @pytest.fixture
@@ -101,3 +102,25 @@ def test_the_end_waits_a_little_for_background_work(loop, monkeypatch):
     runtime.run(asyncio.sleep(0))
     runtime.stop()
     assert ended == ["short", "cut off"]
+
+
+def test_so_many_jobs_go_on_at_once_as_is_allowed_and_the_rest_wait(loop, monkeypatch):
+    monkeypatch.setenv("WORKER_CONCURRENCY", "2")
+    get_settings.cache_clear()
+    free, begun = threading.Event(), []
+
+    async def hang() -> None:
+        begun.append(1)
+        await asyncio.to_thread(free.wait, 10)
+
+    try:
+        for _ in range(3):
+            runtime.start(hang)
+        runtime.run(asyncio.sleep(0.05))
+        assert len(begun) == 2
+        free.set()
+        runtime.run(asyncio.sleep(0.1))
+        assert len(begun) == 3
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()

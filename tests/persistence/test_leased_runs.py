@@ -17,6 +17,7 @@ from tests.persistence.work import (
     Careful,
     Worker,
 )
+from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
 from xobito_app.persistence import unit_of_work as uow_module
 from xobito_app.persistence.leased_work import (
     Again,
@@ -198,8 +199,6 @@ async def test_a_row_is_given_back_however_its_worker_ends(queue):
 
 
 async def test_the_sweep_wakes_a_worker_for_what_is_due(queue, monkeypatch):
-    from xobito_app.features.webhooks.job_types import WEBHOOKS_DELIVER
-
     class Wakeable(Worker):
         job = WEBHOOKS_DELIVER
 
@@ -214,6 +213,30 @@ async def test_the_sweep_wakes_a_worker_for_what_is_due(queue, monkeypatch):
     await queue.add("a")
     await Wakeable(queue.workspace_id).sweep()
     assert woken == [(WEBHOOKS_DELIVER, (str(queue.workspace_id),))]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "delays"), [(0.05, []), (1, [1.1]), (60, [60.1]), (60.1, []), (3600, [])]
+)
+async def test_what_is_due_later_gets_a_wake_up_unless_beat_comes_by_before(
+    queue, monkeypatch, seconds, delays
+):
+    class Wakeable(Worker):
+        job = WEBHOOKS_DELIVER
+        stay_seconds = 0.1
+
+    async def busy_once(claimed):
+        return Again(seconds) if claimed.row.attempts == 1 else None
+
+    woken = []
+
+    async def note(post_commit):
+        woken.extend(wake_up.delay for wake_up in post_commit.wake_ups)
+
+    monkeypatch.setattr(uow_module, "sinks", [note])
+    await queue.add("a")
+    await Wakeable(queue.workspace_id, busy_once).run()
+    assert woken == delays
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 2), (2, 4), (5, 32), (6, 60), (5000, 60)])

@@ -27,7 +27,6 @@ QUERIES = {"select", "sa_select", "scalar_subquery", "subquery"}
 
 # Lists spread into a condition, each of a length the source itself fixes.
 FIXED = {
-    ("features/contacts/records/find.py", "fits"): "three columns and the number",
     ("features/inbox/threads/search.py", "fits"): "the name and the number",
     ("features/inbox/threads/threads.py", "_branches"): "own, unassigned, others",
     ("features/inbox/threads/threads.py", "<generator>"): "the windows of those branches",

@@ -98,6 +98,7 @@ REFUSED = [
     ({"type": "location", "location": {"latitude": 91, "longitude": 0}}, 131009, "not valid"),
     ({"type": "contacts", "contacts": []}, 100, "contacts"),
     ({"type": "contacts", "contacts": [{"name": {}}]}, 131008, "missing"),
+    ({"type": "contacts", "contacts": [CARD] * 6}, 100, "at most 5"),
     ({"type": "reaction", "reaction": {"emoji": "👍"}}, 131008, "missing"),
     ({"type": "reaction", "reaction": {"message_id": "x", "emoji": "👍"}}, 131009, "not valid"),
     ({"type": "interactive", "interactive": {"type": "magic"}}, 100, "interactive"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.features.contacts.book import add
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
@@ -17,10 +18,11 @@ from xobito_app.ui.pages.inbox.attach_state import AttachState
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.filter_state import FilterState
 from xobito_app.ui.pages.inbox.mention_state import MentionState
-from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
+from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, ScheduleState
 from xobito_app.ui.pages.inbox.shortcut_state import ShortcutState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
+from xobito_app.whatsapp import limits
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ async def test_buttons_are_sent_once_and_a_mistake_keeps_the_form_open(tab, line
     form = {"body": "Which?", "button-1": "Red", "button-2": "Red"}
     await tab.send(handler_name(AttachState.send), form=form)
     assert tab.value("attach_state", "kind") == "buttons"
-    assert "same title" in tab.value("attach_state", "problem")
+    assert "same title" in tab.value("attach_state", "errors")["form"]
     form["button-2"] = "Blue"
     await tab.send(handler_name(AttachState.send), form=form)
     assert tab.value("attach_state", "kind") == ""
@@ -103,6 +105,21 @@ async def test_a_contact_and_a_place_are_shared(tab, line):
     assert place.content["location"]["name"] == "Shop"
 
 
+async def test_no_more_contacts_are_shared_at_once_than_meta_takes(tab, line):
+    for number in range(limits.CONTACT_CARDS + 1):
+        await add(line.world, first_name=f"Guest {number}", phone=f"+1650555130{number}")
+    await tab.send(handler_name(AttachState.begin), kind="card")
+    await tab.send(handler_name(AttachState.find), typed="guest")
+    people = tab.value("attach_state", "people")
+    assert len(people) == limits.CONTACT_CARDS + 1
+    for person in people:
+        await tab.send(handler_name(AttachState.take), contact_id=person.id)
+    assert tab.value("attach_state", "chosen") == people[:-1]
+    assert tab.value("attach_state", "problem") == "Share at most 5 contacts at once."
+    await tab.send(handler_name(AttachState.take), contact_id=people[0].id)
+    assert tab.value("attach_state", "problem") == ""
+
+
 async def test_a_planned_message_waits_and_another_thread_forgets_the_plan(tab, line):
     await tab.send(handler_name(ScheduleState.set_open), is_open=True)
     preset = tab.value("schedule_state", "presets")[0]
@@ -119,12 +136,32 @@ async def test_a_planned_message_waits_and_another_thread_forgets_the_plan(tab, 
     assert tab.value("draft_state", "due") == ""
 
 
+async def test_what_waits_is_changed_until_it_leaves(tab, line):
+    soon, later = (clock.now() + timedelta(hours=hours) for hours in (2, 3))
+    await tab.send(handler_name(ScheduleState.choose), local=f"{soon:%Y-%m-%dT%H:%M}")
+    await tab.send(handler_name(ComposerState.submit), form={"text": "Later", "key": "k1"})
+    (entry,) = await sent(line)
+    await tab.send(handler_name(ScheduledFormState.edit), row_id=str(entry.id))
+    assert tab.value("scheduled_form_state", "values")["body"] == "Later"
+    form = {"due_at": "never", "body": "Much later"}
+    await tab.send(handler_name(ScheduledFormState.save), form=form)
+    assert tab.value("scheduled_form_state", "errors")["due_at"]
+    form["due_at"] = f"{later:%Y-%m-%dT%H:%M}"
+    await tab.send(handler_name(ScheduledFormState.save), form=form)
+    (entry,) = await sent(line)
+    assert entry.body == "Much later"
+    await tab.send(handler_name(ScheduleState.cancel), message_id=str(entry.id))
+    await tab.send(handler_name(ScheduledFormState.edit), row_id=str(entry.id))
+    assert "has left already" in tab.scripts
+    assert not tab.value("scheduled_form_state", "is_open")
+
+
 async def test_the_person_is_warned_before_sending_that_the_window_will_be_closed(tab):
     late = clock.now() + timedelta(hours=30)
     await tab.send(handler_name(ScheduleState.choose), local=f"{late:%Y-%m-%dT%H:%M}")
     assert "closes" in tab.value("draft_state", "due_warning")
     await tab.send(handler_name(ScheduleState.choose), local="yesterday")
-    assert tab.value("schedule_state", "problem") == "Choose a day and a time."
+    assert tab.value("schedule_state", "refused") == "Choose a day and a time."
 
 
 async def test_files_that_cannot_be_read_are_told_and_nothing_is_sent(tab, line):
@@ -156,13 +193,14 @@ async def test_a_macro_pressed_twice_runs_once(tab, line):
 
 async def test_filters_combine_are_shown_and_cleared(tab, line):
     await tab.send(handler_name(FilterState.set_open), is_open=True)
-    statuses = {o.name: o.id for o in tab.value("filter_state", "statuses")}
-    number = tab.value("filter_state", "numbers")[0]
-    await tab.send(handler_name(FilterState.choose), part="number", value=number.id)
+    choices = tab.value("filter_state", "choices")
+    statuses = {name: value for value, name in choices["status"]}
+    number, its_name = choices["number"][0]
+    await tab.send(handler_name(FilterState.choose), part="number", value=number)
     await tab.send(handler_name(FilterState.choose), part="status", value=statuses["Lost"])
     assert tab.value("inbox_list_state", "rows") == []
     chips = [chip.words for chip in tab.value("filter_state", "chips")]
-    assert chips == [f"Number: {number.name}", "Status: Lost"]
+    assert chips == [f"Number: {its_name}", "Status: Lost"]
     await tab.send(handler_name(FilterState.choose), part="status", value="nonsense")
     await tab.send(handler_name(FilterState.clear))
     assert len(tab.value("inbox_list_state", "rows")) == 1

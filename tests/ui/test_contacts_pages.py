@@ -9,7 +9,7 @@ from tests.fixtures import make_empty_world, make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import ids
 from xobito_app.features.contacts.bulk import bulk
-from xobito_app.features.contacts.labels import groups, statuses
+from xobito_app.features.contacts.labels import groups, sources, statuses
 from xobito_app.features.contacts.lists import listing, segments
 from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactFilter, CustomRule
@@ -278,6 +278,25 @@ async def test_a_wrong_number_is_told_at_the_field_and_nothing_is_kept(server, h
     assert await do(home, listing.count_contacts) == 0
 
 
+async def test_none_of_the_sources_is_the_default_of_a_new_contact_and_none_of_a_known_one(
+    server, home
+):
+    source = await do(home, sources.create_source, name="Fair")
+    await do(home, sources.update_source, source_id=source.id, is_default=True)
+    form = {"type": "lead", "phone": "+16505550123", "source_id": "", "groups": "VIP, News"}
+    tab = await open_page(server, home.owner)
+    await tab.send(handler_name(ContactFormState.write_new))
+    await tab.send(handler_name(ContactFormState.save), form=form)
+    (made,) = (await do(home, listing.list_contacts)).rows
+    assert (made.source and made.source.name) == "Fair"
+    await tab.send(handler_name(ContactFormState.edit), row_id=str(made.id))
+    values = tab.value(FORM, "values")
+    assert (values["source_id"], values["groups"]) == (str(source.id), "News, VIP")
+    await tab.send(handler_name(ContactFormState.save), form=form)
+    (changed,) = (await do(home, listing.list_contacts)).rows
+    assert (changed.source, changed.status) == (None, made.status)
+
+
 async def test_own_fields_come_and_go_with_the_form(server, home):
     tab = await open_page(server, home.owner, "/contacts/labels", FieldsState.load)
     await tab.send(handler_name(FieldFormState.write_new))
@@ -336,7 +355,7 @@ async def test_notes_are_written_changed_and_deleted(server, home):
     view = await add(home)
     tab = await open_page(server, home.owner, f"/contacts/{view.id}", ContactState.load)
     await tab.send(handler_name(ContactState.save_note), form={"body": "  "})
-    assert tab.value("contact_state", "note_error")
+    assert tab.value("contact_state", "errors")["body"]
     await tab.send(handler_name(ContactState.save_note), form={"body": "Likes oak"})
     (note,) = tab.value("contact_state", "notes")
     await tab.send(handler_name(ContactState.edit_note), note_id=note.id)
@@ -355,5 +374,5 @@ def test_changes_read_as_old_and_new():
     entry = TimelineEntry("changed", datetime.now(UTC), changes=changes, id=ids.new())
     row = EventRow.of(0, entry, "UTC")
     assert row.text == (
-        "company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, enabled: yes → no"
+        "Company: nothing → Bloom, flowers: nothing → Roses, size: M → nothing, Enabled: yes → no"
     )

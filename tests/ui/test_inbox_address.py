@@ -31,7 +31,7 @@ async def test_a_list_is_found_again_by_its_address(tab):
 async def test_what_the_address_says_wrongly_counts_as_not_said(tab, value):
     tab.query = {"list": value, "state": value, "group": value, "number": value}
     await tab.send(handler_name(InboxListState.load))
-    assert shown(tab, "is_loaded")
+    assert shown(tab, "stage") == "ready"
     assert (shown(tab, "view"), shown(tab, "status")) == ("all", "open")
     assert set(shown(tab, "narrowed").values()) == {""}
 

@@ -11,7 +11,7 @@ from tests import deliveries
 from tests.features.contacts.book import add
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
-from xobito_app.features.contacts.labels import groups, statuses
+from xobito_app.features.contacts.labels import custom_fields, groups, statuses
 from xobito_app.features.contacts.records import contacts, notes
 from xobito_app.features.inbox.schemas import ThreadFilter
 from xobito_app.features.inbox.threads import threads
@@ -78,9 +78,9 @@ async def test_what_is_wrong_is_said_at_the_field_and_gone_when_mended(tab):
     ("name", "value"),
     [
         ("is_enabled", ""),
-        ("language", "de"),
         ("type", "customer"),
-        ("state", "Ohio"),
+        ("group_ids", "x"),
+        ("username", "ana"),
         ("id", "x"),
         ("opted_out_at", "2026-01-01"),
         ("own.nothing", "x"),
@@ -102,6 +102,17 @@ async def test_status_and_groups_are_chosen(world, tab):
     assert [shown.name for shown in card(tab).groups] == ["VIP"]
     await tab.send(handler_name(PanelState.toggle_group), group_id=str(group.id))
     assert card(tab).groups == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [("text", "text"), ("text_area", "area"), ("number", "text"), ("dropdown", "choice")],
+)
+async def test_own_fields_are_edited_as_their_kind_wants(world, server, thread_id, kind, shown):
+    draft = {"label": "Own", "kind": kind, "options": ["A"] if kind == "dropdown" else []}
+    await do(world, custom_fields.create_field, draft=draft)
+    tab = await opened(server, world.owner, thread_id)
+    assert [item.kind for item in card(tab).fields if item.name == "own.own"] == [shown]
 
 
 async def test_a_note_is_kept_and_an_empty_one_is_not(world, tab):

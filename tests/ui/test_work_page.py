@@ -18,7 +18,7 @@ from xobito_app.features.ingest.drain import drain
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.pages.inbox.work_state import WorkState
+from xobito_app.ui.pages.inbox.work_state import SnoozeFormState, WorkState
 from xobito_app.ui.security import forget_all
 
 
@@ -123,11 +123,23 @@ async def test_a_snoozed_one_that_is_closed_comes_back_snoozed(world, tab):
 async def test_a_time_that_will_not_do_is_said_at_the_field(world, tab, written_down):
     found = await written(world, "16505550121")
     await open_first(tab, found)
-    await tab.send(handler_name(WorkState.choose_time), is_open=True)
-    await tab.send(handler_name(WorkState.snooze_until), form={"due_at": written_down})
-    assert tab.value("work_state", "errors")["due_at"]
-    assert tab.value("work_state", "is_choosing")
+    await tab.send(handler_name(SnoozeFormState.write_new))
+    await tab.send(handler_name(SnoozeFormState.save), form={"due_at": written_down})
+    assert tab.value("snooze_form_state", "errors")["due_at"]
+    assert tab.value("snooze_form_state", "is_open")
     assert not await lines(world, "snoozed")
+
+
+async def test_a_time_of_ones_own_puts_the_thread_aside(world, tab):
+    found = await written(world, "16505550121", "16505550122")
+    await open_first(tab, found)
+    until = clock.now() + timedelta(days=3)
+    await tab.send(handler_name(SnoozeFormState.write_new))
+    await tab.send(handler_name(SnoozeFormState.save), form={"due_at": f"{until:%Y-%m-%dT09:00}"})
+    assert not tab.value("snooze_form_state", "is_open")
+    assert tab.value("thread_state", "header").id == found[1]
+    (line,) = await lines(world, "snoozed")
+    assert str(line.id) == found[0]
 
 
 async def test_a_viewer_puts_nothing_away(world, server):

@@ -264,6 +264,7 @@ def test_exactly_the_limit_is_taken_and_one_more_refused(build, limit):
         lambda: payloads.location(TO, 0, float("nan")),
         lambda: payloads.contacts(TO, []),
         lambda: payloads.contacts(TO, [ContactCard(" ")]),
+        lambda: payloads.contacts(TO, [ContactCard("Ana")] * 6),
         lambda: interactive.buttons(TO, "x", []),
         lambda: interactive.buttons(TO, "x", [Button("a", "A"), Button("b", "A")]),
         lambda: interactive.buttons(TO, "x", [Button("a", "A"), Button("a", "B")]),

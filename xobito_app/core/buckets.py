@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -18,14 +18,15 @@ class Bucket:
     burst: float
     per_second: float
     clock: Callable[[], float]
-    _left: float = -1.0
-    _at: float = 0.0
+    _left: float = field(init=False)
+    _at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._left, self._at = self.burst, self.clock()
 
     def take(self) -> bool:
         """Take one; False when there is none."""
         now = self.clock()
-        if self._left < 0:
-            self._left, self._at = self.burst, now
         self._left = min(self.burst, self._left + (now - self._at) * self.per_second)
         self._at = now
         if self._left < 1:

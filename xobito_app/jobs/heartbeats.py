@@ -11,9 +11,6 @@ from xobito_app.core.jobs import Lane
 HEARTBEAT_SECONDS = 10
 """How often beat asks."""
 
-LATE_AFTER_SECONDS = 60
-"""A lane silent for longer counts as dead or overloaded."""
-
 
 def _key(lane: str) -> str:
     return f"xobito:heartbeat:{lane}"

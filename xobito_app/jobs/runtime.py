@@ -29,6 +29,7 @@ STOP_PATIENCE_SECONDS = 5.0
 
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
+_rooms: asyncio.Semaphore | None = None
 _start_hooks: list[Hook] = []
 stop_hooks: list[Hook] = []
 _background: dict[str, asyncio.Task[None]] = {}
@@ -79,12 +80,21 @@ def _begin(name: str, work: Work) -> None:
         _background[name] = asyncio.ensure_future(_repeat(name, work))
 
 
+def _room() -> asyncio.Semaphore:
+    """Return what lets `WORKER_CONCURRENCY` jobs go on at once on this loop; others wait."""
+    global _rooms
+    if _rooms is None:
+        _rooms = asyncio.Semaphore(get_settings().worker_concurrency)
+    return _rooms
+
+
 async def _repeat(name: str, work: Work) -> None:
     try:
         while True:
             _wanted_again.discard(name)
             try:
-                await work()
+                async with _room():
+                    await work()
             except Exception:
                 log.exception("job.failed", extra={"job": name})
             if name not in _wanted_again:
@@ -124,7 +134,7 @@ def _start(**_: object) -> None:
 @worker_shutdown.connect
 def stop(**_: object) -> None:
     """End the loop: background work gets its time to end, then the hooks run."""
-    global _loop, _thread
+    global _loop, _thread, _rooms
     if _loop is None or _thread is None:
         return
     run(_end_background())
@@ -132,4 +142,4 @@ def stop(**_: object) -> None:
     _loop.call_soon_threadsafe(_loop.stop)
     _thread.join()
     _loop.close()
-    _loop = _thread = None
+    _loop = _thread = _rooms = None

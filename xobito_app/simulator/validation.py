@@ -16,6 +16,7 @@ from xobito_app.simulator.store import Doc, Store
 MAX_BODY = 4096
 MAX_CAPTION = 1024
 MAX_CALLBACK_DATA = 512
+MAX_CONTACTS = 5
 _KINDS_WITH_CAPTION = {"image", "video", "document"}
 HEADER_MEDIA = ("image", "video", "document")
 _MEDIA_TYPES: dict[str, tuple[str, ...]] = {
@@ -121,6 +122,8 @@ def _location(content: Doc, kind: str, store: Store, waba_id: str) -> None:
 def _contacts(content: Any, kind: str, store: Store, waba_id: str) -> None:
     if not content:
         raise parameter("Param contacts must have at least 1 element.")
+    if len(content) > MAX_CONTACTS:
+        raise parameter(f"Param contacts must have at most {MAX_CONTACTS} elements.")
     for place, contact in enumerate(content):
         name = contact.get("name") if isinstance(contact, dict) else None
         if not isinstance(name, dict) or not name.get("formatted_name"):

@@ -3,8 +3,7 @@
 Where they stand: Meta's OpenAPI file (v23.0) for texts (`TextMessage_1`), captions
 (`MediaObject_1`) and interactive messages (`HeaderObject`, `BodyObject`, `FooterObject`,
 `ActionObject`, `SectionObject`); its guide "Message Templates", components, for templates; the
-section "Media" for files. Where two of them differ the smaller one is taken, except for
-`CONTACT_CARDS`.
+section "Media" for files. Where two of them differ the smaller one is taken: it always works.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ CAPTION = 1024
 FILENAME = 255
 # biz_opaque_callback_data
 OPAQUE_CALLBACK_DATA = 512
-# contacts[]: the most its apps send. The OpenAPI file (`ContactsMessage`) says 5.
-CONTACT_CARDS = 257
+# contacts[]. `ContactsMessage` says 5; the page "Contacts messages" takes up to 257 and advises to
+# send fewer, which people find useful and do not report.
+CONTACT_CARDS = 5
 
 # interactive.body.text. The page of lists says 4096, `BodyObject` 1024: the smaller always works.
 INTERACTIVE_BODY = 1024

@@ -89,12 +89,38 @@ async def test_filters_narrow(api):
     assert await found(updated_since="2020-01-01T00:00:00Z", sort="-name") == ["Bo", "Ana"]
 
 
-async def test_an_assignee_is_taken_away_with_null(api):
-    me = str(api.world.owner.user_id)
-    made = await api.made("/contacts", **ANA, assignee_id=me)
-    assert made["assignee"]["id"] == me
-    answer = await api.call("PUT", f"/contacts/{made['id']}", json={"assignee_id": None})
-    assert answer.json()["data"]["assignee"] is None
+async def test_null_empties_whatever_can_be_empty(api):
+    source = await api.made("/sources", name="Fair")
+    warm = await api.made("/statuses", name="Warm")
+    facts = {
+        "first_name": "Ana",
+        "email": "ana@example.com",
+        "description": "Likes tea",
+        "country": "AT",
+        "language": "de",
+        "opt_out_reason": "asked",
+        "groups": ["VIP"],
+        "source_id": source["id"],
+        "assignee_id": str(api.world.owner.user_id),
+    }
+    path = "/contacts/" + (await api.made("/contacts", **ANA | facts, status_id=warm["id"]))["id"]
+    answer = await api.call("PUT", path, json=dict.fromkeys((*facts, "status_id")))
+    emptied = answer.json()["data"]
+    assert {name: emptied[name] for name in facts} == {
+        **dict.fromkeys(facts, ""),
+        "groups": [],
+        "source_id": None,
+        "assignee_id": None,
+    }
+    assert emptied["status"]["name"] != "Warm", "the default: a contact is in one always"
+    answer = await api.call("PUT", path, json={"phone": None})
+    assert answer.json()["errors"] == {"phone": ["A contact needs a phone number."]}
+
+
+async def test_of_a_new_contact_null_says_nothing(api):
+    said = dict.fromkeys(("type", "email", "custom", "is_enabled", "opted_out", "source_id"))
+    made = await api.made("/contacts", **ANA, **said)
+    assert (made["type"], made["is_enabled"], made["opted_out_at"]) == ("lead", True, None)
 
 
 @pytest.mark.parametrize("kind", ["statuses", "sources", "groups"])

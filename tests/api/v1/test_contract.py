@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from pydantic import BaseModel
 
 from tests.api.v1.conftest import make_token, open_api
 from tests.api.v1.operations import OPERATIONS
 from xobito_app import registry
+from xobito_app.api.rest.shapes import Change
 from xobito_app.api.v1 import contacts as contact_endpoints
 from xobito_app.core import clock
 from xobito_app.features.tokens import service as tokens
@@ -226,6 +228,36 @@ async def test_a_wrong_query_is_422_and_names_the_parameter(api, query):
     assert answer.status_code == 422
     if "cursor" not in query:
         assert list(answer.json()["errors"]) == list(query)
+
+
+def test_whatever_changes_tells_what_is_left_out_from_null():
+    changing = [one for one in OPERATIONS if one.method == "PUT"]
+    assert len(changing) > 6
+    for one in changing:
+        assert one.route.body_field
+        body = one.route.body_field.field_info.annotation
+        assert body
+        assert issubclass(body, BaseModel)
+        left_out = {name for name, field in body.model_fields.items() if not field.is_required()}
+        assert issubclass(body, Change) or not left_out, one.name
+
+
+@pytest.mark.parametrize(
+    ("path", "new", "never_null"),
+    [
+        ("/contacts", ANA, ["type", "custom", "is_enabled", "opted_out"]),
+        ("/statuses", {"name": "Warm"}, ["name", "color", "is_default", "position"]),
+        ("/sources", {"name": "Fair"}, ["name", "is_default"]),
+        ("/groups", {"name": "VIP"}, ["name"]),
+        ("/segments", {"name": "All", "filter": {}}, ["name", "filter"]),
+        ("/custom-fields", {"label": "Tier"}, ["label", "is_required", "position"]),
+    ],
+)
+async def test_what_can_never_be_empty_is_never_null(api, path, new, never_null):
+    made = await api.made(path, **new)
+    answer = await api.call("PUT", f"{path}/{made['id']}", json=dict.fromkeys(never_null))
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, set(never_null))
+    assert (await api.get(f"{path}/{made['id']}")).json()["data"] == made
 
 
 async def test_wrong_methods_and_addresses_keep_the_shape(api, client):

@@ -18,6 +18,18 @@ async def test_a_custom_field_is_made_read_changed_and_deleted(api):
     assert (await api.get(path)).json()["message"] == "Custom field not found"
 
 
+async def test_null_empties_a_fact_and_nothing_is_emptied_that_must_not_be(api):
+    made = await api.made("/custom-fields", label="Own", help="How", placeholder="P", default="D")
+    path = f"/custom-fields/{made['id']}"
+    answer = await api.call("PUT", path, json=dict.fromkeys(("help", "placeholder", "default")))
+    assert answer.json()["data"] == {**made, "help": "", "placeholder": "", "default": ""}
+    answer = await api.call("PUT", path, json={"label": None, "is_active": None})
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"label", "is_active"})
+    tier = await api.made("/custom-fields", **TIER)
+    answer = await api.call("PUT", f"/custom-fields/{tier['id']}", json={"options": None})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["options"])
+
+
 async def test_a_position_moves_a_field_among_the_others(api):
     made = [await api.made("/custom-fields", label=label) for label in ("One", "Two", "Three")]
     answer = await api.call("PUT", f"/custom-fields/{made[2]['id']}", json={"position": 0})

@@ -4,6 +4,7 @@ import json
 import pytest
 from sqlalchemy import text
 
+from tests import statements
 from tests.api.v1.conftest import make_token, open_api
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -22,7 +23,9 @@ async def test_a_segment_is_made_counted_changed_and_deleted(api):
     await api.made("/contacts", **BO, type="customer", groups=["VIP"])
     path = f"/segments/{made['id']}"
     assert (await api.get(path)).json()["data"]["contacts"] == 2
-    renamed = (await api.call("PUT", path, json={"name": "All ours"})).json()["data"]
+    with statements.noted() as asked:
+        renamed = (await api.call("PUT", path, json={"name": "All ours"})).json()["data"]
+    assert sum("count(*)" in statement for statement in asked) == 1
     assert (renamed["name"], renamed["filter"]) == ("All ours", made["filter"])
     emptied = (await api.call("PUT", path, json={"filter": {"search": "zzz"}})).json()["data"]
     assert (emptied["name"], emptied["contacts"]) == ("All ours", 0)

@@ -77,8 +77,8 @@ async def _callback(request: Request) -> Response:
     if not signers:
         return PlainTextResponse("", status_code=401)
     async with unit_of_work() as uow:
-        await intake.store_delivery(
-            uow.session, intake.Delivery(body, signature.digest_of(header), tuple(signers))
+        await intake.store_deliveries(
+            uow.session, [intake.Delivery(body, signature.digest_of(header), tuple(signers))]
         )
     return PlainTextResponse("")
 

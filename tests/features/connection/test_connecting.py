@@ -183,7 +183,7 @@ async def test_what_came_before_connecting_is_read_after_it(meta: Meta, empty: E
     # Another connection of the same Meta app let it in.
     proof = signature.digest_of(signature.sign(given.app_secret, raw))
     async with unit_of_work() as uow:
-        await intake.store_delivery(uow.session, intake.Delivery(raw, proof, ()))
+        await intake.store_deliveries(uow.session, [intake.Delivery(raw, proof, ())])
     await drain.drain()
     assert await _state_of(given.waba_id) == EventState.UNCLAIMED
     await connecting.connect(empty.owner, given)

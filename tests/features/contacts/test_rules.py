@@ -37,3 +37,22 @@ def test_a_number_is_shown_in_groups_and_an_unknown_one_not_at_all():
     assert SHOWN.replace(" ", "") == PHONE
     assert SHOWN != PHONE
     assert rules.phone_of(Contact(first_name="Ana")) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "profile", "greeted"),
+    [
+        ("Ana María", "", "", "Ana María"),
+        ("Ana María", "Ruiz", "Ana María", "Ana María"),
+        ("Ana María", "", "Ana María", "Ana"),
+        ("Ana", "", "Annie R.", "Ana"),
+        ("", "", "Annie R.", "Annie"),
+        ("", "Ruiz", "Annie R.", "Annie R."),
+        ("", "", "", ""),
+    ],
+)
+def test_a_greeting_takes_the_first_word_of_a_name_that_came_from_whatsapp(
+    first, last, profile, greeted
+):
+    contact = Contact(first_name=first, last_name=last, profile_name=profile)
+    assert rules.greeting_name_of(contact) == greeted

@@ -1,6 +1,6 @@
 import pytest
 
-from tests import deliveries
+from tests import deliveries, statements
 from tests.features.contacts.book import add, change, do, fresh_phone, where
 from tests.features.ingest.test_drain import deliver
 from tests.fixtures import make_empty_world, make_member
@@ -51,6 +51,27 @@ async def test_segments_have_names_of_their_own_and_are_the_workspaces(empty):
     assert await do(other, segments.list_segments) == []
     with pytest.raises(NotFound):
         await do(other, segments.delete_segment, segment_id=made.id)
+
+
+async def test_contacts_are_counted_once_however_many_segments_there_are(empty):
+    made = None
+    for number in range(5):
+        with statements.noted() as asked:
+            made = await do(
+                empty, segments.save_segment, name=f"S{number}", contact_filter=where(country="DE")
+            )
+        assert len(counts(asked)) == 1
+    with statements.noted() as asked:
+        assert len(await do(empty, segments.list_segments)) == 5
+    assert len(counts(asked)) == 1
+    with statements.noted() as asked:
+        changed = await do(empty, segments.save_segment, segment_id=made.id, name="Mine")
+    assert len(counts(asked)) == 1
+    assert (changed.name, changed.contact_filter) == ("Mine", where(country="DE"))
+
+
+def counts(asked: list[str]) -> list[str]:
+    return [statement for statement in asked if "count(*)" in statement and "contact" in statement]
 
 
 async def test_notes_are_their_authors(empty):

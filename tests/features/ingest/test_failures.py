@@ -23,7 +23,7 @@ from tests.features.ingest.hostile import (
 )
 from tests.fixtures import World, make_world
 from xobito_app.features.ingest import apply, drain, journal, sorting, turns
-from xobito_app.features.ingest.intake import Delivery, store_delivery
+from xobito_app.features.ingest.intake import Delivery, store_deliveries
 from xobito_app.features.ingest.repository import DeliveryRepository
 from xobito_app.models.connection import InboundEvent
 from xobito_app.models.inbox import Message
@@ -299,6 +299,6 @@ async def test_what_cannot_be_read_is_failed_and_kept(world):
 async def test_nothing_at_all_rightly_signed_is_failed_too(world):
     """A body of no bytes: it must not wait for ever, nor keep the drainer from coming to an end."""
     async with unit_of_work() as uow:
-        await store_delivery(uow.session, Delivery(b"", uuid4().hex, (world.connection_id,)))
+        await store_deliveries(uow.session, [Delivery(b"", uuid4().hex, (world.connection_id,))])
     await asyncio.wait_for(passes(world), 30)
     assert sorted(await states(world)) == ["done", "failed"]

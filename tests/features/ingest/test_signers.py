@@ -13,7 +13,7 @@ from tests.fixtures import World, make_world
 from xobito_app.features.ingest import journal
 from xobito_app.features.ingest.claims import claim_deliveries
 from xobito_app.features.ingest.drain import drain
-from xobito_app.features.ingest.intake import Delivery, store_delivery
+from xobito_app.features.ingest.intake import Delivery, store_deliveries
 from xobito_app.models.connection import InboundEvent, Route, WebhookSecret
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -54,7 +54,7 @@ async def post(body: dict, secret: str, *signers: World) -> None:
     connections = tuple(world.connection_id for world in signers)
     async with unit_of_work() as uow:
         proof = digest_of(sign(secret, raw))
-        await store_delivery(uow.session, Delivery(raw, proof, connections))
+        await store_deliveries(uow.session, [Delivery(raw, proof, connections)])
 
 
 async def test_nobody_writes_into_another_s_inbox_with_a_secret_of_their_own(world):

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests import statements
 from tests.fixtures import make_member, make_world
 from xobito_app import registry
 from xobito_app.core.errors import Forbidden, Invalid, NotFound
@@ -211,19 +212,10 @@ async def test_messages_threads_and_templates_fire_nothing(line, setting):
 
 
 async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
-    from sqlalchemy import event
-
     from xobito_app.core.events import RecordChange, RecordsChanged, RecordType, publish
-    from xobito_app.persistence.engine import get_engine
 
     registry.register_listeners()
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        asked.append(statement)
-
-    event.listen(get_engine().sync_engine, "before_cursor_execute", note)
-    try:
+    with statements.noted() as asked:
         async with unit_of_work(empty.workspace_id) as uow:
             change = (RecordChange(empty.workspace_id),)
             told = RecordsChanged(
@@ -231,8 +223,6 @@ async def test_without_a_listener_a_change_costs_one_query_a_unit(empty):
             )
             asked.clear()
             await publish(uow.session, *[told] * 20)
-    finally:
-        event.remove(get_engine().sync_engine, "before_cursor_execute", note)
     assert len(asked) == 1
 
 

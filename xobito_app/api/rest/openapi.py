@@ -43,7 +43,8 @@ _ABOUT = """Everything another system needs to work with the contacts and messag
 
 Answers are `{"status": "success", "data": …, "message": "…"}` or
 `{"status": "error", "message": "…", "errors": {"field": ["rule"]}}`. Times are ISO 8601 in UTC with
-microseconds. Fields nobody declared are ignored.
+microseconds. Fields nobody declared are ignored. Of what changes, fields that are left out stay as
+they are, and null empties those that can be empty.
 
 Custom fields, segments, notes, bulk actions, imports, exports and merges belong to contacts and
 take their abilities: `contacts.read` to see and export, `contacts.create` to import,

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, Handler, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Out, Page, PageQuery
+from xobito_app.api.rest.shapes import Change, In, Out, Page, PageQuery
 
 ENDPOINTS = "xobito_app.api.v1"
 """By name: the endpoints are made of what stands here, so this must not import them."""
@@ -57,7 +57,7 @@ def resource_router(
     thing: str,
     out: type[Out],
     new: type[In],
-    change: type[In],
+    change: type[Change],
     service: ModuleType,
     deleting: type[In] = In,
     examples: Mapping[str, Mapping[str, Any]],
@@ -123,7 +123,7 @@ def _handler(do: Handler, out: type[Out]) -> Any:
 
 
 def _fields(given: In | None) -> dict[str, Any]:
-    return {} if given is None or isinstance(given, PageQuery) else dict(given)
+    return {} if given is None or isinstance(given, PageQuery) else given.given()
 
 
 def _typed(handle: Any, answer: Any, **hints: Any) -> Handler:

@@ -15,12 +15,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
     TypeAdapter,
     ValidationError,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 
 from xobito_app.api.rest.route import Call
 from xobito_app.core import paging
@@ -35,6 +37,36 @@ class In(BaseModel):
     """What a request says; fields nobody declared are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """Return what it says, by field; of a new thing null says nothing."""
+        return {name: value for name, value in self if value is not None}
+
+
+class Change(In):
+    """Fields of a thing that change: what is left out stays as it is, and null empties.
+
+    What can never be empty is declared `NotNull`.
+    """
+
+    def given(self) -> dict[str, Any]:
+        """Return what it says, by field; null where a field is to be emptied."""
+        return {name: value for name, value in self if name in self.model_fields_set}
+
+
+class _WithoutNull:
+    """Has what may be left out read as though it may not: null is refused, and not documented."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Of `T | None` this is the schema of T in one that lets null pass.
+        nullable: Any = handler(source)
+        return nullable["schema"]
+
+
+NotNull = Annotated[T | None, _WithoutNull()]
+"""Of a `Change`: what may be left out (with None as its default) but never be null."""
 
 
 class Out(BaseModel):

@@ -2,155 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import (
-    CursorQuery,
-    In,
-    Line,
-    Moment,
-    Name,
-    Out,
-    Page,
-    about,
-    limited,
-)
+from xobito_app.api.rest.shapes import CursorQuery, Page, about
+from xobito_app.api.v1.contact_models import Contact, ContactChange, ContactNew, draft_of
 from xobito_app.api.v1.selection import FilterQuery, narrow
 from xobito_app.core import paging
 from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records import contacts
-from xobito_app.features.contacts.records.published import contact_fields, contact_relations
-from xobito_app.features.contacts.schemas import ContactDraft, ContactView, Sort
+from xobito_app.features.contacts.schemas import ContactView, Sort
 
 router = APIRouter(tags=["Contacts"], route_class=RestRoute)
 _THING = "Contact"
-
-Phone = Annotated[
-    str,
-    limited(40, 3),
-    Field(description="As people write it; without `+`, of the workspace's country."),
-]
-
-
-class Named(Out):
-    """Something with a name."""
-
-    id: UUID
-    name: str
-
-
-class StatusMark(Out):
-    """The status of a contact."""
-
-    id: UUID
-    name: str
-    color: str
-
-
-class Contact(Out):
-    """A contact whole."""
-
-    id: UUID
-    first_name: str
-    last_name: str
-    profile_name: str = Field(description="The name they gave themselves on WhatsApp.")
-    username: str
-    phone: str | None = Field(description="E.164, like +16505551234.")
-    email: str
-    company: str
-    website: str
-    description: str
-    country: str = Field(description="ISO 3166, two letters.")
-    city: str
-    state: str
-    zip: str
-    address: str
-    type: str = Field(description="lead, customer, or guest for somebody nobody saved yet.")
-    status_id: UUID | None
-    source_id: UUID | None
-    assignee_id: UUID | None
-    custom: dict[str, JsonValue] = Field(description="Custom fields by slug.")
-    language: str
-    is_enabled: bool
-    opted_out_at: Moment | None
-    opt_out_reason: str
-    created_at: Moment
-    updated_at: Moment
-    status: StatusMark | None
-    source: Named | None
-    groups: list[Named]
-    assignee: Named | None
-
-    @classmethod
-    def of(cls, view: ContactView) -> Contact:
-        """Take a contact over from the address book."""
-        return cls.model_validate(
-            {"id": view.id, **contact_fields(view), **contact_relations(view)}
-        )
-
-
-class ContactFields(In):
-    """What may be said of a contact, but for the number."""
-
-    first_name: Name | None = None
-    last_name: Name | None = None
-    email: Name | None = None
-    company: Line | None = None
-    website: Line | None = None
-    description: Annotated[str, limited(5000)] | None = None
-    country: Annotated[str, limited(60)] | None = Field(
-        default=None, description="Two letters, like DE."
-    )
-    city: Name | None = None
-    state: Name | None = None
-    zip: Annotated[str, limited(32)] | None = None
-    address: Annotated[str, limited(500)] | None = None
-    type: Literal["lead", "customer"] | None = None
-    status_id: UUID | None = None
-    source_id: UUID | None = None
-    assignee_id: UUID | None = None
-    groups: list[Annotated[str, limited(191, 1)]] | None = Field(
-        default=None,
-        max_length=100,
-        description="Names of all groups it is in from now on; missing ones are made.",
-    )
-    custom: dict[str, JsonValue] | None = Field(
-        default=None, description="Custom fields by slug; an empty value takes one away."
-    )
-    language: Annotated[str, limited(16)] | None = None
-    is_enabled: bool | None = None
-    opted_out: bool | None = None
-    opt_out_reason: Line | None = None
-
-    def draft(self) -> ContactDraft:
-        """Return what was given, as the address book takes it."""
-        given: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in self.model_fields_set
-            if getattr(self, name) is not None or name in _MAY_BE_EMPTIED
-        }
-        return ContactDraft(**given)
-
-
-_MAY_BE_EMPTIED = frozenset({"assignee_id"})
-
-
-class ContactChange(ContactFields):
-    """Fields of a contact that change; those left out stay as they are."""
-
-    phone: Phone | None = None
-
-
-class ContactNew(ContactFields):
-    """A new contact."""
-
-    phone: Phone
 
 
 class ContactQuery(CursorQuery, FilterQuery):
@@ -224,7 +93,7 @@ async def create_contact(
 
     Status and source are the defaults unless given; groups are made when missing.
     """
-    return Contact.of(await contacts.create_contact(call.session, call.actor, draft=body.draft()))
+    return Contact.of(await contacts.create_contact(call.session, call.actor, draft=draft_of(body)))
 
 
 @router.get("/contacts/{contact_id}", responses=not_found(_THING))
@@ -249,7 +118,7 @@ async def update_contact(
     """
     return Contact.of(
         await contacts.update_contact(
-            call.session, call.actor, contact_id=contact_id, draft=body.draft()
+            call.session, call.actor, contact_id=contact_id, draft=draft_of(body)
         )
     )
 

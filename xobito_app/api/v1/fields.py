@@ -10,7 +10,7 @@ from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Name, Numbered, Out, Page, limited
+from xobito_app.api.rest.shapes import Change, In, Name, NotNull, Numbered, Out, Page, limited
 from xobito_app.features.contacts.labels import custom_fields
 from xobito_app.features.contacts.schemas import CustomFieldDraft, FieldKind
 
@@ -47,14 +47,11 @@ class _FieldFacts(In):
     placeholder: Name | None = None
     help: Annotated[str, limited(500)] | None = None
     default: Annotated[str, limited(custom_fields.TEXT_AREA_LIMIT)] | None = None
-    is_required: bool | None = None
-    is_active: bool | None = None
-    shows_in_table: bool | None = None
 
     def draft(self) -> CustomFieldDraft:
         """Return what was given, as the address book takes it."""
-        given = self.model_dump(exclude_none=True, exclude={"position"})
-        return CustomFieldDraft(**given)
+        facts = {name: said for name, said in self.given().items() if name != "position"}
+        return CustomFieldDraft(**facts)
 
 
 class CustomFieldNew(_FieldFacts):
@@ -65,13 +62,19 @@ class CustomFieldNew(_FieldFacts):
         default=None, description="Made of the label unless given; it cannot change later."
     )
     kind: FieldKind = Field(default=FieldKind.TEXT, description="It cannot change later.")
+    is_required: bool | None = None
+    is_active: bool | None = None
+    shows_in_table: bool | None = None
 
 
-class CustomFieldChange(_FieldFacts):
+class CustomFieldChange(_FieldFacts, Change):
     """Facts of a custom field that change."""
 
-    label: Annotated[str, limited(191, 1)] | None = None
-    position: int | None = Field(
+    is_required: NotNull[bool] = None
+    is_active: NotNull[bool] = None
+    shows_in_table: NotNull[bool] = None
+    label: NotNull[Annotated[str, limited(191, 1)]] = None
+    position: NotNull[int] = Field(
         default=None, ge=0, le=custom_fields.MOST_FIELDS, description="Counted from 0."
     )
 

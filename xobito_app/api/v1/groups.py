@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from xobito_app.api.rest.resources import Replacing, resource_router
-from xobito_app.api.rest.shapes import In, Moment, Out, limited
+from xobito_app.api.rest.shapes import Change, In, Moment, Out, limited
 from xobito_app.features.contacts.labels import groups
 
 
@@ -28,12 +28,18 @@ class GroupNew(In):
     name: Annotated[str, limited(191, 1)]
 
 
+class GroupChange(Change):
+    """A group's new name."""
+
+    name: Annotated[str, limited(191, 1)]
+
+
 router = resource_router(
     "/groups",
     thing="Group",
     out=Group,
     new=GroupNew,
-    change=GroupNew,
+    change=GroupChange,
     service=groups,
     deleting=Replacing,
     examples={"create": {"name": "Early birds"}, "update": {"name": "Early risers"}},

@@ -21,7 +21,7 @@ from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.features.contacts.imports import files, importing
 from xobito_app.features.contacts.imports.files import Prepared
-from xobito_app.features.contacts.records.columns import IGNORED
+from xobito_app.features.contacts.records.columns import IGNORED, PLAIN
 from xobito_app.features.inbox.media.files import draft_in
 from xobito_app.features.tokens.schemas import Caller
 
@@ -29,6 +29,7 @@ router = APIRouter(tags=["Imports"], route_class=RestRoute)
 _THING = "Import"
 _PIECE = 1 << 18
 _MAPPING = TypeAdapter(dict[str, str])
+_TAKEN = ", ".join(f"`{column.field}`" for column in PLAIN if column.is_read)
 
 
 class Import(Out):
@@ -92,7 +93,8 @@ class ImportForm(ImportOrder):
     mapping: Annotated[str, limited(40_000)] = Field(
         default="",
         description='JSON like `{"Mobile": "phone", "Tier": "custom.tier"}`: a field for each '
-        "column that is wanted. Without it columns are known by their headings.",
+        f"column that is wanted, of {_TAKEN}, and `custom.` with the slug of a custom field. "
+        "Without it columns are known by their headings.",
     )
     file: Annotated[UploadFile, attached(files.MOST_BYTES)]
 
@@ -152,12 +154,10 @@ async def start_import(
 ) -> Import:
     """Import contacts from a CSV or XLSX file of at most 50 MB.
 
-    The first row has the headings; one column must be the phone number. Fields for the others are
-    `first_name`, `last_name`, `email`, `company`, `website`, `description`, `country`, `city`,
-    `state`, `zip`, `address`, `type`, `status`, `source`, `groups`, `language`, and `custom.` with
-    the slug of a custom field. Statuses, sources and groups stand by name, several groups
-    with commas between them; missing ones are made with `create_labels`. It is done in the
-    background; the answer names the import, to be asked how far it is.
+    The first row has the headings; one column must be the phone number, and `mapping` says what
+    the others are. Statuses, sources and groups stand by name, several groups with commas between
+    them; missing ones are made with `create_labels`. It is done in the background; the answer names
+    the import, to be asked how far it is.
     """
     await importing.register_import(
         call.session,

@@ -11,7 +11,7 @@ from pydantic import Field
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
 from xobito_app.api.rest.shapes import In, Moment, Numbered, Out, Page, PageQuery
-from xobito_app.api.v1.contacts import Contact
+from xobito_app.api.v1.contact_models import Contact
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.merging import duplicates, merging
 from xobito_app.features.contacts.merging.duplicates import DuplicatePair

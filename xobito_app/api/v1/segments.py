@@ -10,7 +10,7 @@ from pydantic import Field
 
 from xobito_app.api.rest.requests import json_body
 from xobito_app.api.rest.route import Call, RestRoute, needs, not_found
-from xobito_app.api.rest.shapes import In, Moment, Name, Numbered, Out, Page
+from xobito_app.api.rest.shapes import Change, In, Moment, Name, NotNull, Numbered, Out, Page
 from xobito_app.api.v1.selection import Filter
 from xobito_app.features.contacts.lists import segments
 from xobito_app.features.contacts.lists.segments import SegmentView
@@ -49,11 +49,11 @@ class SegmentNew(In):
     filter: Filter
 
 
-class SegmentChange(In):
+class SegmentChange(Change):
     """Facts of a segment that change."""
 
-    name: Name | None = Field(default=None, min_length=1)
-    filter: Filter | None = Field(default=None, description="Takes the place of the old one.")
+    name: NotNull[Name] = Field(default=None, min_length=1)
+    filter: NotNull[Filter] = Field(default=None, description="Takes the place of the old one.")
 
 
 @router.get("/segments")
@@ -96,14 +96,13 @@ async def update_segment(
     body: Annotated[SegmentChange, json_body({"name": "Customers nearby"})],
 ) -> Segment:
     """Update a segment."""
-    held = await segments.get_segment(call.session, call.actor, segment_id=segment_id)
     return Segment.of(
         await segments.save_segment(
             call.session,
             call.actor,
             segment_id=segment_id,
-            name=body.name or held.name,
-            contact_filter=body.filter.contact_filter() if body.filter else held.contact_filter,
+            name=body.name,
+            contact_filter=body.filter.contact_filter() if body.filter else None,
         )
     )
 

@@ -12,10 +12,10 @@ from xobito_app.api.rest.shapes import GivenMoment, In, Line, Name, limited
 from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.features.contacts.labels import groups
 from xobito_app.features.contacts.lists import segments
-from xobito_app.features.contacts.schemas import ContactFilter
+from xobito_app.features.contacts.schemas import SEARCH_LIMIT, ContactFilter
 
 _Ids = Annotated[list[UUID], Field(max_length=100)]
-Search = Annotated[str, limited(200)]
+Search = Annotated[str, limited(SEARCH_LIMIT)]
 Kind = Literal["lead", "customer", "guest"]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from xobito_app.api.rest.resources import Replacing, resource_router
-from xobito_app.api.rest.shapes import In, Moment, Out, limited
+from xobito_app.api.rest.shapes import Change, In, Moment, NotNull, Out, limited
 from xobito_app.features.contacts.labels import sources
 
 
@@ -29,11 +29,11 @@ class SourceNew(In):
     name: Annotated[str, limited(255, 1)]
 
 
-class SourceChange(In):
+class SourceChange(Change):
     """Fields of a source that change."""
 
-    name: Annotated[str, limited(255, 1)] | None = None
-    is_default: bool | None = None
+    name: NotNull[Annotated[str, limited(255, 1)]] = None
+    is_default: NotNull[bool] = None
 
 
 router = resource_router(

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from xobito_app.api.rest.resources import Replacing, resource_router
-from xobito_app.api.rest.shapes import In, Moment, Out, limited
+from xobito_app.api.rest.shapes import Change, In, Moment, NotNull, Out, limited
 from xobito_app.features.contacts.labels import statuses
 
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -35,13 +35,13 @@ class StatusNew(In):
     is_default: bool = False
 
 
-class StatusChange(In):
+class StatusChange(Change):
     """Fields of a status that change."""
 
-    name: Annotated[str, limited(255, 3)] | None = None
-    color: Color | None = None
-    is_default: bool | None = None
-    position: int | None = Field(default=None, ge=0, le=10_000)
+    name: NotNull[Annotated[str, limited(255, 3)]] = None
+    color: NotNull[Color] = None
+    is_default: NotNull[bool] = None
+    position: NotNull[int] = Field(default=None, ge=0, le=10_000)
 
 
 router = resource_router(

@@ -21,7 +21,6 @@ class Viewer:
     email: str
     role: str
     workspace_name: str
-    workspace_slug: str
     time_zone: str
     language: str
     joined_at: datetime

@@ -16,6 +16,7 @@ from xobito_app.core.errors import Findings, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import UserId, WorkspaceId
 from xobito_app.core.permissions import Actor
+from xobito_app.core.views import taken_from
 from xobito_app.features.accounts import rights, rules, tries
 from xobito_app.features.accounts.people import (
     DEAD_LINK as DEAD_LINK,
@@ -247,7 +248,6 @@ def _viewer(found: FoundSession, membership: Membership, role: Role | None, addr
         email=user.email,
         role="Owner" if membership.is_owner else role.name if role else "No role",
         workspace_name=workspace.name,
-        workspace_slug=workspace.slug,
         time_zone=user.time_zone,
         language=user.language,
         joined_at=membership.joined_at,
@@ -278,14 +278,7 @@ async def list_sessions(session: AsyncSession, viewer: Viewer) -> list[SessionVi
     """Return where the person is signed in."""
     now = clock.now()
     return [
-        SessionView(
-            id=row.id,
-            browser=row.browser,
-            address=row.address,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            is_current=row.id == viewer.session_id,
-        )
+        taken_from(row, SessionView, is_current=row.id == viewer.session_id)
         for row in await AccountRepository(session).list_sessions(viewer.user_id)
         if rules.is_session_alive(row.created_at, row.last_seen_at, row.revoked_at, now)
     ]
@@ -327,13 +320,7 @@ async def switch_workspace(session: AsyncSession, token: str, *, workspace_id: U
 async def read_profile(session: AsyncSession, viewer: Viewer) -> ProfileView:
     """Return what the person may change about themselves."""
     user = await get_user(session, viewer.user_id)
-    return ProfileView(
-        name=user.name,
-        email=user.email,
-        phone=user.phone,
-        time_zone=user.time_zone,
-        recovery_codes_left=len(user.recovery_hashes),
-    )
+    return taken_from(user, ProfileView, recovery_codes_left=len(user.recovery_hashes))
 
 
 async def update_profile(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from xobito_app.core.views import taken_from
 from xobito_app.models.workspaces import Activity
 
 
@@ -28,15 +29,4 @@ class ActivityView:
     @classmethod
     def of(cls, entry: Activity) -> ActivityView:
         """Take an entry out of its table."""
-        return cls(
-            id=entry.id,
-            at=entry.at,
-            user_id=entry.user_id,
-            actor_name=entry.actor_name,
-            action=entry.action,
-            object_type=entry.object_type,
-            object_id=entry.object_id,
-            object_name=entry.object_name,
-            detail=dict(entry.detail),
-            address=entry.address,
-        )
+        return taken_from(entry, cls, detail=dict(entry.detail))

@@ -127,7 +127,6 @@ class NumberView:
     throughput_level: str
     messages_a_second: int
     messaging_limit: str
-    can_send: str
     is_on_biz_app: bool
     is_primary: bool
     is_connected: bool

@@ -14,6 +14,7 @@ from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Forbidden, Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.connection import numbers, rules, usage
 from xobito_app.features.connection.accounts import (
@@ -123,44 +124,19 @@ async def read_overview(session: AsyncSession, actor: Actor) -> Overview:
 
 def view_of(connection: Connection) -> ConnectionView:
     """Return what may be shown of a connection: nothing of its credentials."""
-    return ConnectionView(
-        id=connection.id,
-        waba_id=connection.waba_id,
-        name=connection.name,
-        app_id=connection.app_id,
-        is_connected=connection.state == ConnectionState.CONNECTED,
-        is_simulated=connection.is_simulated,
-        reason=connection.reason,
-        messaging_limit=connection.messaging_limit,
-        token_expires_at=connection.token_expires_at,
-        connected_at=connection.connected_at,
-        disconnected_at=connection.disconnected_at,
-        numbers_synced_at=connection.numbers_synced_at,
-        templates_synced_at=connection.templates_synced_at,
-        last_inbound_at=connection.last_inbound_at,
+    return taken_from(
+        connection, ConnectionView, is_connected=connection.state == ConnectionState.CONNECTED
     )
 
 
 def number_view(number: Number, is_connected: bool) -> NumberView:
     """Return a number as the Numbers page shows it."""
-    health = coerce.mapping(number.raw.get("health_status"))
-    return NumberView(
-        id=number.id,
-        connection_id=number.connection_id,
-        phone_number_id=number.phone_number_id,
-        display_phone=number.display_phone,
-        verified_name=number.verified_name,
-        quality=number.quality,
-        status=number.status,
-        name_status=number.name_status,
-        throughput_level=number.throughput_level,
+    return taken_from(
+        number,
+        NumberView,
         messages_a_second=rules.messages_a_second(
             number.throughput_level, is_on_biz_app=number.is_on_biz_app
         ),
-        messaging_limit=number.messaging_limit,
-        can_send=coerce.text(health.get("can_send_message")) or "",
-        is_on_biz_app=number.is_on_biz_app,
-        is_primary=number.is_primary,
         is_connected=is_connected,
     )
 

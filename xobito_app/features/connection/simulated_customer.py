@@ -86,7 +86,6 @@ class Bench:
     reorder: bool
     delay_ms: int
     drop: float
-    auto_read: bool
 
 
 async def _account(actor: Actor) -> str:
@@ -303,7 +302,6 @@ async def read_bench(actor: Actor) -> Bench:
     account = await _account(actor)
     state = await simulator.call("GET", "/state", params={"waba_id": account})
     made = state["disturbances"].get(account, {})
-    settings = (await simulator.call("GET", f"/wabas/{account}"))["settings"]
     return Bench(
         offset_seconds=float(state["offset_seconds"]),
         undelivered=int(state["undelivered"]),
@@ -311,7 +309,6 @@ async def read_bench(actor: Actor) -> Bench:
         reorder=bool(made.get("reorder")),
         delay_ms=int(made.get("delay_ms", 0)),
         drop=float(made.get("drop", 0)),
-        auto_read=settings.get("auto_read_seconds") is not None,
     )
 
 

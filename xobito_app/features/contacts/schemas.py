@@ -52,6 +52,8 @@ class Person:
 class ContactFacts:
     """What is known of a contact, ready to show; absent facts are empty.
 
+    The choice of fields is its own: what those may know who see a thread but no contacts.
+
     Attributes:
         greeting_name: What a greeting calls them.
     """
@@ -98,6 +100,8 @@ class StatusMark:
 @dataclass(frozen=True, slots=True)
 class ContactView:
     """A contact whole, for screens, REST and webhooks.
+
+    Written out for type checkers; a test holds it against the catalogue of fields.
 
     Attributes:
         name: How the contact is called; never empty.
@@ -198,15 +202,18 @@ class CustomFieldView:
 
 
 class CustomFieldDraft(TypedDict, total=False):
-    """What people say of a custom field; `kind` and `slug` are fixed once it exists."""
+    """What people say of a custom field; `kind` and `slug` are fixed once it exists.
+
+    None empties what may be empty.
+    """
 
     label: str
     slug: str
     kind: str
-    options: Sequence[str]
-    placeholder: str
-    help: str
-    default: str
+    options: Sequence[str] | None
+    placeholder: str | None
+    help: str | None
+    default: str | None
     is_required: bool
     is_active: bool
     shows_in_table: bool
@@ -215,33 +222,39 @@ class CustomFieldDraft(TypedDict, total=False):
 class ContactDraft(TypedDict, total=False):
     """What people say of a contact; a change touches only the fields that are given.
 
-    `groups` are names, made when missing; `group_ids` known groups; either replaces all groups.
-    `custom` is merged over the values there are; an empty value takes one away.
+    None empties a field; a contact without a status gets the default one. `groups` are names, made
+    when missing; `group_ids` known groups; either replaces all groups. `custom` is merged over the
+    values there are; an empty value takes one away. Written out for type checkers; a test holds it
+    against the catalogue.
     """
 
-    first_name: str
-    last_name: str
-    phone: str
-    email: str
-    company: str
-    website: str
-    description: str
-    country: str
-    city: str
-    state: str
-    zip: str
-    address: str
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    email: str | None
+    company: str | None
+    website: str | None
+    description: str | None
+    country: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    address: str | None
     type: str
     status_id: UUID | None
     source_id: UUID | None
     assignee_id: UUID | None
-    groups: Sequence[str]
-    group_ids: Sequence[UUID]
+    groups: Sequence[str] | None
+    group_ids: Sequence[UUID] | None
     custom: Mapping[str, Any]
-    language: str
+    language: str | None
     is_enabled: bool
     opted_out: bool
-    opt_out_reason: str
+    opt_out_reason: str | None
+
+
+SEARCH_LIMIT = 200
+"""Characters of a search."""
 
 
 class CustomRule(BaseModel):
@@ -263,7 +276,7 @@ class ContactFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    search: str = Field(default="", max_length=200)
+    search: str = Field(default="", max_length=SEARCH_LIMIT)
     type: Literal["", "lead", "customer", "guest"] = ""
     status_ids: tuple[UUID, ...] = Field(default=(), max_length=100)
     source_ids: tuple[UUID, ...] = Field(default=(), max_length=100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from xobito_app.features.contacts.records.apply_labels import (
     add_to_group as add_to_group,
     get_group_name as get_group_name,
 )
+from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.contacts import find_phone_owner as find_phone_owner
 from xobito_app.features.contacts.records.published import (
     publish_records as publish_records,
@@ -143,24 +145,18 @@ async def load_facts(session: AsyncSession, workspace_id: UUID, contact_id: UUID
         id=contact.id,
         name=name_of(contact),
         greeting_name=greeting_name_of(contact),
-        first_name=contact.first_name,
-        last_name=contact.last_name,
         phone=phone_of(contact),
-        username=contact.username,
-        email=contact.email,
-        company=contact.company,
-        city=contact.city,
-        country=contact.country,
-        language=contact.language,
-        type=contact.type,
         status=status.name if status else "",
         source=source.name if source else "",
         groups=tuple(group.name for group in groups[contact.id]),
-        description=contact.description,
-        created_at=contact.created_at,
-        opted_out_at=contact.opted_out_at,
-        opt_out_reason=contact.opt_out_reason,
+        **{name: getattr(contact, name) for name in _FACTS},
     )
+
+
+_FACTS = {fact.name for fact in fields(ContactFacts)} & {
+    field.name for field in FIELDS if field.shape in {Shape.TEXT, Shape.MOMENT, Shape.STAMP}
+}
+"""Those taken over as they are."""
 
 
 async def get_contact(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> Contact:

@@ -66,13 +66,8 @@ _STORE = text(
 )
 
 
-async def store_delivery(session: AsyncSession, delivery: Delivery) -> None:
-    """Keep a delivery whose signature was right. Meta's repeats of it are only counted."""
-    await store_deliveries(session, [delivery])
-
-
 async def store_deliveries(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
-    """Keep deliveries that came together, byte for byte.
+    """Keep deliveries that came together, byte for byte. Meta's repeats are only counted.
 
     They are inserted in the order of their digests, so that two writers cannot wait for each
     other in a ring.

@@ -13,6 +13,7 @@ from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.paging import WINDOW, Page, decode, encode
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.ingest.covering import covered
 from xobito_app.features.ingest.job_types import INBOUND_DRAIN
@@ -142,15 +143,7 @@ async def replay(session: AsyncSession, actor: Actor, *, event_id: UUID) -> None
 
 
 def _line(row: InboundEvent) -> DeliveryLine:
-    return DeliveryLine(
-        id=row.id,
-        received_at=row.received_at,
-        state=EventState(row.state),
-        fields=tuple(row.kinds),
-        summary=row.summary,
-        error=row.error,
-        repeats=row.repeats,
-    )
+    return taken_from(row, DeliveryLine, state=EventState(row.state), fields=tuple(row.kinds))
 
 
 def _shown(actor: Actor, row: InboundEvent) -> str:

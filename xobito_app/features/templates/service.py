@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.core.views import taken_from
 from xobito_app.features.connection import service as connection
 from xobito_app.features.templates.news import take_template_event as take_template_event
 from xobito_app.features.templates.repository import TemplateRepository, cursor_of
@@ -132,14 +133,9 @@ async def get(session: AsyncSession, actor: Actor, template_id: UUID) -> Templat
 
 def _view(row: Template) -> TemplateView:
     read = read_template(row)
-    return TemplateView(
-        id=row.id,
-        name=row.name,
-        language=row.language,
-        category=row.category,
-        status=row.status,
-        quality=row.quality,
-        rejected_reason=row.rejected_reason,
+    return taken_from(
+        row,
+        TemplateView,
         header_format=read.header_format or "",
         header=read.header_text or "",
         body=read.body,
@@ -147,9 +143,6 @@ def _view(row: Template) -> TemplateView:
         buttons=read.buttons,
         variables=read.variables,
         unsupported=read.unsupported,
-        last_used_at=row.last_used_at,
-        use_count=row.use_count,
-        synced_at=row.synced_at,
         is_gone=row.gone_at is not None,
     )
 
@@ -216,14 +209,4 @@ def read_template(row: Template) -> meta.Template:
 
 
 def _line(row: Template) -> TemplateLine:
-    return TemplateLine(
-        id=row.id,
-        name=row.name,
-        language=row.language,
-        category=row.category,
-        status=row.status,
-        quality=row.quality,
-        body=read_template(row).body,
-        last_used_at=row.last_used_at,
-        use_count=row.use_count,
-    )
+    return taken_from(row, TemplateLine, body=read_template(row).body)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from xobito_app.core.permissions import Actor
+from xobito_app.core.views import taken_from
 from xobito_app.models.tokens import ApiToken
 
 
@@ -32,18 +33,7 @@ class TokenView:
     @classmethod
     def of(cls, row: ApiToken, *, is_orphaned: bool = False) -> TokenView:
         """Take a token out of its table."""
-        return cls(
-            id=row.id,
-            name=row.name,
-            prefix=row.prefix,
-            abilities=tuple(row.abilities),
-            rate_limit=row.rate_limit,
-            expires_at=row.expires_at,
-            last_used_at=row.last_used_at,
-            revoked_at=row.revoked_at,
-            created_at=row.created_at,
-            is_orphaned=is_orphaned,
-        )
+        return taken_from(row, cls, abilities=tuple(row.abilities), is_orphaned=is_orphaned)
 
 
 @dataclass(frozen=True, slots=True)

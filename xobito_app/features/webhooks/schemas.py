@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from xobito_app.core.views import taken_from
 from xobito_app.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 
@@ -24,15 +25,7 @@ class EndpointView:
     @classmethod
     def of(cls, row: WebhookEndpoint) -> EndpointView:
         """Take an endpoint out of its table."""
-        return cls(
-            url=row.url,
-            events=frozenset(row.events),
-            state=row.state,
-            reason=row.reason,
-            failure_count=row.failure_count,
-            failing_since=row.failing_since,
-            last_success_at=row.last_success_at,
-        )
+        return taken_from(row, cls, events=frozenset(row.events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +62,7 @@ class DeliveryLine:
     @classmethod
     def of(cls, row: WebhookDelivery) -> DeliveryLine:
         """Take a delivery out of its table."""
-        return cls(
-            id=row.id,
-            event_id=row.event_id,
-            event=row.event,
-            state=row.state,
-            is_test=row.is_test,
-            attempts=row.attempts,
-            created_at=row.created_at,
-            next_try_at=row.next_try_at,
-            tried_at=row.tried_at,
-            duration_ms=row.duration_ms,
-            status_code=row.status_code,
-            error=row.error,
-        )
+        return taken_from(row, cls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ from xobito_app.ui.blocks.form_view import (
 )
 from xobito_app.ui.blocks.list_state import ListState, SelectionState, whole
 from xobito_app.ui.blocks.list_view import (
+    Choices,
     choice_options,
     filter_chips,
     filter_date,
+    filter_in_force,
     filter_select,
     list_foot,
     list_page,
@@ -34,10 +36,11 @@ from xobito_app.ui.blocks.list_view import (
     loaded,
     search_box,
     selection_bar,
+    staged,
     tick,
     toolbar,
 )
-from xobito_app.ui.blocks.page_state import DetailState, PageState
+from xobito_app.ui.blocks.page_state import DetailState, PageState, StagedState
 from xobito_app.ui.blocks.rights import allowed, can
 from xobito_app.ui.blocks.rows import (
     actions_cell,

@@ -9,7 +9,7 @@ import reflex as rx
 
 from xobito_app.ui import styles
 from xobito_app.ui.blocks.list_state import ListState, SelectionState
-from xobito_app.ui.blocks.page_state import PageState
+from xobito_app.ui.blocks.page_state import PageState, StagedState
 from xobito_app.ui.components import (
     button,
     chip,
@@ -23,6 +23,7 @@ from xobito_app.ui.components import (
     search_field,
     skeleton_rows,
     table,
+    text_button,
 )
 from xobito_app.ui.shell.frame import no_permission
 from xobito_app.ui.theme import icon
@@ -34,22 +35,34 @@ RowView = Callable[[Any], rx.Component]
 def loaded(
     state: type[PageState], content: rx.Component, *more: tuple[str, rx.Component], rows: int = 6
 ) -> rx.Component:
-    """Return a page's content, or what stands in its place while it is not there.
+    """Return a page's content, or what stands in its place; see `staged`."""
+    forbidden = ("forbidden", no_permission())
+    return staged(state, content, forbidden, *more, again=state.load, rows=rows)
+
+
+def staged(
+    state: type[StagedState],
+    content: rx.Component,
+    *more: tuple[str, rx.Component],
+    again: Any,
+    rows: int = 3,
+) -> rx.Component:
+    """Return the content of a page, a pane or a box, or what stands in its place.
 
     Args:
         state: Whose stage it is.
         content: What is shown once it is ready.
-        more: Further stages and what is shown in them.
+        more: Further stages and what is shown in them; also those that have a picture already.
+        again: What reads it once more after it failed.
         rows: Grey lines while it loads.
     """
-    shown: Any = rx.match(
-        state.stage,
-        ("ready", content),
-        ("failed", error_state(state.problem, state.load)),
-        ("forbidden", no_permission()),
-        *more,
-        skeleton_rows(rows),
-    )
+    pictures = {
+        "ready": content,
+        "failed": error_state(state.problem, again),
+        "forbidden": empty_state("lock", "This is not part of your role", state.problem),
+        **dict(more),
+    }
+    shown: Any = rx.match(state.stage, *pictures.items(), skeleton_rows(rows))
     return shown
 
 
@@ -213,7 +226,7 @@ def filter_select(state: type[ListState], name: str, label: str, choices: Choice
         item("", "All"),
         *items,
         label=label,
-        class_name="chip chip-select",
+        class_name=f"{styles.CHIP} chip-select",
         align="start",
         aria_pressed=rx.cond(value != "", "true", "false"),
     )
@@ -231,6 +244,18 @@ def filter_chips(
         )
         for value, words in choices
     ]
+
+
+def filter_in_force(words: str | rx.Var[str], *, on_remove: Any, key: rx.Var[str]) -> rx.Component:
+    """Return a chip that says by what a list is narrowed, and lifts that with one press."""
+    return chip(
+        words,
+        icon("x", size=12),
+        on_click=on_remove,
+        aria_label=rx.Var.create("Remove filter: ") + rx.Var.create(words).to(str),
+        aria_pressed="true",
+        key=key,
+    )
 
 
 def filter_date(state: type[ListState], name: str, label: str) -> rx.Component:
@@ -273,11 +298,8 @@ def selection_bar(state: type[SelectionState], *actions: rx.Component) -> rx.Com
                 state.is_page_selected
                 & ~state.is_all_selected
                 & (state.total > state.rows.length()),
-                rx.el.button(
-                    "Select all ",
-                    state.total.to_string(),
-                    type="button",
-                    class_name=styles.LINK,
+                text_button(
+                    rx.Var.create("Select all ") + state.total.to_string(),
                     on_click=state.select_all,
                 ),
             ),

@@ -22,7 +22,30 @@ log = logging.getLogger(__name__)
 Reading = Callable[[Viewer], Awaitable[None]]
 
 
-class PageState(AppState, mixin=True):
+class StagedState(AppState, mixin=True):
+    """Something that is read and shown: a page, a pane, a box that opens; and how far it is."""
+
+    # "loading", "ready", "failed" or "forbidden"; lists and some pages have more.
+    stage: rx.Field[str] = rx.field("loading")
+    problem: rx.Field[str] = rx.field("")
+
+    async def _staged(self, reading: Awaitable[None]) -> None:
+        """Read and show something, or in its place why that is not possible."""
+        self.stage, self.problem = "ready", ""
+        try:
+            await reading
+        except Unauthenticated:
+            raise
+        except Forbidden as error:
+            self.stage, self.problem = "forbidden", error.message
+        except AppError as error:
+            self.stage, self.problem = "failed", error.message
+        except Exception:
+            log.exception("page.failed", extra={"page": type(self).__name__})
+            self.stage, self.problem = "failed", BROKEN
+
+
+class PageState(StagedState, mixin=True):
     """What a page shows, and how far it is.
 
     A state built on it is declared as `class XState(PageState, AppState)` under `@permitted`.
@@ -33,9 +56,6 @@ class PageState(AppState, mixin=True):
 
     live_key: ClassVar[str] = ""
 
-    # "loading", "ready", "failed" or "forbidden"; lists have two more.
-    stage: rx.Field[str] = rx.field("loading")
-    problem: rx.Field[str] = rx.field("")
     is_busy: rx.Field[bool] = rx.field(False)
 
     async def _read(self, viewer: Viewer) -> None:
@@ -54,18 +74,7 @@ class PageState(AppState, mixin=True):
     @guarded_by("view")
     async def load(self):
         """Show the page, or in its place why that is not possible."""
-        self.stage, self.problem = "ready", ""
-        try:
-            await self._reading(self._read)
-        except Unauthenticated:
-            raise
-        except Forbidden as error:
-            self.stage, self.problem = "forbidden", error.message
-        except AppError as error:
-            self.stage, self.problem = "failed", error.message
-        except Exception:
-            log.exception("page.failed", extra={"page": type(self).__name__})
-            self.stage, self.problem = "failed", BROKEN
+        await self._staged(self._reading(self._read))
 
     async def _reading(self, read: Reading) -> None:
         """Read and show something in one transaction; a live page hears of changes first."""

@@ -1,10 +1,18 @@
 """The pieces screens are made of; import them from here."""
 
-from xobito_app.ui.components.buttons import button, icon_button, link_button, tooltip
+from xobito_app.ui.components.buttons import (
+    button,
+    download_button,
+    icon_button,
+    link_button,
+    text_button,
+    tooltip,
+)
 from xobito_app.ui.components.fields import (
     check_field,
     copyable,
     field,
+    field_error,
     picture_field,
     search_field,
     select_field,
@@ -31,12 +39,26 @@ from xobito_app.ui.components.layout import (
     page_body,
     page_header,
     section,
+    tab_name,
+    tab_strip,
     table,
     tabs,
 )
-from xobito_app.ui.components.marks import avatar, badge, chip, count, dot, key, tone_of
+from xobito_app.ui.components.marks import (
+    avatar,
+    badge,
+    chip,
+    color_dot,
+    count,
+    dot,
+    key,
+    removable,
+    tone_of,
+)
+from xobito_app.ui.components.pickers import person_button, picker_line, picker_list
 from xobito_app.ui.components.secrets import conceal, reveal, shown_once
 from xobito_app.ui.components.states import (
+    empty_line,
     empty_state,
     error_state,
     note,

@@ -15,7 +15,7 @@ Weight = Literal["primary", "secondary", "ghost", "danger"]
 
 
 def button(
-    label: str | rx.Var[str],
+    label: str | rx.Var[str] | rx.Component,
     *,
     weight: Weight = "secondary",
     icon_name: str = "",
@@ -76,6 +76,20 @@ def link_button(
     )
 
 
+def text_button(label: str | rx.Var[str], **props: Any) -> rx.Component:
+    """Return a button that reads like a link, for what stands within a line of words."""
+    return rx.el.button(label, type="button", class_name=styles.TEXT_BUTTON, **props)
+
+
+def download_button(
+    label: str, *, href: str | rx.Var[str], icon_name: str = "download", compact: bool = False
+) -> rx.Component:
+    """Return a link to a file that looks like a button; the page stays where it is."""
+    picture = [icon(icon_name)] if icon_name else []
+    look = _class("secondary", compact)
+    return rx.el.a(*picture, label, href=href, download="", class_name=look)
+
+
 def icon_button(
     icon_name: str, label: str, *, compact: bool = False, side: str = "top", **props: Any
 ) -> rx.Component:
@@ -84,16 +98,12 @@ def icon_button(
         radix.TooltipTrigger.create(
             icon(icon_name),
             type="button",
-            class_name=_icon_class(compact),
+            class_name=styles.ICON_BUTTON_COMPACT if compact else styles.ICON_BUTTON,
             aria_label=label,
             **props,
         ),
         tooltip_words(label, side=side),
     )
-
-
-def _icon_class(compact: bool) -> str:
-    return styles.ICON_BUTTON + (f" {styles.COMPACT}" if compact else "")
 
 
 def tooltip_words(words: str | rx.Var[str], *, side: str = "top") -> rx.Component:

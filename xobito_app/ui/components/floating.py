@@ -19,16 +19,22 @@ _FLOOR = rx.Var("(typeof window === 'undefined' ? undefined : window.xobito?.flo
 def dialog(
     title: str | rx.Var[str],
     *children: Any,
-    open: rx.Var[bool],
-    on_open_change: Any,
+    open: rx.Var[bool] | None = None,
+    on_open_change: Any = None,
+    trigger: rx.Component | None = None,
     line: str | rx.Var[str] = "",
     wide: bool = False,
 ) -> rx.Component:
-    """Return a dialog that a state opens; Escape, the cross and the veil close it."""
+    """Return a dialog that a state opens, or a `trigger` without asking the server.
+
+    Escape, the cross and the veil close it.
+    """
+    opens = {} if open is None else {"open": open, "on_open_change": on_open_change}
     described = (
         radix.DialogDescription.create(line, class_name="dialog-line") if has_words(line) else None
     )
     return radix.DialogRoot.create(
+        *([trigger] if trigger else []),
         radix.DialogPortal.create(
             radix.DialogOverlay.create(class_name="scrim"),
             radix.DialogContent.create(
@@ -42,7 +48,7 @@ def dialog(
                         type="button",
                         aria_label="Close",
                         data_dialog_close="",
-                        class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
+                        class_name=styles.ICON_BUTTON_COMPACT,
                     ),
                     class_name="dialog-head",
                 ),
@@ -51,8 +57,7 @@ def dialog(
                 **({} if described else {"aria_describedby": ""}),
             ),
         ),
-        open=open,
-        on_open_change=on_open_change,
+        **opens,
     )
 
 
@@ -123,7 +128,7 @@ def row_menu(*items: rx.Component, label: str = "More actions") -> rx.Component:
         [icon("ellipsis")],
         *items,
         label=label,
-        class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
+        class_name=styles.ICON_BUTTON_COMPACT,
     )
 
 

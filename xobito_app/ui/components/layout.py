@@ -98,6 +98,27 @@ def table(
     )
 
 
+def tab_strip(*names: rx.Component, label: str) -> rx.Component:
+    """Return a row of `tab_name` for a page that shows what they stand for itself."""
+    return rx.el.div(*names, role="tablist", aria_label=label, class_name="tabs-list")
+
+
+def tab_name(
+    *words: Any, is_selected: rx.Var[bool], on_click: Any, number: rx.Component, **props: Any
+) -> rx.Component:
+    """Return one name of a `tab_strip`, with how many there are or how many are new."""
+    return rx.el.button(
+        *words,
+        number,
+        type="button",
+        role="tab",
+        aria_selected=is_selected,
+        on_click=on_click,
+        class_name="tab",
+        **props,
+    )
+
+
 def tabs(
     *panels: tuple[str, str, rx.Component],
     actions: Mapping[str, rx.Component] | None = None,

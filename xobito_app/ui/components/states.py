@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from xobito_app.ui import styles
 from xobito_app.ui.components.buttons import button
 from xobito_app.ui.theme import icon
 
@@ -28,6 +29,11 @@ def empty_state(
         class_name="state",
         **props,
     )
+
+
+def empty_line(words: str | rx.Var[str]) -> rx.Component:
+    """Return what stands in the place of a few rows within a box or a panel."""
+    return rx.el.p(words, class_name="empty-line")
 
 
 def error_state(line: str | rx.Var[str], on_retry: Any) -> rx.Component:
@@ -63,12 +69,18 @@ def skeleton_rows(rows: int = 6) -> rx.Component:
 def note(
     words: str | rx.Var[str],
     tone: Literal["neutral", "info", "success", "warning", "danger"] = "neutral",
-    *,
+    *actions: rx.Component,
     icon_name: str = "info",
     **props: Any,
 ) -> rx.Component:
-    """Return a sentence in a soft box."""
-    return rx.el.div(icon(icon_name), rx.el.span(words), class_name=f"note note-{tone}", **props)
+    """Return a sentence in a soft box, and what can be done about it."""
+    return rx.el.div(
+        icon(icon_name),
+        rx.el.span(words, class_name=styles.GROW),
+        *actions,
+        class_name=f"note note-{tone}",
+        **props,
+    )
 
 
 def problem(words: rx.Var[str]) -> rx.Component:

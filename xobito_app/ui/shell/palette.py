@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import dom_ids, styles
-from xobito_app.ui.components import key, radix
+from xobito_app.ui.components import dialog, key, radix
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.routes import ROUTES
 from xobito_app.ui.shell.providers import Command
@@ -99,7 +99,7 @@ def _command(command: ObjectVar[Command]) -> rx.Component:
         rx.match(command.icon, *((name, icon(name)) for name in ICONS), icon("arrow-right")),
         rx.el.span(command.title, class_name=styles.TRUNCATE),
         rx.el.span(command.kind, class_name="palette-kind"),
-        rx.cond(command.shortcut != "", rx.el.kbd(command.shortcut, class_name="key")),
+        rx.cond(command.shortcut != "", key(command.shortcut)),
         to=command.path,
         class_name="palette-item",
         data_item="",
@@ -114,7 +114,7 @@ def _action(title: str, icon_name: str, target: str, keys: str) -> rx.Component:
         icon(icon_name),
         rx.el.span(title, class_name=styles.TRUNCATE),
         rx.el.span("Action", class_name="palette-kind"),
-        *([rx.el.kbd(keys, class_name="key")] if keys else []),
+        *([key(keys)] if keys else []),
         type="button",
         class_name="palette-item",
         data_item="",
@@ -125,30 +125,11 @@ def _action(title: str, icon_name: str, target: str, keys: str) -> rx.Component:
 
 def key_help() -> rx.Component:
     """Return the list of keys; it opens without asking the server."""
-    return radix.DialogRoot.create(
-        radix.DialogTrigger.create(
+    return dialog(
+        "Keys",
+        rx.el.div(*_key_lines(), class_name=styles.KEYS_GRID),
+        trigger=radix.DialogTrigger.create(
             "Keys", type="button", data_key="?", custom_attrs={"hidden": True}
-        ),
-        radix.DialogPortal.create(
-            radix.DialogOverlay.create(class_name="scrim"),
-            radix.DialogContent.create(
-                rx.el.div(
-                    radix.DialogTitle.create("Keys", class_name="dialog-title"),
-                    radix.DialogClose.create(
-                        icon("x"),
-                        type="button",
-                        aria_label="Close",
-                        class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
-                    ),
-                    class_name="dialog-head",
-                ),
-                rx.el.div(
-                    rx.el.div(*_key_lines(), class_name=styles.KEYS_GRID),
-                    class_name="dialog-body",
-                ),
-                class_name="dialog",
-                aria_describedby="",
-            ),
         ),
     )
 

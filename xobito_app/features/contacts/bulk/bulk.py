@@ -12,6 +12,7 @@ from xobito_app.core.errors import Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line, shorten
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.background import OPEN, WorkRepository, stop
 from xobito_app.features.contacts.change_events import percent_of
@@ -175,16 +176,4 @@ async def _check_target(
 
 def view_of(job: ContactJob) -> JobView:
     """Take an action out of its table."""
-    return JobView(
-        id=job.id,
-        kind=str(job.kind),
-        state=str(job.state),
-        total=job.total,
-        done=job.done,
-        changed=job.changed,
-        failed=job.failed,
-        error=job.error,
-        actor_name=job.actor_name,
-        created_at=job.created_at,
-        finished_at=job.finished_at,
-    )
+    return taken_from(job, JobView, kind=str(job.kind), state=str(job.state))

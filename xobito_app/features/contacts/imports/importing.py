@@ -18,6 +18,7 @@ from xobito_app.core.errors import Conflict, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import file_name, one_line, shorten
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.background import OPEN, WorkRepository, stop
 from xobito_app.features.contacts.change_events import percent_of
@@ -349,26 +350,12 @@ def _digest(columns: Sequence[str]) -> str:
 
 def view_of(row: ContactImport) -> ImportView:
     """Take an import out of its table."""
-    return ImportView(
-        id=row.id,
-        filename=row.filename,
-        kind=row.kind,
-        encoding=row.encoding,
+    return taken_from(
+        row,
+        ImportView,
         state=str(row.state),
-        is_dry=row.is_dry,
-        updates_existing=row.updates_existing,
         columns=tuple(row.columns),
         mapping=tuple(row.mapping),
-        may_create_labels=row.may_create_labels,
         labels_line=announcement(row.missing_labels, may_create=row.may_create_labels),
-        total=row.total,
-        created=row.created,
-        updated=row.updated,
-        skipped=row.skipped,
-        failed=row.failed,
         has_errors=row.error_bytes > 0,
-        error=row.error,
-        actor_name=row.actor_name,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
     )

@@ -17,6 +17,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, one_line, slugify
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.schemas import CustomFieldDraft, CustomFieldView
@@ -77,19 +78,12 @@ async def load_fields(session: AsyncSession, workspace_id: UUID) -> list[CustomF
 
 def view_of(row: CustomField) -> CustomFieldView:
     """Take a field out of its table."""
-    return CustomFieldView(
-        id=row.id,
-        slug=row.slug,
-        label=row.label,
+    return taken_from(
+        row,
+        CustomFieldView,
         kind=FieldKind(row.kind),
         options=tuple(row.options),
-        placeholder=row.placeholder,
-        help=row.help,
         default=row.default_value,
-        is_required=row.is_required,
-        is_active=row.is_active,
-        shows_in_table=row.shows_in_table,
-        position=row.position,
     )
 
 
@@ -193,7 +187,7 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
             row.kind = FieldKind(draft.get("kind", FieldKind.TEXT))
         except ValueError:
             errors["kind"] = [f"Choose one of {', '.join(FieldKind)}."]
-    options = [one_line(option) for option in draft.get("options", row.options)]
+    options = [one_line(option) for option in draft.get("options", row.options) or ()]
     options = list(dict.fromkeys(option for option in options if option))
     if row.kind not in _WITH_OPTIONS:
         options = []
@@ -202,8 +196,8 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
             f"Give 1 to {MOST_OPTIONS} options of at most {OPTION_LIMIT} characters."
         ]
     placeholder, help_text = (
-        one_line(draft.get("placeholder", row.placeholder)),
-        one_line(draft.get("help", row.help)),
+        one_line(draft.get("placeholder", row.placeholder) or ""),
+        one_line(draft.get("help", row.help) or ""),
     )
     if len(placeholder) > 191:
         errors["placeholder"] = ["Use at most 191 characters."]
@@ -214,7 +208,7 @@ def _apply(row: CustomField, draft: CustomFieldDraft, others: Sequence[CustomFie
     row.is_required = draft.get("is_required", row.is_required)
     row.is_active = draft.get("is_active", row.is_active)
     row.shows_in_table = draft.get("shows_in_table", row.shows_in_table)
-    default = clean(draft.get("default", row.default_value))
+    default = clean(draft.get("default", row.default_value) or "")
     if default and "options" not in errors and "kind" not in errors:
         try:
             read_value(view_of(row), default)

@@ -14,6 +14,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ChangeType, Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import TOLD_AT_ONCE, tell_contacts
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
@@ -174,10 +175,4 @@ def _tell(session: AsyncSession, actor: Actor, action: str, row: ContactGroup) -
 
 
 def _view(row: ContactGroup, contacts: int) -> GroupView:
-    return GroupView(
-        id=row.id,
-        name=row.name,
-        contacts=contacts,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return taken_from(row, GroupView, contacts=contacts)

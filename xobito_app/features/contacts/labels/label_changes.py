@@ -57,26 +57,38 @@ async def pass_default_to(
         session.add(row)
 
 
-async def finish_update(
+async def change_label(
     session: AsyncSession,
     record: RecordType,
     row: Label,
     others: Sequence[Label],
-    original: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     *,
     is_default: bool | None,
     actor: Actor,
 ) -> None:
-    """Make a changed status or source the default where that is asked, and tell what changed.
+    """Change a status or source, make it the default where that is asked, and tell of both.
 
     Args:
-        original: What its changed fields were before; empty when nothing else was changed.
+        wanted: What its fields are to be; those that are None stay.
 
     Raises:
-        Invalid: Somebody else chose another default in the same moment.
+        Invalid: The default would be taken away without a successor; or somebody else took the
+            name, or chose another default, in the same moment.
     """
+    if is_default is False and row.is_default:
+        raise Invalid.field("is_default", f"Make another {record} the default instead.")
+    original = {
+        field: getattr(row, field)
+        for field, value in wanted.items()
+        if value is not None and value != getattr(row, field)
+    }
+    async with integrity_as_invalid(session):
+        for field in original:
+            setattr(row, field, wanted[field])
+        session.add(row)
     if is_default and not row.is_default:
-        original = {**original, "is_default": False}
+        original["is_default"] = False
         await pass_default_to(session, record, row, others)
     if original:
         row.updated_at = clock.now()

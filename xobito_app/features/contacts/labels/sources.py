@@ -12,10 +12,11 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.core.views import taken_from
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.labels.label_changes import (
+    change_label,
     count_contacts_of,
-    finish_update,
     remove_label,
     tell_label,
 )
@@ -88,16 +89,9 @@ async def update_source(
     sources = SourceRepository(session, actor.workspace_id)
     row = await sources.get(source_id, lock=True)
     others = [other for other in await sources.list_all() if other.id != source_id]
-    if is_default is False and row.is_default:
-        raise Invalid.field("is_default", "Make another source the default instead.")
-    original: dict[str, object] = {}
-    if name is not None and (wanted := _name(name, others)) != row.name:
-        original["name"] = row.name
-        async with integrity_as_invalid(session):
-            row.name = wanted
-            session.add(row)
-    await finish_update(
-        session, RecordType.SOURCE, row, others, original, is_default=is_default, actor=actor
+    wanted = {"name": None if name is None else _name(name, others)}
+    await change_label(
+        session, RecordType.SOURCE, row, others, wanted, is_default=is_default, actor=actor
     )
     return _view(row, await count_contacts_of(session, RecordType.SOURCE, row))
 
@@ -127,11 +121,4 @@ def _name(name: str, others: Sequence[ContactSource]) -> str:
 
 
 def _view(row: ContactSource, contacts: int) -> SourceView:
-    return SourceView(
-        id=row.id,
-        name=row.name,
-        is_default=row.is_default,
-        contacts=contacts,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return taken_from(row, SourceView, contacts=contacts)

@@ -13,10 +13,11 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import ChangeType, RecordType
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.core.views import taken_from
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.labels.label_changes import (
+    change_label,
     count_contacts_of,
-    finish_update,
     pass_default_to,
     remove_label,
     tell_label,
@@ -116,24 +117,13 @@ async def update_status(
         name=row.name if name is None else name,
         color=row.color if color is None else color,
     )
-    if is_default is False and row.is_default:
-        raise Invalid.field("is_default", "Make another status the default instead.")
     wanted: dict[str, Any] = {
         "name": None if name is None else one_line(name),
         "color": None if color is None else color.lower(),
         "position": None if position is None else max(0, min(position, 10_000)),
     }
-    original = {
-        field: getattr(row, field)
-        for field, value in wanted.items()
-        if value is not None and value != getattr(row, field)
-    }
-    async with integrity_as_invalid(session):
-        for field in original:
-            setattr(row, field, wanted[field])
-        session.add(row)
-    await finish_update(
-        session, RecordType.STATUS, row, others, original, is_default=is_default, actor=actor
+    await change_label(
+        session, RecordType.STATUS, row, others, wanted, is_default=is_default, actor=actor
     )
     return _view(row, await count_contacts_of(session, RecordType.STATUS, row))
 
@@ -167,13 +157,4 @@ def _check(others: Any, status_id: UUID | None, *, name: str, color: str) -> Non
 
 
 def _view(row: ContactStatus, contacts: int) -> StatusView:
-    return StatusView(
-        id=row.id,
-        name=row.name,
-        color=row.color,
-        is_default=row.is_default,
-        position=row.position,
-        contacts=contacts,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return taken_from(row, StatusView, contacts=contacts)

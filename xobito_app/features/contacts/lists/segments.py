@@ -16,6 +16,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.constraint_errors import integrity_as_invalid
 from xobito_app.features.contacts.lists import filter_sql
@@ -92,9 +93,7 @@ async def get_segment(session: AsyncSession, actor: Actor, *, segment_id: UUID) 
     """
     require(actor, Permission.CONTACTS_VIEW)
     segments = SegmentRepository(session, actor.workspace_id)
-    row = await segments.get(segment_id)
-    contact_filter = ContactFilter.model_validate(row.contact_filter)
-    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
+    return await _counted(segments, await segments.get(segment_id))
 
 
 async def read_filter(session: AsyncSession, actor: Actor, *, segment_id: UUID) -> ContactFilter:
@@ -113,11 +112,11 @@ async def save_segment(
     session: AsyncSession,
     actor: Actor,
     *,
-    name: str,
-    contact_filter: ContactFilter,
+    name: str | None = None,
+    contact_filter: ContactFilter | None = None,
     segment_id: UUID | None = None,
 ) -> SegmentView:
-    """Give a filter a name, or change a segment.
+    """Give a filter a name, or change what is given of a segment.
 
     Raises:
         Forbidden: The actor may not edit contacts.
@@ -125,25 +124,26 @@ async def save_segment(
         NotFound: The segment to change no longer exists.
     """
     require(actor, Permission.CONTACTS_EDIT)
-    line = one_line(name)
-    if not 1 <= len(line) <= LONGEST:
-        raise Invalid.field("name", f"Write a name of 1 to {LONGEST} characters.")
     segments = SegmentRepository(session, actor.workspace_id)
-    others = [row for row in await segments.list_all() if row.id != segment_id]
-    if any(other.name.lower() == line.lower() for other in others):
-        raise Invalid.field("name", "There is already a segment with this name.")
     if segment_id:
         row = await segments.get(segment_id, lock=True)
-    elif len(others) >= MOST_SEGMENTS:
-        raise Invalid.field("name", f"A workspace has at most {MOST_SEGMENTS} segments.")
     else:
-        row = Segment(workspace_id=actor.workspace_id, name=line, created_by=actor.user_id)
+        row = Segment(workspace_id=actor.workspace_id, name="", created_by=actor.user_id)
+    line = one_line(row.name if name is None else name)
+    if not 1 <= len(line) <= LONGEST:
+        raise Invalid.field("name", f"Write a name of 1 to {LONGEST} characters.")
+    others = [other for other in await segments.list_all() if other.id != row.id]
+    if any(other.name.lower() == line.lower() for other in others):
+        raise Invalid.field("name", "There is already a segment with this name.")
+    if not segment_id and len(others) >= MOST_SEGMENTS:
+        raise Invalid.field("name", f"A workspace has at most {MOST_SEGMENTS} segments.")
     async with integrity_as_invalid(session):
         row.name, row.updated_at = line, clock.now()
-        row.contact_filter = contact_filter.model_dump(mode="json", exclude_defaults=True)
+        if contact_filter is not None:
+            row.contact_filter = contact_filter.model_dump(mode="json", exclude_defaults=True)
         session.add(row)
     _tell(session, actor, "segment.saved", row)
-    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
+    return await _counted(segments, row)
 
 
 async def delete_segment(session: AsyncSession, actor: Actor, *, segment_id: UUID) -> None:
@@ -165,12 +165,10 @@ def _tell(session: AsyncSession, actor: Actor, action: str, row: Segment) -> Non
     announce(session, actor.workspace_id, Topic.SETTINGS, actor.workspace_id)
 
 
+async def _counted(segments: SegmentRepository, row: Segment) -> SegmentView:
+    contact_filter = ContactFilter.model_validate(row.contact_filter)
+    return _view(row, contact_filter, (await segments.count([contact_filter]))[0])
+
+
 def _view(row: Segment, contact_filter: ContactFilter, contacts: int) -> SegmentView:
-    return SegmentView(
-        id=row.id,
-        name=row.name,
-        contact_filter=contact_filter,
-        contacts=contacts,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
+    return taken_from(row, SegmentView, contact_filter=contact_filter, contacts=contacts)

@@ -16,6 +16,7 @@ from xobito_app.core.errors import Conflict, Invalid
 from xobito_app.core.events import ChangeType
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import shorten
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
 from xobito_app.features.contacts.merging import merge_rows
@@ -214,16 +215,7 @@ def view_of(merge: ContactMerge) -> MergeView:
     """Take a merge out of its table."""
     until = merge.merged_at + UNDO_FOR
     is_open = merge.undone_at is None and clock.now() <= until
-    return MergeView(
-        id=merge.id,
-        kept_id=merge.kept_id,
-        kept_name=merge.kept_name,
-        dropped_name=merge.dropped_name,
-        actor_name=merge.actor_name,
-        merged_at=merge.merged_at,
-        undone_at=merge.undone_at,
-        undo_until=until if is_open else None,
-    )
+    return taken_from(merge, MergeView, undo_until=until if is_open else None)
 
 
 async def _both(

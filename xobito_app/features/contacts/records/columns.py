@@ -36,6 +36,7 @@ PLAIN: tuple[FileColumn, ...] = tuple(
     for field in FIELDS
     if field.is_exported
 )
+_MOMENT = "%Y-%m-%d %H:%M:%S"
 _SHAPES = {field.name: field.shape for field in FIELDS}
 
 
@@ -77,10 +78,10 @@ def cells_of(contact: ContactView, columns: Sequence[FileColumn]) -> tuple[str, 
 def _cell(contact: ContactView, field: str) -> str:
     if field.startswith(CUSTOM):
         return custom_cell(contact.custom, field.removeprefix(CUSTOM))
-    return words_of(contact, field, at="%Y-%m-%d %H:%M:%S")
+    return words_of(contact, field)
 
 
-def words_of(contact: ContactView, field: str, *, at: str) -> str:
+def words_of(contact: ContactView, field: str, *, at: str = _MOMENT) -> str:
     """Return a field as a file or a comparison shows it; `at` is how moments are written."""
     value = getattr(contact, field)
     match _SHAPES[field]:
@@ -88,7 +89,7 @@ def words_of(contact: ContactView, field: str, *, at: str) -> str:
             return "; ".join(group.name for group in contact.groups)
         case Shape.REFERENCE:
             return value.name if value else ""
-        case Shape.MOMENT:
+        case Shape.MOMENT | Shape.STAMP:
             return format(value, at) if value else ""
         case Shape.FLAG:
             return "yes" if value else "no"

@@ -252,8 +252,11 @@ async def _references(
             continue
         rows = await repository(session, actor.workspace_id).list_all()
         wanted = draft.get(field)
-        chosen = next((r for r in rows if (r.id == wanted if wanted else r.is_default)), None)
-        if chosen is None and (wanted or field in draft):
+        has_default = is_new or what == "status"
+        chosen = next(
+            (r for r in rows if (r.id == wanted if wanted else r.is_default and has_default)), None
+        )
+        if chosen is None and wanted:
             errors[field] = [f"This {what} does not exist."]
         found[field] = chosen.id if chosen else None
     if "assignee_id" in draft:
@@ -272,8 +275,8 @@ async def _groups(
     """Return the groups the contact shall be in; None when the draft does not say."""
     if "groups" not in draft and "group_ids" not in draft:
         return None
-    wanted = list(draft.get("group_ids", ()))
-    names = list(draft.get("groups", ()))
+    wanted = list(draft.get("group_ids") or ())
+    names = list(draft.get("groups") or ())
     if len(wanted) + len(names) > MOST_GROUPS:
         errors["groups"] = [f"A contact is in at most {MOST_GROUPS} groups."]
         return None

@@ -15,6 +15,7 @@ from xobito_app.core.errors import Forbidden, Invalid, NotFound
 from xobito_app.core.events import Topic
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, shorten
+from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.repository import ContactRepository
 from xobito_app.features.contacts.rules import name_of
@@ -165,14 +166,7 @@ def _tell(session: AsyncSession, actor: Actor, action: str, contact: Contact) ->
 
 
 def _view(row: ContactNote, actor: Actor) -> NoteView:
-    return NoteView(
-        id=row.id,
-        author_name=row.author_name,
-        body=row.body,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        is_own=_is_own(row, actor),
-    )
+    return taken_from(row, NoteView, is_own=_is_own(row, actor))
 
 
 def _is_own(row: ContactNote, actor: Actor) -> bool:

@@ -14,7 +14,13 @@ from xobito_app.core.events import RecordType
 from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.views import load_views
 from xobito_app.features.contacts.repository import SourceRepository, StatusRepository
-from xobito_app.features.contacts.schemas import ContactView, Named, SourceView, StatusView
+from xobito_app.features.contacts.schemas import (
+    ContactView,
+    Named,
+    SourceView,
+    StatusMark,
+    StatusView,
+)
 from xobito_app.models.contacts import ContactSource, ContactStatus
 
 
@@ -52,23 +58,22 @@ def contact_fields(view: ContactView) -> dict[str, Any]:
 
 def contact_relations(view: ContactView) -> dict[str, Any]:
     """Return what a contact refers to, by name."""
-    status = view.status
-    return {
-        "status": {"id": str(status.id), "name": status.name, "color": status.color}
-        if status
-        else None,
-        "source": _named(view.source) if view.source else None,
-        "groups": [_named(group) for group in view.groups],
-        "assignee": _named(view.assignee) if view.assignee else None,
-    }
+    return {name: tell(getattr(view, name)) for name, tell in _RELATIONS}
 
 
 def _id(row: Any) -> str | None:
     return str(row.id) if row else None
 
 
-def _named(row: Named) -> dict[str, str]:
-    return {"id": str(row.id), "name": row.name}
+def _named(row: Named | StatusMark | None) -> dict[str, str] | None:
+    if row is None:
+        return None
+    color = {"color": row.color} if isinstance(row, StatusMark) else {}
+    return {"id": str(row.id), "name": row.name, **color}
+
+
+def _each_named(rows: Collection[Named]) -> list[dict[str, str] | None]:
+    return [_named(row) for row in rows]
 
 
 def _same(value: Any) -> Any:
@@ -82,6 +87,13 @@ _PUBLISHED: Mapping[Shape, Callable[[Any], Any]] = {
     Shape.CUSTOM: dict,
 }
 _OWN_FIELDS = [(field.column, field.name, field.shape) for field in FIELDS if field.is_published]
+_TOLD_BY_NAME: Mapping[Shape, Callable[[Any], Any]] = {
+    Shape.REFERENCE: _named,
+    Shape.GROUPS: _each_named,
+}
+_RELATIONS = [
+    (field.name, _TOLD_BY_NAME[field.shape]) for field in FIELDS if field.shape in _TOLD_BY_NAME
+]
 
 
 def status_fields(row: ContactStatus | StatusView) -> dict[str, Any]:
@@ -109,6 +121,6 @@ def source_fields(row: ContactSource | SourceView) -> dict[str, Any]:
 def sample_contact(at: datetime) -> Published:
     """Return somebody who does not exist, with every field a contact has."""
     facts: dict[str, Any] = {f.name: f.empty if f.sample is None else f.sample for f in FIELDS}
-    facts |= {"created_at": at.astimezone(UTC), "updated_at": at.astimezone(UTC)}
+    facts |= {f.name: at.astimezone(UTC) for f in FIELDS if f.shape is Shape.STAMP}
     view = ContactView(id=UUID(int=0), name="Test Contact", **facts)
     return Published(str(view.id), contact_fields(view), contact_relations(view))

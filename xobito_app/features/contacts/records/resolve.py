@@ -12,6 +12,7 @@ from xobito_app.core import clock, ids, phone
 from xobito_app.core.events import ChangeType
 from xobito_app.core.text import one_line, shorten
 from xobito_app.features.contacts.change_events import tell_contacts
+from xobito_app.features.contacts.records.catalogue import FIELDS
 from xobito_app.features.contacts.repository import (
     ContactRepository,
     IdentityRepository,
@@ -22,6 +23,7 @@ from xobito_app.features.contacts.schemas import Person
 from xobito_app.models.contacts import Contact, ContactType, IdentityKind
 
 Name = tuple[str, str]
+_LONGEST = {field.name: field.limit for field in FIELDS}
 
 
 async def resolve_people(
@@ -121,7 +123,7 @@ async def _create(
             {
                 "id": contact_id,
                 "workspace_id": workspace_id,
-                "first_name": shorten(_first_name(person), 191),
+                "first_name": shorten(_first_name(person), _LONGEST["first_name"]),
                 "phone": person.phone,
                 "type": as_type,
                 "status_id": status_id,
@@ -172,12 +174,12 @@ async def _attach_names(
 def _refresh_profile(contact: Contact, person: Person) -> dict[str, Any]:
     """Take over what Meta says now, and return what changed; typed names stay untouched."""
     said: dict[str, Any] = {}
-    if person.profile_name and (name := one_line(person.profile_name)[:255]):
+    if person.profile_name and (name := one_line(person.profile_name)[: _LONGEST["profile_name"]]):
         if not contact.first_name and not contact.last_name:
-            said["first_name"] = name[:191]
+            said["first_name"] = name[: _LONGEST["first_name"]]
         said["profile_name"] = name
     if person.username:
-        said["username"] = person.username[:64]
+        said["username"] = person.username[: _LONGEST["username"]]
     if person.phone and not contact.phone:
         said["phone"] = person.phone
     original = {

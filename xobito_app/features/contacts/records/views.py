@@ -61,7 +61,7 @@ async def load_views(
 _COPIED = tuple(
     field.name
     for field in FIELDS
-    if field.shape in {Shape.TEXT, Shape.FLAG, Shape.MOMENT, Shape.CUSTOM}
+    if field.shape not in {Shape.PHONE, Shape.REFERENCE, Shape.GROUPS}
 )
 
 

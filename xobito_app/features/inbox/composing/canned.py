@@ -20,7 +20,6 @@ from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.models.inbox import CannedReply
 from xobito_app.persistence.repository import Repository
 
-SHORTCUT_LIMIT = 40
 BODY_LIMIT = 4096
 _SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"\{([a-z_.]+)\}")

@@ -27,15 +27,10 @@ from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Conversation, Mention, Message
 from xobito_app.persistence import keyset
 from xobito_app.persistence.arrays import any_of
-from xobito_app.persistence.repository import Repository
 from xobito_app.persistence.unit_of_work import announce
 
 LISTED = 50
 MOST_IN_A_NOTE = 20
-
-
-class MentionRepository(Repository[Mention]):
-    """Mentions in the notes of one workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,7 @@ class MentionView:
 
     message_id: UUID
     conversation_id: UUID
+    contact_id: UUID
     contact: str
     author: str
     excerpt: str
@@ -118,6 +114,7 @@ async def list_mentions(
         MentionView(
             message_id=message.id,
             conversation_id=mention.conversation_id,
+            contact_id=contact.id,
             contact=name_of(contact),
             author=message.author_name,
             excerpt=shorten(message.body, 120),

@@ -12,6 +12,7 @@ from xobito_app.core import paging
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW
 from xobito_app.core.permissions import Actor, Permission
+from xobito_app.core.views import taken_from
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.contacts.schemas import ContactFacts
 from xobito_app.features.inbox import rules
@@ -225,42 +226,19 @@ async def _reactions_of(
 def _entry(
     row: Message, media: Media | None, quote: QuoteView | None, reactions: dict[bool, str]
 ) -> EntryView:
-    return EntryView(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        direction=row.direction,
-        kind=row.kind,
+    return taken_from(
+        row,
+        EntryView,
         body="" if row.revoked_at else row.body,
         content={} if row.revoked_at else row.content,
-        status=row.status,
-        at=row.at,
-        author_id=row.author_id,
-        author_name=row.author_name,
-        origin=row.origin,
         wamid=row.wamid or "",
-        due_at=row.due_at,
-        error_code=row.error_code,
-        error_text=row.error_text,
         can_resend=rules.can_resend(row.status, row.error_code, row.content),
         is_edited=row.edited_at is not None,
         is_revoked=row.revoked_at is not None,
-        media=_media_view(media) if media and not row.revoked_at else None,
+        media=taken_from(media, MediaView) if media and not row.revoked_at else None,
         quote=quote,
         their_reaction=reactions.get(False, ""),
         our_reaction=reactions.get(True, ""),
-    )
-
-
-def _media_view(media: Media) -> MediaView:
-    return MediaView(
-        id=media.id,
-        state=media.state,
-        mime=media.mime,
-        filename=media.filename,
-        size=media.size,
-        width=media.width,
-        height=media.height,
-        error=media.error,
     )
 
 

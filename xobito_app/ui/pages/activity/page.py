@@ -15,10 +15,9 @@ from xobito_app.ui.blocks import (
     list_page,
     person_cell,
 )
-from xobito_app.ui.components import empty_state
+from xobito_app.ui.components import download_button, empty_state
 from xobito_app.ui.pages.activity.rows import ActivityRow
 from xobito_app.ui.pages.activity.state import ActivityState
-from xobito_app.ui.theme import icon
 
 
 def activity_page() -> rx.Component:
@@ -28,13 +27,7 @@ def activity_page() -> rx.Component:
         state,
         title="Activity log",
         line="Who changed what, and when.",
-        primary=rx.el.a(
-            icon("download"),
-            "Export CSV",
-            href=state.export_link,
-            download="",
-            class_name="button button-secondary",
-        ),
+        primary=download_button("Export CSV", href=state.export_link),
         columns=("Person", "What", "When", "IP address"),
         extra=("IP address",),
         row=_entry,

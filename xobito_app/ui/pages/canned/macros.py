@@ -34,10 +34,9 @@ from xobito_app.ui.blocks import (
     new_button,
     whole,
 )
-from xobito_app.ui.components import button, empty_state
+from xobito_app.ui.components import button, empty_state, icon_button
 from xobito_app.ui.pages.canned.replies import LIMIT
 from xobito_app.ui.security import AppState, guarded_by, permitted
-from xobito_app.ui.theme import icon
 
 KINDS = {
     Do.SEND: "Send a canned reply",
@@ -251,13 +250,12 @@ def _slot(slot: ObjectVar[ActionSlot]) -> rx.Component:
             ("group", _choice(slot, "Choose a group", choice_options(state.groups))),
             note,
         ),
-        rx.el.button(
-            icon("x", size=14),
-            type="button",
-            aria_label="Remove this action",
+        icon_button(
+            "x",
+            "Remove this action",
+            compact=True,
             disabled=state.slots.length() == 1,
             on_click=state.remove_action(slot.id),
-            class_name=f"{styles.ICON_BUTTON} {styles.COMPACT}",
         ),
         rx.cond(
             slot.problem != "",

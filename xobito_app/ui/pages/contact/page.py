@@ -7,15 +7,17 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
+from xobito_app.ui.blocks import allowed, confirm, delete_title, form, loaded
 from xobito_app.ui.components import (
     avatar,
     badge,
     button,
     card,
     card_head,
-    confirm_dialog,
+    chip,
+    color_dot,
     empty_state,
-    error_state,
+    field_error,
     link_button,
     menu,
     menu_item,
@@ -23,7 +25,6 @@ from xobito_app.ui.components import (
     note,
     page_body,
     row_menu,
-    skeleton_rows,
     tabs,
 )
 from xobito_app.ui.pages.contact.rows import (
@@ -38,38 +39,27 @@ from xobito_app.ui.pages.contact.state import ContactState
 from xobito_app.ui.pages.contacts.form import contact_form
 from xobito_app.ui.pages.contacts.form_state import ContactFormState
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.shell.state import ShellState
 from xobito_app.ui.theme import icon
-
-_PARTNER = rx.Var.create("/contacts/duplicates?keep=")
 
 
 def contact() -> rx.Component:
     """Return the whole page."""
     state = ContactState
+    gone = empty_state(
+        "user-x",
+        "This contact no longer exists",
+        "It was deleted, merged, or the address is wrong.",
+        link_button("All contacts", to="/contacts"),
+    )
     return page_body(
-        rx.match(
-            state.stage,
-            ("ready", _content()),
-            (
-                "missing",
-                empty_state(
-                    "user-x",
-                    "This contact no longer exists",
-                    "It was deleted, merged, or the address is wrong.",
-                    link_button("All contacts", to="/contacts"),
-                ),
-            ),
-            ("failed", error_state(state.problem, state.load)),
-            skeleton_rows(8),
-        ),
+        loaded(state, _content(), ("missing", gone), rows=8),
         contact_form(),
-        confirm_dialog(
-            rx.Var.create("Delete ") + state.card.name.to(str) + "?",
-            "The contact, the conversations and the notes go. This cannot be undone.",
+        confirm(
+            state,
+            "delete",
+            title=delete_title(state),
+            line="The contact, the conversations and the notes go. This cannot be undone.",
             verb="Delete",
-            open=state.asks_to_delete,
-            on_open_change=state.ask_to_delete,
             on_confirm=state.remove,
         ),
     )
@@ -104,21 +94,14 @@ def _content() -> rx.Component:
 
 
 def _head() -> rx.Component:
-    view, can = ContactState.card, ShellState.can
+    view = ContactState.card
     return rx.el.header(
         avatar(view.initials, view.tone, size="large"),
         rx.el.div(
             rx.el.h1(view.name, class_name=styles.PAGE_TITLE),
             rx.el.p(view.line, class_name=styles.PAGE_LINE),
             rx.el.div(
-                rx.cond(
-                    view.status,
-                    rx.el.span(
-                        rx.el.span(class_name="status-dot", style={"background": view.color}),
-                        view.status,
-                        class_name="chip",
-                    ),
-                ),
+                rx.cond(view.status, chip(color_dot(view.color), view.status)),
                 badge(view.type),
                 rx.foreach(view.groups, lambda name: badge(name, "accent", key=name)),
                 class_name=f"{styles.LINE} contact-marks",
@@ -135,14 +118,11 @@ def _head() -> rx.Component:
                     icon_name="message-square",
                 ),
             ),
-            rx.cond(
-                can[Permission.CONTACTS_EDIT.value],
+            allowed(
+                Permission.CONTACTS_EDIT,
                 button("Change", icon_name="pencil", on_click=ContactFormState.edit(view.id)),
             ),
-            rx.cond(
-                can[Permission.CONTACTS_EDIT.value] | can[Permission.CONTACTS_DELETE.value],
-                _menu(),
-            ),
+            allowed((Permission.CONTACTS_EDIT, Permission.CONTACTS_DELETE), _menu()),
             class_name=styles.LINE,
         ),
         class_name="contact-head",
@@ -150,58 +130,34 @@ def _head() -> rx.Component:
 
 
 def _menu() -> rx.Component:
-    view, can = ContactState.card, ShellState.can
-    edits = can[Permission.CONTACTS_EDIT.value]
+    view = ContactState.card
+    opt_in = menu_item(
+        "Opt in again", icon_name="bell", on_select=ContactState.set_opted_out(False)
+    )
+    opt_out = menu_item("Opt out", icon_name="bell-off", on_select=ContactState.set_opted_out(True))
+    merge = menu_item(
+        "Merge with another contact",
+        icon_name="copy",
+        on_select=rx.redirect(rx.Var.create("/contacts/duplicates?keep=") + view.id.to(str)),
+    )
+    delete = menu_item(
+        "Delete",
+        icon_name="trash-2",
+        danger=True,
+        on_select=ContactState.ask("delete", view.id, view.name),
+    )
     return menu(
         [icon("ellipsis")],
-        rx.cond(
-            edits,
-            rx.cond(
-                view.is_opted_out,
-                menu_item(
-                    "Opt in again", icon_name="bell", on_select=ContactState.set_opted_out(False)
-                ),
-                menu_item(
-                    "Opt out", icon_name="bell-off", on_select=ContactState.set_opted_out(True)
-                ),
-            ),
-        ),
-        rx.cond(
-            edits,
-            menu_item(
-                "Merge with another contact",
-                icon_name="copy",
-                on_select=rx.redirect(
-                    rx.Var.create("/contacts/duplicates?keep=") + view.id.to(str)
-                ),
-            ),
-        ),
-        rx.cond(
-            can[Permission.CONTACTS_DELETE.value],
-            rx.fragment(
-                menu_line(),
-                menu_item(
-                    "Delete",
-                    icon_name="trash-2",
-                    danger=True,
-                    on_select=ContactState.ask_to_delete(True),
-                ),
-            ),
-        ),
+        allowed(Permission.CONTACTS_EDIT, rx.cond(view.is_opted_out, opt_in, opt_out), merge),
+        allowed(Permission.CONTACTS_DELETE, menu_line(), delete),
         label="More actions",
     )
 
 
 def _merge(row: ObjectVar[MergeRow]) -> rx.Component:
-    return rx.el.div(
-        icon("copy"),
-        rx.el.span(row.line, class_name=styles.GROW),
-        rx.cond(
-            ShellState.can[Permission.CONTACTS_EDIT.value],
-            button("Undo", compact=True, on_click=ContactState.undo_merge(row.id)),
-        ),
-        class_name="note note-info",
-        key=row.id,
+    undo = button("Undo", compact=True, on_click=ContactState.undo_merge(row.id))
+    return note(
+        row.line, "info", allowed(Permission.CONTACTS_EDIT, undo), icon_name="copy", key=row.id
     )
 
 
@@ -250,7 +206,11 @@ def _fact(fact: ObjectVar[Fact]) -> rx.Component:
 
 
 def _timeline() -> rx.Component:
-    return rx.el.ol(rx.foreach(ContactState.events, _event), class_name="timeline")
+    return rx.cond(
+        ContactState.events,
+        rx.el.ol(rx.foreach(ContactState.events, _event), class_name="timeline"),
+        empty_state("history", "Nothing happened yet", "Messages, changes and notes stand here."),
+    )
 
 
 def _event(row: ObjectVar[EventRow]) -> rx.Component:
@@ -303,7 +263,7 @@ def _thread(row: ObjectVar[ThreadRow]) -> rx.Component:
 def _notes() -> rx.Component:
     state = ContactState
     return rx.el.div(
-        rx.cond(ShellState.can[Permission.CONTACTS_EDIT.value], _note_form()),
+        allowed(Permission.CONTACTS_EDIT, _note_form()),
         rx.foreach(state.notes, _note),
         rx.cond(
             state.notes,
@@ -320,7 +280,7 @@ def _notes() -> rx.Component:
 
 def _note_form() -> rx.Component:
     state = ContactState
-    return rx.el.form(
+    return form(
         rx.el.textarea(
             name="body",
             rows="3",
@@ -330,10 +290,7 @@ def _note_form() -> rx.Component:
             key=state.editing_note + state.notes.length().to_string(),
             class_name=styles.INPUT,
         ),
-        rx.cond(
-            state.note_error,
-            rx.el.span(state.note_error, class_name=styles.FIELD_ERROR, role="alert"),
-        ),
+        field_error(state.errors, "body"),
         rx.el.div(
             rx.cond(
                 state.editing_note,
@@ -348,7 +305,6 @@ def _note_form() -> rx.Component:
             class_name=styles.LINE,
         ),
         on_submit=state.save_note,
-        class_name=styles.FORM,
     )
 
 

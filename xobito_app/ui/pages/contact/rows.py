@@ -11,6 +11,7 @@ from babel import Locale
 
 from xobito_app.core.text import initials, shorten
 from xobito_app.features.contacts.merging.merging import MergeView
+from xobito_app.features.contacts.records.catalogue import FIELDS, arranged
 from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.records.timeline import TimelineEntry
 from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
@@ -18,16 +19,27 @@ from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.pages.contacts.address import TYPES
-from xobito_app.ui.pages.contacts.rows import custom_text
+from xobito_app.ui.pages.contacts.rows import custom_text, field_text
 
-_LABELS = {
-    "first_name": "first name",
-    "last_name": "last name",
-    "status_id": "status",
-    "source_id": "source",
-    "assignee_id": "assignee",
-    "is_enabled": "enabled",
-}
+_LABELS = {field.column or field.name: field.label for field in FIELDS}
+_ORDER = (
+    "phone",
+    "email",
+    "profile_name",
+    "username",
+    "company",
+    "website",
+    "address",
+    "language",
+    "source",
+    "assignee",
+    "last_msg_time",
+    "created_at",
+)
+_LINKS = {"phone": "tel:", "email": "mailto:", "website": ""}
+"""What stands before a fact where it leads."""
+_FACTS = arranged(_ORDER, (one for one in FIELDS if one.name in _ORDER or one.is_line))
+"""The facts as they stand, plain ones without a place among them last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +101,21 @@ class ContactCard:
 
 
 def _facts(view: ContactView, zone: str) -> list[Fact]:
-    country = Locale("en").territories.get(view.country, view.country)
-    place = ", ".join(
-        part
-        for part in (view.address, f"{view.zip} {view.city}".strip(), view.state, country)
-        if part
-    )
-    wrote = formats.full(view.last_msg_time, zone) if view.last_msg_time else ""
     return [
-        Fact("Phone", view.phone_display, f"tel:{view.phone}" if view.phone else ""),
-        Fact("E-mail", view.email, f"mailto:{view.email}" if view.email else ""),
-        Fact("WhatsApp name", view.profile_name),
-        Fact("User name", f"@{view.username}" if view.username else ""),
-        Fact("Company", view.company),
-        # The service took only http and https addresses.
-        Fact("Website", view.website, view.website),
-        Fact("Address", place),
-        Fact("Language", view.language),
-        Fact("Source", view.source.name if view.source else ""),
-        Fact("Assigned to", view.assignee.name if view.assignee else ""),
-        Fact("Last wrote", wrote),
-        Fact("Created", formats.full(view.created_at, zone)),
+        Fact(
+            one.label,
+            _place(view) if one.name == "address" else field_text(view, one.name, zone),
+            # Of websites the service took only http and https addresses.
+            _LINKS[one.name] + getattr(view, one.name) if one.name in _LINKS else "",
+        )
+        for one in _FACTS
     ]
+
+
+def _place(view: ContactView) -> str:
+    country = Locale("en").territories.get(view.country, view.country)
+    parts = (view.address, f"{view.zip} {view.city}".strip(), view.state, country)
+    return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from xobito_app.ui.components import (
     button,
     card,
     card_head,
+    download_button,
     link_button,
     note,
     page_body,
@@ -216,12 +217,8 @@ def _outcome() -> rx.Component:
         rx.cond(
             view.errors_link,
             rx.el.p(
-                rx.el.a(
-                    icon("download"),
-                    "Download refused rows with the reasons",
-                    href=view.errors_link,
-                    download="",
-                    class_name="button button-secondary button-compact",
+                download_button(
+                    "Download refused rows with the reasons", href=view.errors_link, compact=True
                 )
             ),
         ),

@@ -24,6 +24,7 @@ from xobito_app.ui.blocks import (
 from xobito_app.ui.components import (
     badge,
     button,
+    color_dot,
     dialog,
     dialog_close,
     dialog_foot,
@@ -107,13 +108,12 @@ def label_list(kind: LabelKind) -> rx.Component:
 
 
 def _row(kind: LabelKind, row: ObjectVar[LabelRow]) -> rx.Component:
-    dot = rx.cond(row.color, rx.el.span(class_name="status-dot", style={"background": row.color}))
     return line_of(
         row,
         main_cell(
             row.name,
             rx.cond(row.is_default, badge("Default", "accent")),
-            before=dot,
+            before=color_dot(row.color),
             on_open=kind.form.edit(row.id),
             needs=kind.permission,
         ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.contacts.records import find
+from xobito_app.features.contacts.lists import listing
 from xobito_app.features.contacts.records.views import load_views
+from xobito_app.features.contacts.schemas import SEARCH_LIMIT, ContactFilter
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.shell.providers import Command, command_providers, ids_in, recall_providers
 
@@ -17,9 +18,13 @@ async def find_contacts(viewer: Viewer, typed: str) -> list[Command]:
     if not viewer.actor.can(Permission.CONTACTS_VIEW):
         return []
     async with unit_of_work(viewer.actor.workspace_id) as uow:
-        found = await find.find_contacts(uow.session, viewer.actor, typed=typed, limit=MOST)
+        wanted = ContactFilter(search=typed[:SEARCH_LIMIT])
+        found = await listing.list_contacts(
+            uow.session, viewer.actor, contact_filter=wanted, limit=MOST
+        )
     return [
-        Command(contact.name, f"/contacts/{contact.id}", "contact", "Contact") for contact in found
+        Command(contact.name, f"/contacts/{contact.id}", "contact", "Contact")
+        for contact in found.rows
     ]
 
 

@@ -8,12 +8,12 @@ from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import allowed, choice_options, form, search_box
+from xobito_app.ui.blocks import allowed, choice_options, filter_in_force, form, search_box
 from xobito_app.ui.blocks.list_view import Choices
 from xobito_app.ui.components import (
     button,
     check_field,
-    chip,
+    count,
     link_button,
     popover,
     select_field,
@@ -38,9 +38,9 @@ def segment_bar() -> rx.Component:
         rx.el.nav(
             ReactRouterLink.create(
                 "All",
-                rx.el.span(state.everybody, class_name="segment-count"),
+                count(state.everybody, quiet=True),
                 to="/contacts",
-                class_name="chip",
+                class_name=styles.CHIP,
                 aria_current=rx.cond((state.segment_id == "") & ~state.chips, "page", "false"),
             ),
             rx.foreach(state.segments, _segment),
@@ -55,11 +55,11 @@ def _segment(row: ObjectVar[SegmentRow]) -> rx.Component:
         row.name,
         rx.cond(
             row.is_open & ContactsState.is_segment_changed,
-            rx.el.span("changed", class_name="segment-count"),
-            rx.el.span(row.count, class_name="segment-count"),
+            count("changed", quiet=True),
+            count(row.count, quiet=True),
         ),
         to=row.link,
-        class_name="chip",
+        class_name=styles.CHIP,
         aria_current=rx.cond(row.is_open, "page", "false"),
         key=row.id,
     )
@@ -74,7 +74,7 @@ def filter_bar() -> rx.Component:
             [icon("list-filter"), "Filter"],
             _filter_form(),
             label="Filter",
-            class_name="button button-secondary button-compact",
+            class_name=styles.BUTTON_COMPACT,
             open=state.is_filtering,
             on_open_change=state.set_filtering,
         ),
@@ -187,13 +187,8 @@ def chips() -> rx.Component:
 
 
 def _chip(row: ObjectVar[Chip]) -> rx.Component:
-    return chip(
-        row.text,
-        icon("x", size=12),
-        on_click=ContactsState.narrow(row.name, ""),
-        aria_label=rx.Var.create("Remove filter: ") + row.text.to(str),
-        key=row.name,
-    )
+    lift = ContactsState.narrow(row.name, "")
+    return filter_in_force(row.text, on_remove=lift, key=row.name)
 
 
 def columns_menu() -> rx.Component:
@@ -205,7 +200,7 @@ def columns_menu() -> rx.Component:
             class_name=f"{styles.STACK} column-choice",
         ),
         label="Choose columns",
-        class_name="button button-ghost button-icon button-compact",
+        class_name=styles.ICON_BUTTON_COMPACT,
         align="end",
     )
 

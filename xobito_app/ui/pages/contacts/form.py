@@ -2,76 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
+from xobito_app.features.contacts.records.catalogue import ContactField
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import Fields, choice_options, form_dialog
+from xobito_app.ui.blocks import Choices, Fields, choice_options, form_dialog
 from xobito_app.ui.components import check_field, field
 from xobito_app.ui.components.fields import field_error
 from xobito_app.ui.forms import COUNTRIES
+from xobito_app.ui.pages.contacts import asked
 from xobito_app.ui.pages.contacts.address import TYPES
 from xobito_app.ui.pages.contacts.form_state import ContactFormState, OwnField
+
+_LABELS = {"address": "Street"}
+"""Beside its city and country an address is no more than that."""
+_KINDS: dict[str, Literal["tel", "email", "url"]] = {
+    "phone": "tel",
+    "email": "email",
+    "website": "url",
+}
+"""Which keyboard a phone shows."""
 
 
 def contact_form() -> rx.Component:
     """Return the dialog; it opens for a new contact and for a known one."""
-    state, fields = ContactFormState, Fields(ContactFormState)
     return form_dialog(
-        state,
-        _row(
-            fields.text("First name", "first_name", auto_focus=True),
-            fields.text("Last name", "last_name"),
+        ContactFormState,
+        *map(_row, asked.MAIN),
+        rx.foreach(ContactFormState.own, _own_field),
+        rx.el.details(
+            rx.el.summary("Address, language, description"),
+            rx.el.div(*map(_row, asked.MORE), class_name=styles.FORM),
+            class_name="more-fields",
         ),
-        _row(
-            fields.text(
-                "Phone",
-                "phone",
-                kind="tel",
-                help="Without a country code, the workspace's country is used.",
-            ),
-            fields.text("E-mail", "email", kind="email"),
-        ),
-        _row(
-            fields.select("Status", "status_id", state.statuses),
-            fields.select("Source", "source_id", state.sources, empty="–"),
-        ),
-        _row(
-            fields.select("Type", "type", tuple(TYPES.items())),
-            fields.select("Assigned to", "assignee_id", state.people, empty="Nobody"),
-        ),
-        fields.text("Groups", "groups", help="Separated by commas; new ones are created."),
-        _row(fields.text("Company", "company"), fields.text("Website", "website", kind="url")),
-        rx.foreach(state.own, _own_field),
-        _more_fields(fields),
         new="New contact",
         edit="Edit contact",
         wide=True,
     )
 
 
-def _more_fields(fields: Fields) -> rx.Component:
-    return rx.el.details(
-        rx.el.summary("Address, language, description"),
-        rx.el.div(
-            fields.text("Street", "address"),
-            _row(fields.text("Zip", "zip"), fields.text("City", "city")),
-            _row(
-                fields.text("State", "state"),
-                fields.select("Country", "country", COUNTRIES, empty="–"),
-            ),
-            fields.text("Language", "language", help="Like en or pt_BR."),
-            fields.area("Description", "description"),
-            class_name=styles.FORM,
-        ),
-        class_name="more-fields",
-    )
+def _row(row: asked.Row) -> rx.Component:
+    controls = [_control(one) for one in row]
+    return rx.el.div(*controls, class_name=styles.FORM_ROW) if len(controls) > 1 else controls[0]
 
 
-def _row(*fields: rx.Component) -> rx.Component:
-    return rx.el.div(*fields, class_name=styles.FORM_ROW)
+def _control(one: ContactField) -> rx.Component:
+    fields, label, name = Fields(ContactFormState), _LABELS.get(one.name, one.label), one.draft_key
+    if one.name in _CHOICES:
+        choices, empty = _CHOICES[one.name]
+        return fields.select(label, name, choices, empty=empty, help=one.help)
+    if one.is_long:
+        return fields.area(label, name, help=one.help)
+    more: dict[str, Any] = {"auto_focus": True} if one is asked.ASKED[0] else {}
+    return fields.text(label, name, kind=_KINDS.get(one.name, "text"), help=one.help, **more)
+
+
+_CHOICES: dict[str, tuple[Choices, str]] = {
+    "status": (ContactFormState.statuses, ""),
+    "source": (ContactFormState.sources, "–"),
+    "assignee": (ContactFormState.people, "Nobody"),
+    "type": (tuple(TYPES.items()), ""),
+    "country": (COUNTRIES, "–"),
+}
+"""What there is to choose from, and the word for none."""
 
 
 def _own_field(own: ObjectVar[OwnField]) -> rx.Component:

@@ -12,31 +12,16 @@ from xobito_app.core import ids
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts.labels import custom_fields, sources, statuses
 from xobito_app.features.contacts.records import contacts
+from xobito_app.features.contacts.records.catalogue import ContactField, Shape
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, CustomFieldView
 from xobito_app.features.workspaces import team
 from xobito_app.ui import browser, forms
 from xobito_app.ui.blocks import Form, FormState
 from xobito_app.ui.components import toast_success
+from xobito_app.ui.pages.contacts.asked import ASKED
 from xobito_app.ui.pages.contacts.rows import custom_text
 from xobito_app.ui.security import AppState, guarded, permitted
 
-TEXTS = (
-    "first_name",
-    "last_name",
-    "phone",
-    "email",
-    "company",
-    "website",
-    "description",
-    "country",
-    "city",
-    "state",
-    "zip",
-    "address",
-    "language",
-    "type",
-)
-_POINTERS = ("status_id", "source_id", "assignee_id")
 _OWN = "own."
 
 
@@ -69,6 +54,28 @@ class OwnField:
         )
 
 
+def _written(one: ContactField, held: Any) -> str:
+    """Return what a field of the form holds at first."""
+    match one.shape:
+        case Shape.REFERENCE:
+            return str(held.id) if held else ""
+        case Shape.GROUPS:
+            return ", ".join(group.name for group in held)
+        case _:
+            return str(held)
+
+
+def _read(one: ContactField, words: str) -> Any:
+    """Return what a draft says for what stood in a field of the form."""
+    match one.shape:
+        case Shape.REFERENCE:
+            return ids.parse(words) if words else None
+        case Shape.GROUPS:
+            return [name.strip() for name in words.split(",") if name.strip()]
+        case _:
+            return words
+
+
 @permitted(create=Permission.CONTACTS_CREATE, edit=Permission.CONTACTS_EDIT)
 class ContactFormState(FormState, AppState):
     """The open form."""
@@ -98,12 +105,7 @@ class ContactFormState(FormState, AppState):
         if view is None:
             default = next((str(status.id) for status in known if status.is_default), "")
             return {"type": "lead", "status_id": default}
-        return {name: str(getattr(view, name)) for name in TEXTS} | {
-            "status_id": str(view.status.id) if view.status else "",
-            "source_id": str(view.source.id) if view.source else "",
-            "assignee_id": str(view.assignee.id) if view.assignee else "",
-            "groups": ", ".join(group.name for group in view.groups),
-        }
+        return {one.draft_key: _written(one, getattr(view, one.name)) for one in ASKED}
 
     async def _save(self, row_id: UUID | None, form: Form) -> ContactView:
         draft = self._draft(form)
@@ -119,16 +121,12 @@ class ContactFormState(FormState, AppState):
         self.errors = {name.replace("custom.", _OWN): sentence for name, sentence in errors.items()}
 
     def _draft(self, form: Form) -> ContactDraft:
-        wanted: dict[str, Any] = {name: forms.text(form, name, 5000) for name in TEXTS}
-        for name in _POINTERS:
-            chosen = forms.text(form, name, 40)
-            wanted[name] = ids.parse(chosen) if chosen else None
-        # No source or status in the form means that the workspace's default stands.
-        for name in ("status_id", "source_id"):
-            if wanted[name] is None:
-                del wanted[name]
-        names = forms.text(form, "groups", 5000).split(",")
-        wanted["groups"] = [name.strip() for name in names if name.strip()]
+        wanted: dict[str, Any] = {
+            one.draft_key: _read(one, forms.text(form, one.draft_key, 5000)) for one in ASKED
+        }
+        # A form without a status leaves the one there is.
+        if wanted["status_id"] is None:
+            del wanted["status_id"]
         wanted["custom"] = {
             own.name.removeprefix(_OWN): [
                 option for option in own.options if forms.is_on(form, f"{own.name}:{option}")

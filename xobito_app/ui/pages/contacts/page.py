@@ -21,6 +21,8 @@ from xobito_app.ui.blocks import (
 from xobito_app.ui.components import (
     badge,
     button,
+    color_dot,
+    download_button,
     empty_state,
     icon_button,
     link_button,
@@ -130,7 +132,7 @@ def _selection() -> rx.Component:
         _action("opt_out", "Opt out", "bell-off"),
         _action("opt_in", "Opt in again", "bell"),
         label="Change the selected contacts",
-        class_name="button button-secondary button-compact",
+        class_name=styles.BUTTON_COMPACT,
     )
     delete = button(
         rx.Var.create("Delete ") + state.selected_things,
@@ -154,12 +156,7 @@ def _export_selected() -> rx.Component:
     state = ContactsState
     return rx.cond(
         state.is_all_selected,
-        rx.el.a(
-            "Export",
-            href=state.export_link,
-            download="",
-            class_name="button button-secondary button-compact",
-        ),
+        download_button("Export", href=state.export_link, icon_name="", compact=True),
         rx.el.form(
             rx.el.input(type="hidden", name="filter", value=state.export_filter),
             button("Export", compact=True, type="submit"),
@@ -242,9 +239,9 @@ def _row(row: ObjectVar[ContactRow]) -> rx.Component:
 
 
 def _cell(cell: ObjectVar[Cell]) -> rx.Component:
-    dot = rx.el.span(class_name="status-dot", style={"background": cell.color})
     return rx.el.td(
-        rx.cond(cell.color, dot),
+        color_dot(cell.color),
+        " ",
         cell.text,
         title=cell.text,
         class_name=f"{styles.CELL_EXTRA} {styles.TRUNCATE}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,27 +10,22 @@ from typing import Any
 from xobito_app.core.text import initials, shorten
 from xobito_app.features.contacts.bulk.bulk import JobView
 from xobito_app.features.contacts.lists.segments import SegmentView
-from xobito_app.features.contacts.schemas import ContactView, CustomFieldView
+from xobito_app.features.contacts.records.catalogue import FIELDS, Merge
+from xobito_app.features.contacts.records.columns import words_of
+from xobito_app.features.contacts.schemas import ContactView, CustomFieldView, SortBy
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.pages.contacts.address import TYPES
 
+_WIDE = frozenset({Merge.NAME, Merge.ADDRESS})
 COLUMNS = {
-    "phone": "Phone",
-    "email": "Email",
-    "company": "Company",
-    "status": "Status",
-    "source": "Source",
-    "groups": "Groups",
-    "assignee": "Assigned to",
-    "type": "Type",
-    "country": "Country",
-    "created": "Created",
+    field.name: field.label
+    for field in FIELDS
+    if field.name in {"country", "created_at"}
+    or (field.is_asked and not field.is_long and field.merge not in _WIDE)
 }
 """The columns people choose from, beside the name and custom fields."""
-USUAL = ("phone", "status", "source", "groups", "created")
-SORTS = {"email": "email", "company": "company", "created": "created_at"}
-"""Which columns the list can be ordered by, and the name of that order."""
+USUAL = ("phone", "status", "source", "groups", "created_at")
 
 
 def custom_text(value: Any) -> str:
@@ -92,18 +87,25 @@ def _cell(view: ContactView, column: str, zone: str) -> Cell:
         return Cell(column, view.status.name, view.status.color)
     if column.startswith("field."):
         return Cell(column, shorten(custom_text(view.custom.get(column[6:])), 60))
-    words: Mapping[str, str] = {
-        "phone": view.phone_display,
-        "email": view.email,
-        "company": view.company,
-        "source": view.source.name if view.source else "",
-        "groups": ", ".join(group.name for group in view.groups),
-        "assignee": view.assignee.name if view.assignee else "",
-        "type": TYPES.get(view.type, view.type),
-        "country": view.country,
-        "created": formats.full(view.created_at, zone),
-    }
-    return Cell(column, shorten(words.get(column, ""), 60))
+    return Cell(column, shorten(field_text(view, column, zone), 60))
+
+
+def field_text(view: ContactView, name: str, zone: str) -> str:
+    """Return a field of a contact as people read it; empty when nothing is known."""
+    value = getattr(view, name)
+    match name:
+        case "phone":
+            return view.phone_display
+        case "username":
+            return f"@{value}" if value else ""
+        case "type":
+            return TYPES.get(view.type, view.type)
+        case "groups":
+            return ", ".join(group.name for group in view.groups)
+        case _ if isinstance(value, datetime):
+            return formats.full(value, zone)
+        case _:
+            return words_of(view, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class Column:
         """Return every column there is, the workspace's own fields last."""
         titles = COLUMNS | {f"field.{f.slug}": f.label for f in fields if f.is_active}
         return [
-            cls(name, title, name in chosen, SORTS.get(name, "")) for name, title in titles.items()
+            cls(name, title, name in chosen, name if name in set(SortBy) else "")
+            for name, title in titles.items()
         ]
 
 

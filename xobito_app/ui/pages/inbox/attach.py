@@ -5,21 +5,27 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar, Var
 
-from xobito_app.ui import dom_ids
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import dom_ids, styles
+from xobito_app.ui.blocks import allowed, form, staged
 from xobito_app.ui.components import (
     button,
     dialog,
     dialog_close,
     dialog_foot,
+    icon_button,
     menu,
     menu_item,
+    picker_line,
+    picker_list,
+    problem,
+    removable,
     search_field,
     text_area,
     text_field,
 )
 from xobito_app.ui.pages.inbox.attach_state import AttachState, PersonRow, SectionSlot
 from xobito_app.ui.pages.inbox.schedule import due_line
-from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 from xobito_app.whatsapp import limits
 
@@ -39,7 +45,7 @@ def attach_menu() -> rx.Component:
         menu_item("Location", icon_name="map-pin", on_select=AttachState.begin("location")),
         menu_item("Contact card", icon_name="contact", on_select=AttachState.begin("card")),
         label="Attach",
-        class_name="button button-ghost button-icon button-compact",
+        class_name=styles.ICON_BUTTON_COMPACT,
         align="start",
         side="top",
         id="composer-attach",
@@ -50,7 +56,7 @@ def attach_dialog() -> rx.Component:
     """The form of whatever was chosen."""
     return dialog(
         AttachState.title,
-        rx.el.form(
+        form(
             rx.match(
                 AttachState.kind,
                 ("buttons", _buttons()),
@@ -61,13 +67,9 @@ def attach_dialog() -> rx.Component:
                 rx.fragment(),
             ),
             due_line(),
-            rx.cond(
-                AttachState.problem != "",
-                rx.el.p(AttachState.problem, class_name="field-error", role="alert"),
-            ),
+            problem(AttachState.errors.get("form", "").to(str)),
             dialog_foot(dialog_close(), button("Send", weight="primary", type="submit")),
             on_submit=AttachState.send,
-            class_name="form",
             data_counts="",
         ),
         open=AttachState.kind != "",
@@ -128,7 +130,9 @@ def _list() -> rx.Component:
         ),
         rx.foreach(AttachState.sections, _section),
         rx.el.div(
-            rx.el.span(AttachState.row_count, f" of {limits.LIST_ROWS} rows", class_name="grow"),
+            rx.el.span(
+                AttachState.row_count, f" of {limits.LIST_ROWS} rows", class_name=styles.GROW
+            ),
             button(
                 "Add a section",
                 icon_name="plus",
@@ -143,12 +147,11 @@ def _list() -> rx.Component:
 
 def _section(section: ObjectVar[SectionSlot]) -> rx.Component:
     return rx.el.fieldset(
-        rx.el.input(
-            name=section.id.to(str) + "-title",
+        _input(
+            section.id.to(str) + "-title",
+            "Section title",
+            limits.LIST_SECTION_TITLE,
             placeholder="Section title (needed with several sections)",
-            aria_label="Section title",
-            max_length=limits.LIST_SECTION_TITLE,
-            class_name="input input-compact",
         ),
         rx.foreach(section.rows, _row),
         button(
@@ -167,30 +170,32 @@ def _section(section: ObjectVar[SectionSlot]) -> rx.Component:
 def _row(row_id: Var[str]) -> rx.Component:
     name = row_id.to(str)
     return rx.el.div(
-        rx.el.input(
-            name=name + "-title",
-            placeholder="Row title",
-            aria_label="Row title",
-            max_length=limits.LIST_ROW_TITLE,
-            class_name="input input-compact",
-        ),
-        rx.el.input(
-            name=name + "-detail",
+        _input(name + "-title", "Row title", limits.LIST_ROW_TITLE),
+        _input(
+            name + "-detail",
+            "Row description",
+            limits.LIST_ROW_DESCRIPTION,
             placeholder="Description (optional)",
-            aria_label="Row description",
-            max_length=limits.LIST_ROW_DESCRIPTION,
-            class_name="input input-compact",
         ),
-        rx.el.button(
-            icon("x", size=14),
-            type="button",
-            aria_label="Remove this row",
+        icon_button(
+            "x",
+            "Remove this row",
+            compact=True,
             disabled=AttachState.row_count == 1,
             on_click=AttachState.remove_row(name),
-            class_name="button button-ghost button-icon button-compact",
         ),
         key=name,
         class_name="list-line",
+    )
+
+
+def _input(name: Var[str], label: str, most: int, placeholder: str = "") -> rx.Component:
+    return rx.el.input(
+        name=name,
+        placeholder=placeholder or label,
+        aria_label=label,
+        max_length=most,
+        class_name=styles.INPUT_COMPACT,
     )
 
 
@@ -220,13 +225,17 @@ def _location() -> rx.Component:
 def _card() -> rx.Component:
     errors = AttachState.errors
     return rx.fragment(
-        rx.cond(
-            ShellState.can["contacts.view"],
+        allowed(
+            Permission.CONTACTS_VIEW,
             search_field(
                 "Find a contact", on_change=AttachState.find.debounce(150), auto_complete="off"
             ),
+            staged(
+                AttachState,
+                picker_list(AttachState.people, _person, empty="No contact fits."),
+                again=AttachState.find(""),
+            ),
         ),
-        rx.el.ul(rx.foreach(AttachState.people, _person), class_name="picker-list people-list"),
         rx.cond(
             AttachState.chosen.length() > 0,
             rx.el.div(rx.foreach(AttachState.chosen, _chosen), class_name="file-list"),
@@ -244,27 +253,16 @@ def _card() -> rx.Component:
 
 
 def _person(person: ObjectVar[PersonRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.strong(person.name),
-            rx.el.span(person.phone),
-            type="button",
-            on_click=AttachState.take(person.id),
-            class_name="picker-line picker-line-wide",
-        ),
-        key=person.id,
+    take = AttachState.take(person.id)
+    return picker_line(
+        person.name, rx.el.span(person.phone), on_click=take, key=person.id, is_wide=True
     )
 
 
 def _chosen(person: ObjectVar[PersonRow]) -> rx.Component:
-    return rx.el.span(
+    return removable(
         person.name,
-        rx.el.button(
-            icon("x", size=12),
-            type="button",
-            aria_label="Do not share this contact",
-            on_click=AttachState.take(person.id),
-        ),
+        on_remove=AttachState.take(person.id),
+        label=rx.Var.create("Do not share ") + person.name.to(str),
         key=person.id,
-        class_name="file-chip",
     )

@@ -12,16 +12,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import ids
 from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor, Permission
-from xobito_app.features.contacts.records.find import find_contacts
+from xobito_app.features.contacts.lists import listing
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.inbox.composing import compose
 from xobito_app.features.inbox.composing.locations import read_place
 from xobito_app.features.inbox.composing.outgoing import Order
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.pages.inbox.draft_state import DraftState
-from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.pages.inbox.thread_state import open_thread_id
+from xobito_app.ui.security import AppState, guarded
 from xobito_app.whatsapp import limits
 from xobito_app.whatsapp.payloads_interactive import Button, Row, Section
 
@@ -35,7 +36,7 @@ KINDS = {
 FIELDS = frozenset(
     {"header", "body", "footer", "label", "url", "where", "name", "phone", "email", "company"}
 )
-MOST_CARDS = 10
+PEOPLE_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,12 @@ class PersonRow:
     phone: str
 
 
-class AttachState(AppState):
+class AttachState(StagedState, AppState):
     """The one dialog behind the plus; `kind` says what it asks for."""
 
     kind: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    problem: rx.Field[str] = rx.field("")
     sections: rx.Field[list[SectionSlot]] = rx.field(default_factory=list)
     row_count: rx.Field[int] = rx.field(1)
     people: rx.Field[list[PersonRow]] = rx.field(default_factory=list)
@@ -76,12 +76,14 @@ class AttachState(AppState):
         if kind not in KINDS:
             return
         # The key is made with the form, so that pressing Send twice sends once.
-        self._key, self.errors, self.chosen, self.problem = str(ids.new()), {}, [], ""
+        self._key, self.errors, self.chosen = str(ids.new()), {}, []
         self.sections = [SectionSlot(self._name("s"), [self._name("r")])]
         self.row_count = 1
-        if kind == "card":
-            await self._find("")
         self.kind, self.title = kind, KINDS[kind]
+        if kind == "card":
+            self.stage = "loading"
+            yield
+            await self._staged(self._find(""))
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
@@ -127,16 +129,16 @@ class AttachState(AppState):
     @guarded(Permission.CONTACTS_VIEW)
     async def find(self, typed: str):
         """List contacts to share."""
-        await self._find(str(typed)[:100])
+        await self._staged(self._find(str(typed)[:100]))
 
     async def _find(self, typed: str) -> None:
-        actor = await self._actor()
-        if not actor.can(Permission.CONTACTS_VIEW):
+        if not (await self._actor()).can(Permission.CONTACTS_VIEW):
             self.people = []
             return
-        async with unit_of_work(actor.workspace_id) as uow:
-            found = await find_contacts(uow.session, actor, typed=typed)
-        self.people = [PersonRow(str(c.id), c.name, c.phone) for c in found]
+        found = await self._call(
+            listing.list_contacts, contact_filter=ContactFilter(search=typed), limit=PEOPLE_SHOWN
+        )
+        self.people = [PersonRow(str(c.id), c.name, c.phone_display) for c in found.rows]
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
@@ -144,28 +146,29 @@ class AttachState(AppState):
         """Put a contact among those to share, or take it out again."""
         rest = [row for row in self.chosen if row.id != contact_id]
         if len(rest) < len(self.chosen):
-            self.chosen = rest
+            self.chosen, self.problem = rest, ""
+            return
+        if len(self.chosen) >= limits.CONTACT_CARDS:
+            self.problem = f"Share at most {limits.CONTACT_CARDS} contacts at once."
             return
         added = [row for row in self.people if row.id == contact_id]
-        self.chosen = [*self.chosen, *added][:MOST_CARDS]
+        self.chosen = [*self.chosen, *added]
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def send(self, form: dict[str, Any]):
         """Send what the form says, or tell at the field what is wrong; nothing typed is lost."""
-        viewer = await current_viewer(self)
-        draft, thread = await self.get_state(DraftState), await self.get_state(ThreadState)
-        order = draft._order(ids.parse(thread.header.id), self._key)
+        draft = await self.get_state(DraftState)
+        order = draft._order(await open_thread_id(self), self._key)
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await self._queue(uow.session, viewer.actor, order, form)
+            await self._call(self._queue, order, form)
         except Invalid as error:
-            self.errors = field_errors(error)
+            errors = field_errors(error)
             # What has no field of its own in this form stands above its buttons.
-            self.problem = "" if self.errors.keys() <= FIELDS else error.message
+            self.errors = errors if errors.keys() <= FIELDS else {"form": error.message}
             return
         draft._sent()
-        self.kind, self.problem, self.errors = "", "", {}
+        self.kind, self.errors = "", {}
 
     def _queue(
         self, session: AsyncSession, actor: Actor, order: Order, form: dict[str, Any]

@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from xobito_app.ui import dom_ids
+from xobito_app.ui.components import avatar, text_button
 from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
 from xobito_app.ui.pages.inbox.formatting import Piece
 from xobito_app.ui.theme import icon
@@ -125,23 +126,23 @@ def _unresolved(on_arrived: rx.EventHandler, on_lost: rx.EventHandler) -> rx.Com
             "WhatsApp did not answer, so it is not known whether this was sent. "
             "It will not be sent again by itself."
         ),
-        rx.el.button("It arrived", type="button", on_click=on_arrived, class_name="link-button"),
-        rx.el.button("It did not", type="button", on_click=on_lost, class_name="link-button"),
+        text_button("It arrived", on_click=on_arrived),
+        text_button("It did not", on_click=on_lost),
         class_name="bubble-problem is-unknown",
     )
 
 
 def _scheduled(on_change: rx.EventHandler, on_cancel: rx.EventHandler) -> rx.Component:
     return rx.el.div(
-        rx.el.button("Change", type="button", on_click=on_change, class_name="link-button"),
-        rx.el.button("Cancel", type="button", on_click=on_cancel, class_name="link-button"),
+        text_button("Change", on_click=on_change),
+        text_button("Cancel", on_click=on_cancel),
         class_name="bubble-problem is-calm",
     )
 
 
 def _not_fetched(on_fetch: rx.EventHandler) -> rx.Component:
     return rx.el.div(
-        rx.el.button("Try again", type="button", on_click=on_fetch, class_name="link-button"),
+        text_button("Try again", on_click=on_fetch),
         class_name="bubble-problem is-calm",
     )
 
@@ -151,7 +152,7 @@ def _failure(line: ObjectVar[EntryRow], on_resend: rx.EventHandler) -> rx.Compon
         rx.el.p(line.failure),
         rx.cond(
             line.can_resend,
-            rx.el.button("Send again", type="button", on_click=on_resend, class_name="link-button"),
+            text_button("Send again", on_click=on_resend),
         ),
         class_name="bubble-problem",
     )
@@ -234,30 +235,10 @@ def _media(line: ObjectVar[EntryRow]) -> rx.Component:
         line.media_ready,
         rx.match(
             line.media_kind,
-            (
-                "image",
-                _image(line),
-            ),
-            (
-                "sticker",
-                rx.el.img(
-                    src=line.media_url, alt="Sticker", loading="lazy", class_name="media-sticker"
-                ),
-            ),
-            (
-                "video",
-                rx.el.video(
-                    src=line.media_url,
-                    controls=True,
-                    preload="metadata",
-                    class_name="media-video",
-                    style={"aspect_ratio": line.ratio},
-                ),
-            ),
-            (
-                "audio",
-                _audio(line),
-            ),
+            ("image", _image(line)),
+            ("sticker", _sticker(line)),
+            ("video", _video(line)),
+            ("audio", _audio(line)),
             _file(line),
         ),
         rx.el.div(
@@ -285,6 +266,20 @@ def _image(line: ObjectVar[EntryRow]) -> rx.Component:
         target="_blank",
         class_name="media-image",
         custom_attrs={"data-lightbox": "1"},
+    )
+
+
+def _sticker(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.img(src=line.media_url, alt="Sticker", loading="lazy", class_name="media-sticker")
+
+
+def _video(line: ObjectVar[EntryRow]) -> rx.Component:
+    return rx.el.video(
+        src=line.media_url,
+        controls=True,
+        preload="metadata",
+        class_name="media-video",
+        style={"aspect_ratio": line.ratio},
     )
 
 
@@ -351,7 +346,7 @@ def _location(line: ObjectVar[EntryRow]) -> rx.Component:
 
 def _card(card: ObjectVar[CardRow]) -> rx.Component:
     return rx.el.div(
-        rx.el.span(card.initials, class_name="avatar tone-6"),
+        avatar(card.initials, 6),
         rx.el.span(
             rx.el.span(card.name, class_name="file-name"),
             rx.el.span(card.detail, class_name="file-size"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 
-from xobito_app.ui import dom_ids
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import dom_ids, styles
+from xobito_app.ui.blocks import allowed
+from xobito_app.ui.components import button, chip, dot, icon_button, problem
 from xobito_app.ui.pages.inbox.attach import attach_dialog, attach_menu
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.draft_state import DraftState
@@ -18,8 +19,8 @@ from xobito_app.ui.pages.inbox.schedule import (
 )
 from xobito_app.ui.pages.inbox.shortcuts import shortcut_button, slash_list
 from xobito_app.ui.pages.inbox.template_picker import template_picker
+from xobito_app.ui.pages.inbox.template_state import PickerState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 
 
@@ -60,22 +61,18 @@ def composer() -> rx.Component:
 
 def _modes() -> rx.Component:
     return rx.el.div(
-        rx.el.button(
+        chip(
             "Reply",
             id=dom_ids.COMPOSER_REPLY,
-            type="button",
             aria_pressed=DraftState.mode == "reply",
             on_click=DraftState.write_reply,
-            class_name="composer-mode",
         ),
-        rx.el.button(
+        chip(
             icon("lock", size=12),
             "Note",
             id=dom_ids.COMPOSER_NOTE,
-            type="button",
             aria_pressed=DraftState.mode == "note",
             on_click=DraftState.write_note,
-            class_name="composer-mode",
         ),
         class_name="composer-modes",
     )
@@ -105,26 +102,24 @@ def _form() -> rx.Component:
         ),
         rx.el.input(type="hidden", name="key", id=dom_ids.COMPOSER_KEY, default_value=""),
         rx.el.input(type="hidden", name="files", id=dom_ids.COMPOSER_FILES, default_value=""),
-        rx.cond(
-            ComposerState.problem != "",
-            rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
-        ),
+        problem(ComposerState.problem),
         due_line(),
         _voice_bar(),
         rx.el.div(
             _tools(),
-            rx.el.span(class_name="grow"),
+            rx.el.span(class_name=styles.GROW),
             rx.el.span(id=dom_ids.COMPOSER_COUNT, class_name="composer-count", role="status"),
             rx.cond(DraftState.mode == "note", rx.fragment(), schedule_button()),
-            rx.el.button(
+            button(
                 rx.cond(
                     DraftState.mode == "note",
                     "Add note",
                     rx.cond(DraftState.due != "", "Schedule", "Send"),
-                ),
-                icon("send-horizontal", size=14),
+                ).to(str),
+                weight="primary",
+                icon_name="send-horizontal",
+                compact=True,
                 type="submit",
-                class_name="button button-primary button-compact",
             ),
             class_name="composer-tools",
         ),
@@ -139,13 +134,9 @@ def _quote() -> rx.Component:
         DraftState.quoted_id != "",
         rx.el.div(
             icon("reply", size=13),
-            rx.el.span(DraftState.quoted_text, class_name="grow quote-text"),
-            rx.el.button(
-                icon("x", size=13),
-                type="button",
-                aria_label="Do not answer this message",
-                on_click=DraftState.drop_quote,
-                class_name="button button-ghost button-icon button-compact",
+            rx.el.span(DraftState.quoted_text, class_name=f"{styles.GROW} quote-text"),
+            icon_button(
+                "x", "Do not answer this message", compact=True, on_click=DraftState.drop_quote
             ),
             class_name="composer-quote",
         ),
@@ -161,50 +152,38 @@ def _tools() -> rx.Component:
             multiple=True,
             tab_index=-1,
             aria_label="Files to attach",
-            class_name="sr-only",
+            class_name=styles.SR_ONLY,
         ),
         rx.cond(DraftState.mode == "note", rx.fragment(), attach_menu()),
-        _tool("smile", "Emoji", id=dom_ids.COMPOSER_EMOJI),
+        icon_button("smile", "Emoji", compact=True, id=dom_ids.COMPOSER_EMOJI),
         rx.cond(
             DraftState.mode == "note",
             rx.fragment(),
-            _tool("mic", "Record a voice message", id=dom_ids.COMPOSER_VOICE),
+            icon_button("mic", "Record a voice message", compact=True, id=dom_ids.COMPOSER_VOICE),
         ),
-        rx.cond(ShellState.can["canned_replies.view"], shortcut_button()),
-        _tool("layout-template", "Send a template", on_click=ComposerState.open_picker),
-    )
-
-
-def _tool(icon_name: str, label: str, **props: Any) -> rx.Component:
-    return rx.el.button(
-        icon(icon_name, size=16),
-        type="button",
-        title=label,
-        aria_label=label,
-        class_name="button button-ghost button-icon button-compact",
-        **props,
+        allowed(Permission.CANNED_REPLIES_VIEW, shortcut_button()),
+        icon_button(
+            "layout-template",
+            "Send a template",
+            compact=True,
+            on_click=PickerState.open_picker,
+        ),
     )
 
 
 def _voice_bar() -> rx.Component:
     """What takes the place of the tools while a voice message is recorded; the script fills it."""
     return rx.el.div(
-        rx.el.span(class_name="voice-dot", aria_hidden="true"),
-        rx.el.span("0:00", id=dom_ids.VOICE_TIME, class_name="voice-time", role="timer"),
-        rx.el.span("Recording", id=dom_ids.VOICE_WORDS, class_name="grow"),
-        rx.el.button(
-            icon("trash-2", size=15),
-            type="button",
-            id=dom_ids.VOICE_CANCEL,
-            aria_label="Throw the recording away",
-            class_name="button button-ghost button-icon button-compact",
-        ),
-        rx.el.button(
+        dot("danger"),
+        rx.el.span("0:00", id=dom_ids.VOICE_TIME, class_name=styles.TABULAR, role="timer"),
+        rx.el.span("Recording", id=dom_ids.VOICE_WORDS, class_name=styles.GROW),
+        icon_button("trash-2", "Throw the recording away", compact=True, id=dom_ids.VOICE_CANCEL),
+        button(
             "Send",
-            icon("send-horizontal", size=14),
-            type="button",
+            weight="primary",
+            icon_name="send-horizontal",
+            compact=True,
             id=dom_ids.VOICE_SEND,
-            class_name="button button-primary button-compact",
         ),
         id="voice-bar",
         class_name="voice-bar",
@@ -241,12 +220,12 @@ def _window_closed() -> rx.Component:
                 " Send a template to start again.",
             ),
         ),
-        rx.el.button(
-            icon("layout-template", size=14),
+        button(
             "Choose a template",
-            type="button",
-            on_click=ComposerState.open_picker,
-            class_name="button button-primary button-compact",
+            weight="primary",
+            icon_name="layout-template",
+            compact=True,
+            on_click=PickerState.open_picker,
         ),
         class_name="window-closed",
     )

@@ -10,17 +10,9 @@ from reflex_base.event import Event
 from xobito_app.core import ids
 from xobito_app.features.connection import accounts
 from xobito_app.features.contacts.records.apply_labels import list_labels
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.pages.inbox.state import NARROWED, SEES_INBOX, InboxListState
-from xobito_app.ui.security import AppState, current_viewer, guarded
-
-
-@dataclass(frozen=True, slots=True)
-class OptionRow:
-    """One value to narrow by."""
-
-    id: str
-    name: str
+from xobito_app.ui.security import AppState, guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +23,14 @@ class FilterChip:
     words: str
 
 
-class FilterState(AppState):
+class FilterState(StagedState, AppState):
     """What can be chosen, and what is."""
 
     is_open: rx.Field[bool] = rx.field(False)
-    numbers: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    groups: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    statuses: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
-    sources: rx.Field[list[OptionRow]] = rx.field(default_factory=list)
+    # What each part can be narrowed to, as values and words.
+    choices: rx.Field[dict[str, list[tuple[str, str]]]] = rx.field(
+        default_factory=lambda: {part: [] for part in NARROWED}
+    )
     chips: rx.Field[list[FilterChip]] = rx.field(default_factory=list)
 
     @rx.event
@@ -47,7 +39,9 @@ class FilterState(AppState):
         """Read what there is to choose from, or close the box."""
         self.is_open = bool(is_open)
         if self.is_open:
-            await self._read_choices()
+            self.stage = "loading"
+            yield
+            await self._staged(self._read_choices())
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -55,21 +49,20 @@ class FilterState(AppState):
         """Say what the address narrows the list by."""
         listing = await self.get_state(InboxListState)
         if any(listing.narrowed.values()):
-            await self._read_choices()
+            await self._staged(self._read_choices())
         self._show_chips(listing)
 
     async def _read_choices(self) -> None:
-        actor = (await current_viewer(self)).actor
-        async with unit_of_work(actor.workspace_id) as uow:
-            labels = await list_labels(uow.session, actor)
-            numbers = await accounts.list_numbers(uow.session, actor.workspace_id)
-        self.numbers = [
-            OptionRow(str(number.id), number.verified_name or number.display_phone)
-            for number in numbers
-        ]
-        self.groups = [OptionRow(str(label.id), label.name) for label in labels.groups]
-        self.statuses = [OptionRow(str(label.id), label.name) for label in labels.statuses]
-        self.sources = [OptionRow(str(label.id), label.name) for label in labels.sources]
+        async with self._transaction() as session:
+            labels = await self._call(list_labels)
+            workspace_id = (await self._actor()).workspace_id
+            numbers = await accounts.list_numbers(session, workspace_id)
+        self.choices = {
+            "number": [(str(n.id), n.verified_name or n.display_phone) for n in numbers],
+            "group": [(str(label.id), label.name) for label in labels.groups],
+            "status": [(str(label.id), label.name) for label in labels.statuses],
+            "source": [(str(label.id), label.name) for label in labels.sources],
+        }
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -93,15 +86,9 @@ class FilterState(AppState):
         return told
 
     def _show_chips(self, listing: InboxListState) -> None:
-        options = {
-            "number": self.numbers,
-            "group": self.groups,
-            "status": self.statuses,
-            "source": self.sources,
-        }
         self.chips = [
-            FilterChip(part, f"{NARROWED[part]}: {option.name}")
-            for part, rows in options.items()
-            for option in rows
-            if option.id == listing.narrowed.get(part)
+            FilterChip(part, f"{NARROWED[part]}: {name}")
+            for part, choices in self.choices.items()
+            for value, name in choices
+            if value == listing.narrowed.get(part)
         ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import reflex as rx
-from reflex.vars import ArrayVar, ObjectVar
+from reflex.vars import ObjectVar
 
-from xobito_app.ui.components import popover
-from xobito_app.ui.pages.inbox.filter_state import FilterChip, FilterState, OptionRow
+from xobito_app.ui import styles
+from xobito_app.ui.blocks import choice_options, filter_in_force, staged
+from xobito_app.ui.components import popover, select_field, text_button
+from xobito_app.ui.pages.inbox.filter_state import FilterChip, FilterState
 from xobito_app.ui.pages.inbox.state import NARROWED, InboxListState
 from xobito_app.ui.theme import icon
 
@@ -17,34 +17,30 @@ def filter_button() -> rx.Component:
     """Choose what the list is narrowed by; all wishes count together."""
     return popover(
         [icon("list-filter", size=14)],
-        _choice("number", "Any number", FilterState.numbers),
-        _choice("group", "Any group", FilterState.groups),
-        _choice("status", "Any status", FilterState.statuses),
-        _choice("source", "Any source", FilterState.sources),
+        staged(
+            FilterState,
+            rx.el.div(
+                *(_choice(part, name) for part, name in NARROWED.items()),
+                class_name=styles.FORM,
+            ),
+            again=FilterState.set_open(True),
+        ),
         label="Narrow the list",
-        class_name="button button-ghost button-icon button-compact",
+        class_name=styles.ICON_BUTTON_COMPACT,
         align="end",
         open=FilterState.is_open,
         on_open_change=FilterState.set_open,
     )
 
 
-def _choice(part: str, anything: str, options: ArrayVar[Sequence[OptionRow]]) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(NARROWED[part], class_name="field-label"),
-        rx.el.select(
-            rx.el.option(anything, value=""),
-            rx.foreach(options, _option),
-            value=InboxListState.narrowed[part],
-            on_change=lambda value: FilterState.choose(part, value),
-            class_name="input input-compact",
-        ),
-        class_name="field",
+def _choice(part: str, name: str) -> rx.Component:
+    return select_field(
+        name,
+        choice_options(FilterState.choices[part], f"Any {name.lower()}"),
+        name=part,
+        value=InboxListState.narrowed[part],
+        on_change=lambda value: FilterState.choose(part, value),
     )
-
-
-def _option(option: ObjectVar[OptionRow]) -> rx.Component:
-    return rx.el.option(option.name, value=option.id, key=option.id)
 
 
 def is_narrowed() -> rx.Var[bool]:
@@ -53,28 +49,18 @@ def is_narrowed() -> rx.Var[bool]:
     return (FilterState.chips.length() > 0) | toggles
 
 
-def filter_chips() -> rx.Component:
+def chips_in_force() -> rx.Component:
     """What narrows the list now, each to be lifted alone or all at once."""
     return rx.cond(
         is_narrowed(),
         rx.el.div(
             rx.foreach(FilterState.chips, _chip),
-            rx.el.button(
-                "Clear all", type="button", on_click=FilterState.clear, class_name="link-button"
-            ),
+            text_button("Clear all", on_click=FilterState.clear),
             class_name="inbox-filters",
         ),
     )
 
 
-def _chip(chip: ObjectVar[FilterChip]) -> rx.Component:
-    return rx.el.button(
-        chip.words,
-        icon("x", size=11),
-        type="button",
-        title="Lift this filter",
-        aria_pressed=True,
-        on_click=FilterState.choose(chip.part, ""),
-        key=chip.part,
-        class_name="chip",
-    )
+def _chip(row: ObjectVar[FilterChip]) -> rx.Component:
+    lift = FilterState.choose(row.part, "")
+    return filter_in_force(row.words, on_remove=lift, key=row.part)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui import dom_ids
-from xobito_app.ui.components import skeleton_rows
+from xobito_app.ui import dom_ids, styles
+from xobito_app.ui.blocks import loaded
+from xobito_app.ui.components import (
+    avatar,
+    button,
+    chip,
+    count,
+    empty_state,
+    person_button,
+    search_field,
+    tab_name,
+    tab_strip,
+)
+from xobito_app.ui.components.pickers import person_words
 from xobito_app.ui.pages.inbox.bubbles import tick
-from xobito_app.ui.pages.inbox.filters import filter_button, filter_chips, is_narrowed
-from xobito_app.ui.pages.inbox.hit_line import hit_line, hit_lines, pane_empty
+from xobito_app.ui.pages.inbox.filters import chips_in_force, filter_button, is_narrowed
+from xobito_app.ui.pages.inbox.hit_line import hit_line
 from xobito_app.ui.pages.inbox.mention_list import mention_list, mention_tab
 from xobito_app.ui.pages.inbox.mention_state import MentionState
 from xobito_app.ui.pages.inbox.rows import KIND_ICONS, ThreadRow
@@ -35,110 +45,87 @@ def conversation_list() -> rx.Component:
     )
 
 
-def _tab(label: str, view: str, count: rx.Var[str]) -> rx.Component:
-    return rx.el.button(
+def _tab(label: str, view: str, number: rx.Var[str]) -> rx.Component:
+    return tab_name(
         label,
-        rx.cond(count != "", rx.el.span(count, class_name="tab-count")),
-        type="button",
-        role="tab",
-        aria_selected=(InboxListState.view == view) & ~MentionState.is_open,
+        number=count(number, quiet=True),
+        is_selected=(InboxListState.view == view) & ~MentionState.is_open,
         on_click=[MentionState.leave, InboxListState.show_view(view)],
-        class_name="inbox-tab",
     )
 
 
 def _tabs() -> rx.Component:
     counts = InboxListState.counts
-    return rx.el.div(
+    return tab_strip(
         _tab("Mine", "mine", counts.mine),
         _tab("Unassigned", "unassigned", counts.unassigned),
         _tab("Team", "team", counts.team),
         _tab("All", "all", counts.all),
         mention_tab(),
-        role="tablist",
-        class_name="inbox-tabs",
+        label="Lists",
     )
 
 
 def _tools() -> rx.Component:
+    state = InboxListState
     return rx.el.div(
         rx.el.div(
-            icon("search", size=14),
-            rx.el.input(
-                type="search",
+            search_field(
+                "Search messages and people",
                 id=dom_ids.INBOX_SEARCH,
-                placeholder="Search messages and people",
-                aria_label="Search messages and people",
-                default_value=InboxListState.query,
-                on_change=InboxListState.search.debounce(180),
+                default_value=state.query,
+                on_change=state.search.debounce(180),
                 auto_complete="off",
-                class_name="inbox-search-input",
             ),
             filter_button(),
-            class_name="inbox-search",
+            class_name=styles.LINE,
         ),
         rx.el.div(
             _status("Open", "open"),
             _status("Snoozed", "snoozed"),
             _status("Closed", "closed"),
-            _toggle("Unread", InboxListState.unread_only, InboxListState.toggle_unread),
-            _toggle(
-                "Closing soon", InboxListState.closing_soon, InboxListState.toggle_closing_soon
+            chip("Unread", aria_pressed=state.unread_only, on_click=state.toggle_unread),
+            chip(
+                "Closing soon", aria_pressed=state.closing_soon, on_click=state.toggle_closing_soon
             ),
             class_name="inbox-filters",
         ),
-        filter_chips(),
+        chips_in_force(),
         class_name="inbox-tools",
     )
 
 
 def _status(label: str, status: str) -> rx.Component:
-    return rx.el.button(
+    return chip(
         label,
-        type="button",
         aria_pressed=InboxListState.status == status,
         on_click=InboxListState.show_status(status),
-        class_name="chip",
-    )
-
-
-def _toggle(label: str, is_on: rx.Var[bool], on_click: Any) -> rx.Component:
-    return rx.el.button(
-        label, type="button", aria_pressed=is_on, on_click=on_click, class_name="chip"
     )
 
 
 def _threads() -> rx.Component:
-    return rx.cond(
-        InboxListState.is_loaded,
+    state = InboxListState
+    older = button("Show older", weight="ghost", compact=True, wide=True, on_click=state.load_more)
+    return loaded(
+        state,
         rx.cond(
-            InboxListState.rows.length() > 0,
+            state.rows.length() > 0,
             rx.el.ul(
-                rx.foreach(InboxListState.rows, _line),
-                rx.cond(
-                    InboxListState.cursor != "",
-                    rx.el.li(
-                        rx.el.button(
-                            "Show older",
-                            type="button",
-                            on_click=InboxListState.load_more,
-                            class_name="button button-ghost button-compact button-wide",
-                        )
-                    ),
-                ),
-                class_name="thread-rows",
+                rx.foreach(state.rows, _line),
+                rx.cond(state.cursor != "", rx.el.li(older)),
+                class_name=styles.PEOPLE,
                 id=dom_ids.THREAD_ROWS,
             ),
             _empty(),
         ),
-        skeleton_rows(8),
+        rows=8,
     )
 
 
 def _empty() -> rx.Component:
-    return pane_empty(
+    return empty_state(
         "inbox",
-        "Nothing here.",
+        "Nothing here",
         rx.cond(
             is_narrowed(),
             "No chat fits these filters.",
@@ -148,7 +135,7 @@ def _empty() -> rx.Component:
                 ("snoozed", "Chats you put aside wait here."),
                 "New messages from customers appear here by themselves.",
             ),
-        ),
+        ).to(str),
     )
 
 
@@ -163,44 +150,18 @@ def thread_row(
     """One thread of the list."""
     line = row.to(ThreadRow)
     return rx.el.li(
-        rx.el.button(
-            rx.el.span(
-                line.initials, class_name="avatar row-avatar " + line.tone, aria_hidden="true"
+        person_button(
+            avatar(line.initials, line.tone, size="medium"),
+            line.name,
+            rx.cond(line.is_ours, tick(line.tick)),
+            rx.match(
+                line.icon, *((name, icon(name, size=13)) for name in KIND_ICONS), rx.fragment()
             ),
-            rx.el.span(
-                rx.el.span(
-                    rx.el.span(line.name, class_name="row-name"),
-                    rx.el.span(line.when, class_name="row-when"),
-                    class_name="row-top",
-                ),
-                rx.el.span(
-                    rx.cond(line.is_ours, tick(line.tick)),
-                    rx.match(
-                        line.icon,
-                        *((name, icon(name, size=13)) for name in KIND_ICONS),
-                        rx.fragment(),
-                    ),
-                    rx.el.span(line.preview, class_name="row-preview"),
-                    rx.cond(
-                        line.has_assignee,
-                        rx.el.span(
-                            rx.cond(
-                                line.assignee_photo != "",
-                                rx.el.img(src=line.assignee_photo, alt="", loading="lazy"),
-                                line.assignee_initials,
-                            ),
-                            class_name="avatar avatar-small tone-6",
-                            title=line.assignee,
-                        ),
-                    ),
-                    rx.cond(line.has_unread, rx.el.span(line.unread, class_name="unread-badge")),
-                    class_name="row-bottom",
-                ),
-                class_name="row-text",
-            ),
-            type="button",
+            person_words(line.preview),
+            rx.cond(line.has_assignee, _assignee(line)),
+            count(line.unread),
+            when=line.when,
             on_click=on_open,
-            class_name="thread-button",
             aria_current=line.is_selected,
         ),
         rest,
@@ -211,11 +172,24 @@ def thread_row(
     )
 
 
+def _assignee(line: ObjectVar[ThreadRow]) -> rx.Component:
+    return rx.fragment(
+        avatar(
+            line.assignee_initials,
+            6,
+            size="small",
+            photo=line.assignee_photo,
+            title=line.assignee,
+        ),
+        rx.el.span("Assigned to ", line.assignee, class_name=styles.SR_ONLY),
+    )
+
+
 def _results() -> rx.Component:
-    return hit_lines(
-        InboxListState.hits,
-        _hit,
-        empty=pane_empty("search-x", "Nothing found.", "Try fewer or other words."),
+    return rx.cond(
+        InboxListState.hits.length() > 0,
+        rx.el.ul(rx.foreach(InboxListState.hits, _hit), class_name=styles.PEOPLE),
+        empty_state("search-x", "Nothing found", "Try fewer or other words."),
     )
 
 
@@ -223,7 +197,7 @@ def _hit(hit: ObjectVar[HitRow]) -> rx.Component:
     return hit_line(
         key=hit.key,
         initials=hit.initials,
-        tone=hit.tone.to(str),
+        tone=hit.tone,
         name=rx.fragment(rx.foreach(hit.name, _words)),
         when=hit.when,
         words=rx.fragment(rx.foreach(hit.excerpt, _words)),

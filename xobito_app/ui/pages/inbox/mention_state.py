@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
+from xobito_app.core.permissions import Actor
 from xobito_app.core.text import initials
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.inbox.threads import mentions
 from xobito_app.features.inbox.threads.mentions import MentionView
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats
-from xobito_app.ui.live import showing
+from xobito_app.ui.blocks import PageState
+from xobito_app.ui.components import tone_of
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded, permitted
 
 KEY = "mentions"
 
@@ -28,23 +31,21 @@ class MentionRow:
     conversation_id: str
     name: str
     initials: str
+    tone: int
     words: str
     when: str
     is_new: bool
 
 
-class MentionState(AppState):
+@permitted(view=SEES_INBOX)
+class MentionState(PageState, AppState):
     """How many mentions are new, and the list when it is open."""
+
+    live_key: ClassVar = KEY
 
     count: rx.Field[str] = rx.field("")
     is_open: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[MentionRow]] = rx.field(default_factory=list)
-
-    @rx.event
-    @guarded(*SEES_INBOX)
-    async def load(self):
-        """Count what is new, as the page opens or the connection comes back."""
-        await self._read()
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -52,7 +53,7 @@ class MentionState(AppState):
         """List the mentions in place of the threads."""
         self.is_open = True
         (await self.get_state(InboxListState))._leave_search()
-        await self._read()
+        await self._staged(self._reading(self._read))
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -60,10 +61,8 @@ class MentionState(AppState):
         """Return to the threads."""
         self.is_open = False
 
-    async def _read(self) -> None:
-        async with showing(self, KEY, None) as told:
-            count, found = await read(told.viewer)
-            self._show(count, found, told.viewer.time_zone)
+    async def _read(self, viewer: Viewer) -> None:
+        self._show(*await self._call(read), viewer.time_zone)
 
     def _show(self, count: int, found: list[MentionView], zone: str) -> None:
         words, rows = formats.badge(count), [_row(view, zone) for view in found]
@@ -71,14 +70,13 @@ class MentionState(AppState):
             self.count = words
         if rows != self.rows:
             self.rows = rows
+        self.stage = "ready" if rows else "empty"
 
 
-async def read(viewer: Viewer) -> tuple[int, list[MentionView]]:
+async def read(session: AsyncSession, actor: Actor) -> tuple[int, list[MentionView]]:
     """Return how many mentions of a person are new, and the newest ones."""
-    async with unit_of_work(viewer.actor.workspace_id) as uow:
-        count = await mentions.count_unseen(uow.session, viewer.actor)
-        found = await mentions.list_mentions(uow.session, viewer.actor)
-    return count, found
+    count = await mentions.count_unseen(session, actor)
+    return count, await mentions.list_mentions(session, actor)
 
 
 def _row(view: MentionView, zone: str) -> MentionRow:
@@ -87,6 +85,7 @@ def _row(view: MentionView, zone: str) -> MentionRow:
         conversation_id=str(view.conversation_id),
         name=view.contact,
         initials=initials(view.contact),
+        tone=tone_of(view.contact_id),
         words=f"{view.author}: {view.excerpt}",
         when=formats.ago(view.at, zone, clock.business_now()),
         is_new=not view.is_seen,

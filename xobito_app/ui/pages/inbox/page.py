@@ -32,5 +32,9 @@ def inbox() -> rx.Component:
         contact_panel(),
         *(rx.script(src=f"/{name}.js") for name in SCRIPTS),
         class_name="inbox",
-        data_pane=rx.cond(ThreadState.is_open, "thread", "list"),
+        data_pane=rx.cond(
+            ThreadState.is_open | (ThreadState.stage == "lost") | (ThreadState.stage == "failed"),
+            "thread",
+            "list",
+        ),
     )

@@ -9,22 +9,33 @@ from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import dom_ids, styles
-from xobito_app.ui.components import button, menu, menu_item, menu_line
-from xobito_app.ui.pages.inbox.panel_rows import Choice, EarlierChat, PanelField, PanelNote
+from xobito_app.ui.blocks import can, staged
+from xobito_app.ui.components import (
+    avatar,
+    button,
+    color_dot,
+    empty_line,
+    field_error,
+    menu,
+    menu_item,
+    menu_line,
+    removable,
+)
+from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
+from xobito_app.ui.pages.inbox.panel_rows import Choice, PanelField
 from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.shell import ShellState
 from xobito_app.ui.theme import icon
 
-_EDITS = ShellState.can[Permission.CONTACTS_EDIT.value]
+_EDITS = can(Permission.CONTACTS_EDIT)
 
 
 def contact_panel() -> rx.Component:
     """Facts of the contact beside the open thread; a drawer where there is no room beside it."""
     return rx.el.aside(
-        rx.cond(ThreadState.is_open, _body(), rx.fragment()),
+        rx.cond(ThreadState.is_open, _body()),
         class_name="inbox-panel",
         aria_label="Contact",
         id=dom_ids.CONTACT_PANEL,
@@ -32,7 +43,6 @@ def contact_panel() -> rx.Component:
 
 
 def _body() -> rx.Component:
-    state = PanelState
     return rx.el.div(
         rx.el.button(
             icon("x"),
@@ -41,17 +51,24 @@ def _body() -> rx.Component:
             class_name=f"{styles.ICON_BUTTON} panel-close",
             data_panel_toggle="",
         ),
+        staged(PanelState, _contact(), again=PanelState.load, rows=8),
+        class_name="panel-body",
+    )
+
+
+def _contact() -> rx.Component:
+    card = PanelState.card
+    return rx.fragment(
         _head(),
         _labels(),
-        _fold("fields", "Details", rx.el.div(rx.foreach(state.card.fields, _field))),
+        _fold("fields", "Details", rx.el.div(rx.foreach(card.fields, _field))),
         rx.cond(
-            state.card.is_whole,
+            card.is_whole,
             rx.fragment(
                 _fold("notes", "Notes", _notes()),
                 _fold("earlier", "Earlier chats", _earlier()),
             ),
         ),
-        class_name="panel-body",
     )
 
 
@@ -63,7 +80,7 @@ def _head() -> rx.Component:
         header.name,
     )
     return rx.el.div(
-        rx.el.span(header.initials, class_name=header.large_avatar, aria_hidden="true"),
+        avatar(header.initials, header.tone, size="large"),
         rx.el.h3(name, class_name="panel-name"),
         rx.el.p(
             card.type,
@@ -101,10 +118,7 @@ def _row(label: str, value: rx.Component) -> rx.Component:
 
 def _mark(choice: ObjectVar[Choice] | Any, none: str) -> rx.Component:
     return rx.fragment(
-        rx.cond(
-            choice.color != "",
-            rx.el.span(class_name="status-dot", style={"background": choice.color}),
-        ),
+        color_dot(choice.color),
         rx.cond(choice.name != "", choice.name, rx.el.span(none, class_name=styles.MUTED)),
     )
 
@@ -162,19 +176,11 @@ def _groups() -> rx.Component:
 
 
 def _group(row: ObjectVar[Choice]) -> rx.Component:
-    return rx.el.span(
-        rx.el.span(row.name, class_name=styles.TRUNCATE),
-        rx.cond(
-            _EDITS,
-            rx.el.button(
-                icon("x", size=12),
-                type="button",
-                aria_label=rx.Var.create("Take out of ") + row.name.to(str),
-                on_click=PanelState.toggle_group(row.id),
-                class_name="chip-remove",
-            ),
-        ),
-        class_name="chip",
+    return removable(
+        row.name,
+        on_remove=PanelState.toggle_group(row.id),
+        label=rx.Var.create("Take out of ") + row.name.to(str),
+        may_remove=_EDITS,
         key=row.id,
     )
 
@@ -203,17 +209,10 @@ def _field(row: ObjectVar[PanelField]) -> rx.Component:
             ),
             rx.el.span(rx.cond(row.value != "", row.value, "–"), class_name="inline-value"),
         ),
-        rx.cond(
-            _error(row.name) != "",
-            rx.el.span(_error(row.name), class_name=styles.FIELD_ERROR, role="alert"),
-        ),
+        field_error(PanelState.errors, row.name),
         class_name="inline-field",
         key=row.name,
     )
-
-
-def _error(name: rx.Var[str]) -> rx.Var[str]:
-    return PanelState.errors.get(name, "").to(str)
 
 
 def _editor(element: Any, row: ObjectVar[PanelField], **props: Any) -> rx.Component:
@@ -222,7 +221,7 @@ def _editor(element: Any, row: ObjectVar[PanelField], **props: Any) -> rx.Compon
         key=PanelState.card.id.to(str) + row.value.to(str),
         placeholder="Add",
         aria_label=row.label,
-        aria_invalid=rx.cond(_error(row.name) != "", "true", "false"),
+        aria_invalid=rx.cond(PanelState.errors.contains(row.name), "true", "false"),
         auto_complete="off",
         on_blur=PanelState.change(row.name),
         class_name="inline-value",
@@ -265,14 +264,7 @@ def _notes() -> rx.Component:
                     key=state.card.id.to(str) + state.notes_written.to_string(),
                     class_name=styles.INPUT,
                 ),
-                rx.cond(
-                    _error(rx.Var.create("note")) != "",
-                    rx.el.span(
-                        _error(rx.Var.create("note")),
-                        class_name=styles.FIELD_ERROR,
-                        role="alert",
-                    ),
-                ),
+                field_error(state.errors, "note"),
                 button("Add note", compact=True, type="submit"),
                 on_submit=state.add_note,
                 class_name="panel-note-form",
@@ -285,15 +277,15 @@ def _notes() -> rx.Component:
         ),
         rx.cond(
             (state.notes.length() == 0) & ~_EDITS,
-            rx.el.p("No notes.", class_name="panel-line"),
+            empty_line("No notes yet."),
         ),
     )
 
 
-def _note(row: ObjectVar[PanelNote]) -> rx.Component:
+def _note(row: ObjectVar[NoteRow]) -> rx.Component:
     return rx.el.article(
         rx.el.p(row.body, class_name="panel-text"),
-        rx.el.span(row.line, class_name="panel-line"),
+        rx.el.span(row.author, ", ", row.when, class_name="panel-line"),
         class_name="panel-note",
         key=row.id,
     )
@@ -303,14 +295,14 @@ def _earlier() -> rx.Component:
     return rx.cond(
         PanelState.earlier.length() > 0,
         rx.fragment(rx.foreach(PanelState.earlier, _chat)),
-        rx.el.p("This is the only conversation with them.", class_name="panel-line"),
+        empty_line("This is the only conversation with them."),
     )
 
 
-def _chat(row: ObjectVar[EarlierChat]) -> rx.Component:
+def _chat(row: ObjectVar[ThreadRow]) -> rx.Component:
     return rx.el.button(
         rx.el.span(row.preview, class_name=styles.TRUNCATE),
-        rx.el.span(row.line, class_name="panel-line"),
+        rx.el.span(row.line, ", ", row.when, class_name="panel-line"),
         type="button",
         on_click=ThreadState.open_conversation(row.id),
         class_name="panel-chat",

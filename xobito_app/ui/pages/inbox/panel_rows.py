@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from xobito_app.core.text import shorten
 from xobito_app.features.contacts.records.catalogue import FIELDS
-from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.schemas import (
     ContactFacts,
     ContactView,
     CustomFieldView,
+    FieldKind,
 )
-from xobito_app.features.inbox.schemas import ThreadLine
 from xobito_app.ui import formats
+from xobito_app.ui.pages.contacts.asked import WRITTEN
 from xobito_app.ui.pages.contacts.rows import custom_text
 
 OWN = "own."
 """Begins the names of the workspace's own fields."""
 NOTES_SHOWN = 5
-_LONG = frozenset({"description"})
-_FIELDS = (
-    "first_name",
-    "last_name",
-    "phone",
-    "email",
-    "company",
-    "website",
-    "address",
-    "zip",
-    "city",
-    "country",
-    "description",
-)
+_TOLD = ("phone", "email", "company", "groups", "description")
+"""What everybody sees who sees the thread."""
 _LABELS = {field.name: field.label for field in FIELDS}
 
 
@@ -98,9 +84,9 @@ class PanelCard:
             groups=[Choice(str(group.id), group.name) for group in view.groups],
             fields=[
                 PanelField(
-                    name, _LABELS[name], getattr(view, name), "area" if name in _LONG else "text"
+                    one.name, one.label, getattr(view, one.name), "area" if one.is_long else "text"
                 )
-                for name in _FIELDS
+                for one in WRITTEN
             ]
             + [_own(item, view) for item in own],
             username=f"@{view.username}" if view.username else "",
@@ -112,19 +98,18 @@ class PanelCard:
     @classmethod
     def of_facts(cls, facts: ContactFacts, zone: str) -> PanelCard:
         """Word what everybody sees who sees the thread."""
-        said = {
-            "Phone": facts.phone,
-            "E-mail": facts.email,
-            "Company": facts.company,
-            "Groups": ", ".join(facts.groups),
-            "About": facts.description,
-        }
+        said = {name: getattr(facts, name) for name in _TOLD}
+        said["groups"] = ", ".join(facts.groups)
         return cls(
             id=str(facts.id),
             type=facts.type.capitalize(),
             status=Choice("", facts.status),
             source=Choice("", facts.source),
-            fields=[PanelField(k, k, v, "fixed") for k, v in said.items() if v],
+            fields=[
+                PanelField(name, _LABELS[name], value, "fixed")
+                for name, value in said.items()
+                if value
+            ],
             username=f"@{facts.username}" if facts.username else "",
             since=formats.full(facts.created_at, zone),
             opted_out=_opted_out(facts),
@@ -137,44 +122,14 @@ def _opted_out(contact: ContactView | ContactFacts) -> str:
     return f"Opted out of marketing. {contact.opt_out_reason}".strip()
 
 
+_KINDS = {
+    FieldKind.TEXT_AREA: "area",
+    FieldKind.DROPDOWN: "choice",
+    FieldKind.CHECKBOXES: "fixed",
+}
+
+
 def _own(item: CustomFieldView, view: ContactView) -> PanelField:
-    kind = {"textarea": "area", "dropdown": "choice", "checkboxes": "fixed"}.get(
-        str(item.kind), "text"
-    )
+    kind = _KINDS.get(item.kind, "text")
     value = custom_text(view.custom.get(item.slug))
     return PanelField(OWN + item.slug, item.label, value, kind, list(item.options))
-
-
-@dataclass(frozen=True, slots=True)
-class PanelNote:
-    """A private note on the contact."""
-
-    id: str
-    line: str
-    body: str
-
-    @classmethod
-    def of(cls, view: NoteView, zone: str) -> PanelNote:
-        """Word a note."""
-        when = formats.full(view.created_at, zone)
-        return cls(str(view.id), f"{view.author_name or 'Somebody'}, {when}", view.body)
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierChat:
-    """Another conversation with the same contact."""
-
-    id: str
-    preview: str
-    line: str
-
-    @classmethod
-    def of(cls, view: ThreadLine, zone: str, now: datetime) -> EarlierChat:
-        """Word a conversation."""
-        who = f"with {view.assignee_name}" if view.assignee_name else "unassigned"
-        when = formats.ago(view.last_at, zone, now)
-        return cls(
-            str(view.id),
-            shorten(view.preview, 80) or "No text",
-            f"{view.status.capitalize()}, {who}, {when}",
-        )

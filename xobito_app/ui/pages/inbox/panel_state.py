@@ -17,31 +17,31 @@ from xobito_app.features.contacts.records.apply_labels import list_labels
 from xobito_app.features.contacts.records.notes import NoteView
 from xobito_app.features.contacts.schemas import ContactDraft, ContactView, CustomFieldView
 from xobito_app.features.inbox.threads import contact_threads, timeline
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import forms
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.live import showing
+from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
 from xobito_app.ui.pages.inbox.panel_rows import (
     NOTES_SHOWN,
     OWN,
     Choice,
-    EarlierChat,
     PanelCard,
-    PanelNote,
 )
+from xobito_app.ui.pages.inbox.state import SEES_INBOX
 from xobito_app.ui.security import AppState, guarded
 
 KEY = "panel"
 _POINTERS = {"status": "status_id", "source": "source_id", "owner": "assignee_id"}
 
 
-class PanelState(AppState):
+class PanelState(StagedState, AppState):
     """What is known of the contact, and what may be chosen for them."""
 
     card: rx.Field[PanelCard] = rx.field(default_factory=PanelCard)
-    notes: rx.Field[list[PanelNote]] = rx.field(default_factory=list)
+    notes: rx.Field[list[NoteRow]] = rx.field(default_factory=list)
     has_more_notes: rx.Field[bool] = rx.field(False)
-    earlier: rx.Field[list[EarlierChat]] = rx.field(default_factory=list)
+    earlier: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
     statuses: rx.Field[list[Choice]] = rx.field(default_factory=list)
     sources: rx.Field[list[Choice]] = rx.field(default_factory=list)
     groups: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -49,37 +49,44 @@ class PanelState(AppState):
     # Another number empties the field of a note that was kept.
     notes_written: rx.Field[int] = rx.field(0)
     _own: list[CustomFieldView] = []
+    _about: tuple[UUID, UUID] | None = None
+
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def load(self):
+        """Read the contact of the open thread once more."""
+        if self._about:
+            await self._load(*self._about)
 
     async def _load(self, contact_id: UUID, conversation_id: UUID) -> None:
-        """Show whom a thread is with."""
+        """Show whom a thread is with, or in its place why that is not possible."""
+        self._about = (contact_id, conversation_id)
+        await self._staged(self._read(contact_id, conversation_id))
+
+    async def _read(self, contact_id: UUID, conversation_id: UUID) -> None:
         async with showing(self, KEY, contact_id) as told:
             self.errors = {}
             viewer = told.viewer
             if viewer.actor.can(Permission.CONTACTS_VIEW):
-                await self._read(viewer, contact_id, conversation_id)
+                async with self._transaction():
+                    await self._read_whole(viewer, contact_id, conversation_id)
                 return
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                facts = await timeline.read_panel(
-                    uow.session, viewer.actor, conversation_id=conversation_id
-                )
+            facts = await self._call(timeline.read_panel, conversation_id=conversation_id)
             self.card = PanelCard.of_facts(facts, viewer.time_zone)
             self.notes, self.earlier, self.has_more_notes = [], [], False
 
-    async def _read(self, viewer: Viewer, contact_id: UUID, conversation_id: UUID) -> None:
-        actor = viewer.actor
-        async with unit_of_work(actor.workspace_id) as uow:
-            session = uow.session
-            view = await contacts.get_contact_view(session, actor, contact_id=contact_id)
-            written = await notes.list_notes(session, actor, contact_id=contact_id)
-            lines = await contact_threads.list_threads_of(session, actor, contact_id=contact_id)
-            self._own = await custom_fields.list_fields(session, actor, active_only=True)
-            labels = await list_labels(session, actor)
+    async def _read_whole(self, viewer: Viewer, contact_id: UUID, conversation_id: UUID) -> None:
+        view = await self._call(contacts.get_contact_view, contact_id=contact_id)
+        written = await self._call(notes.list_notes, contact_id=contact_id)
+        lines = await self._call(contact_threads.list_threads_of, contact_id=contact_id)
+        self._own = await self._call(custom_fields.list_fields, active_only=True)
+        labels = await self._call(list_labels)
         self.statuses = [Choice(str(one.id), one.name, one.color) for one in labels.statuses]
         self.sources = [Choice(str(one.id), one.name) for one in labels.sources]
         self.groups = [Choice(str(one.id), one.name) for one in labels.groups]
         now = clock.business_now()
         self.earlier = [
-            EarlierChat.of(line, viewer.time_zone, now)
+            ThreadRow.of(line, viewer.time_zone, now)
             for line in lines
             if line.id != conversation_id
         ]
@@ -90,18 +97,14 @@ class PanelState(AppState):
         self._show_notes(written, zone)
 
     def _show_notes(self, written: list[NoteView], zone: str) -> None:
-        self.notes = [PanelNote.of(note, zone) for note in written[:NOTES_SHOWN]]
+        self.notes = [NoteRow.of(note, zone) for note in written[:NOTES_SHOWN]]
         self.has_more_notes = len(written) > NOTES_SHOWN
 
     async def _change(self, draft: ContactDraft) -> None:
         contact_id = ids.parse(self.card.id)
         async with showing(self, KEY, contact_id) as told:
-            viewer = told.viewer
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                view = await contacts.update_contact(
-                    uow.session, viewer.actor, contact_id=contact_id, draft=draft
-                )
-            self.card = PanelCard.of(view, self._own, viewer.time_zone)
+            view = await self._call(contacts.update_contact, contact_id=contact_id, draft=draft)
+            self.card = PanelCard.of(view, self._own, told.viewer.time_zone)
 
     @rx.event
     @guarded(Permission.CONTACTS_EDIT)
@@ -152,11 +155,10 @@ class PanelState(AppState):
 
     async def _add_note(self, contact_id: UUID, body: str) -> None:
         async with showing(self, KEY, contact_id) as told:
-            actor, zone = told.viewer.actor, told.viewer.time_zone
-            async with unit_of_work(actor.workspace_id) as uow:
-                await notes.add_note(uow.session, actor, contact_id=contact_id, body=body)
-                written = await notes.list_notes(uow.session, actor, contact_id=contact_id)
-            self._show_notes(written, zone)
+            async with self._transaction():
+                await self._call(notes.add_note, contact_id=contact_id, body=body)
+                written = await self._call(notes.list_notes, contact_id=contact_id)
+            self._show_notes(written, told.viewer.time_zone)
 
     def _patch(self, view: ContactView, written: list[NoteView], zone: str) -> None:
         """Take over what somebody else changed; called by the relay."""

@@ -191,11 +191,12 @@ async def carry_mentions(workspace_id: UUID, notices: list[Notice], looks: list[
     """Show people that a note calls them, or that they have looked."""
     called = {notice.subject_id for notice in notices}
     viewers = {look.viewer.user_id: look.viewer for look in looks}
-    found = {
-        user_id: await mention_state.read(viewer)
-        for user_id, viewer in viewers.items()
-        if str(user_id) in called
-    }
+    async with unit_of_work(workspace_id) as uow:
+        found = {
+            user_id: await mention_state.read(uow.session, viewer.actor)
+            for user_id, viewer in viewers.items()
+            if str(user_id) in called
+        }
     for look in looks:
         if (news := found.get(look.viewer.user_id)) is not None:
             look.change(MentionState, _showing_mentions(*news, look.viewer.time_zone))

@@ -55,7 +55,7 @@ class ThreadRow:
     key: str
     name: str
     initials: str
-    tone: str
+    tone: int
     when: str
     preview: str
     icon: str
@@ -81,7 +81,7 @@ class ThreadRow:
             key=str(line.id),
             name=f"{line.name} · group" if line.is_group else line.name,
             initials=initials(line.name),
-            tone=tone(str(line.contact_id)),
+            tone=tone_of(line.contact_id),
             when=formats.ago(line.last_at, zone, now),
             preview=line.preview or "No messages yet",
             icon=_KIND_ICONS.get(line.kind, ""),
@@ -102,11 +102,6 @@ class ThreadRow:
         )
 
 
-def tone(key: str) -> str:
-    """Return one of eight avatar colors for an id, always the same one."""
-    return f"tone-{tone_of(key)}"
-
-
 def merge_row(
     rows: list[ThreadRow], row: ThreadRow | None, row_id: str, limit: int
 ) -> list[ThreadRow]:
@@ -125,6 +120,14 @@ def merge_row(
     return [*others[:at], row, *others[at:]][:limit]
 
 
+_WINDOW_TONES = {
+    rules.WindowState.OPEN: "success",
+    rules.WindowState.SOON: "warning",
+    rules.WindowState.NOW: "danger",
+    rules.WindowState.CLOSED: "neutral",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadHeader:
     """Who the open thread is with, and what may be done."""
@@ -132,15 +135,14 @@ class ThreadHeader:
     id: str = ""
     name: str = ""
     initials: str = ""
-    avatar: str = "avatar"
-    large_avatar: str = "avatar avatar-large"
+    tone: int = 0
     phone: str = ""
     status: str = "open"
     snoozed_until: str = ""
     snoozed: str = ""
     assignee_id: str = ""
     assignee: str = ""
-    window: str = "closed"
+    window_tone: str = "neutral"
     window_until: str = ""
     has_window: bool = False
     can_reply: bool = False
@@ -158,8 +160,7 @@ class ThreadHeader:
             id=str(line.id),
             name=line.name,
             initials=initials(line.name),
-            avatar=f"avatar {tone(str(line.contact_id))}",
-            large_avatar=f"avatar avatar-large {tone(str(line.contact_id))}",
+            tone=tone_of(line.contact_id),
             phone=_known_as(line),
             status=line.status,
             snoozed_until=line.snoozed_until.isoformat() if line.snoozed_until else "",
@@ -168,7 +169,7 @@ class ThreadHeader:
             else "",
             assignee_id=str(line.assignee_id or ""),
             assignee=line.assignee_name,
-            window=rules.window_state(line.last_msg_time, now).value,
+            window_tone=_WINDOW_TONES[rules.window_state(line.last_msg_time, now)],
             # The browser counts by its own clock, which no simulator moves.
             window_until=(closes_at - clock.simulated_offset()).isoformat()
             if closes_at and left > 0

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import ClassVar
+from uuid import UUID
 
 import reflex as rx
 
 from xobito_app.core import ids
-from xobito_app.core.errors import AppError, Invalid
+from xobito_app.core.errors import AppError, NotFound
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.composing import message_actions, scheduling
 from xobito_app.features.inbox.composing.scheduling import Outlook
 from xobito_app.features.inbox.threads import local_times
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import formats, forms
-from xobito_app.ui.components import toast_success
-from xobito_app.ui.failures import field_errors
+from xobito_app.ui.blocks import Form, FormState, StagedState
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow, preset_rows
-from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.pages.inbox.thread_state import open_thread_id
+from xobito_app.ui.security import AppState, guarded, permitted
 
 
-class ScheduleState(AppState):
-    """The small box behind the clock, and the dialog that changes a scheduled message."""
+class ScheduleState(StagedState, AppState):
+    """The small box behind the clock."""
 
     is_open: rx.Field[bool] = rx.field(False)
     zone: rx.Field[str] = rx.field("")
     presets: rx.Field[list[PresetRow]] = rx.field(default_factory=list)
-    problem: rx.Field[str] = rx.field("")
-    changing_id: rx.Field[str] = rx.field("")
-    body: rx.Field[str] = rx.field("")
-    has_body: rx.Field[bool] = rx.field(False)
-    local: rx.Field[str] = rx.field("")
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    # Why a moment cannot be planned.
+    refused: rx.Field[str] = rx.field("")
     _own: str = ""
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def set_open(self, is_open: bool):
         """Offer some moments, or close the box."""
-        self.is_open, self.problem, self._own = bool(is_open), "", ""
-        if not self.is_open:
-            return
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            self.zone = await local_times.time_zone_of(uow.session, viewer.actor)
+        self.is_open, self.refused, self._own = bool(is_open), "", ""
+        if self.is_open:
+            self.stage = "loading"
+            yield
+            await self._staged(self._offer())
+
+    async def _offer(self) -> None:
+        self.zone = await self._call(local_times.time_zone_of)
         self.presets = preset_rows(self.zone)
 
     @rx.event
@@ -67,78 +65,48 @@ class ScheduleState(AppState):
         await self._choose(self._own)
 
     async def _choose(self, local: str) -> None:
-        viewer = await current_viewer(self)
-        thread = await self.get_state(ThreadState)
+        conversation_id = await open_thread_id(self)
         try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                outlook = await scheduling.look_ahead(
-                    uow.session,
-                    viewer.actor,
-                    conversation_id=ids.parse(thread.header.id),
-                    local=local,
-                )
+            outlook = await self._call(
+                scheduling.look_ahead, conversation_id=conversation_id, local=local
+            )
         except AppError as error:
-            self.problem = error.message
+            self.refused = error.message
             return
         draft = await self.get_state(DraftState)
         draft._plan(outlook.due_at, _words(outlook), _warning(outlook))
-        self.problem, self.is_open = "", False
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def change(self, message_id: str):
-        """Open a scheduled message for change."""
-        viewer = await current_viewer(self)
-        thread = await self.get_state(ThreadState)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            waiting = await scheduling.list_scheduled(
-                uow.session, viewer.actor, conversation_id=ids.parse(thread.header.id)
-            )
-            self.zone = await local_times.time_zone_of(uow.session, viewer.actor)
-        found = next((entry for entry in waiting if str(entry.id) == message_id), None)
-        if found is None or found.due_at is None:
-            return toast_success("This message has left already.")
-        self.body, self.has_body = found.body, found.kind == "text"
-        self.local = formats.field_time(found.due_at, self.zone)
-        self.errors, self.changing_id = {}, message_id
-        return None
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def set_changing(self, is_open: bool):
-        """Close the dialog without a change."""
-        if not is_open:
-            self.changing_id = ""
-
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def save(self, form: dict[str, Any]):
-        """Keep the new time and words, or say at the field what is wrong."""
-        viewer = await current_viewer(self)
-        try:
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                await scheduling.change_scheduled(
-                    uow.session,
-                    viewer.actor,
-                    message_id=ids.parse(self.changing_id),
-                    local=forms.text(form, "due_at"),
-                    body=forms.text(form, "body", 5000),
-                )
-        except Invalid as error:
-            self.errors = field_errors(error)
-            return None
-        self.changing_id = ""
-        return toast_success("Changed.")
+        self.refused, self.is_open = "", False
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def cancel(self, message_id: str):
         """Take a scheduled message back."""
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await message_actions.cancel_scheduled(
-                uow.session, viewer.actor, message_id=ids.parse(message_id)
-            )
+        await self._call(message_actions.cancel_scheduled, message_id=ids.parse(message_id))
+
+
+@permitted(edit=Permission.INBOX_REPLY)
+class ScheduledFormState(FormState, AppState):
+    """The form that changes the time, and of a plain text the words, of what waits."""
+
+    saved_words: ClassVar = "Changed."
+
+    has_body: rx.Field[bool] = rx.field(False)
+    zone: rx.Field[str] = rx.field("")
+
+    async def _values(self, row_id: UUID | None) -> Mapping[str, str]:
+        conversation_id = await open_thread_id(self)
+        waiting = await self._call(scheduling.list_scheduled, conversation_id=conversation_id)
+        found = next((entry for entry in waiting if entry.id == row_id), None)
+        if found is None or found.due_at is None:
+            raise NotFound("This message has left already.")
+        self.zone = await self._call(local_times.time_zone_of)
+        self.has_body = found.kind == "text"
+        return {"body": found.body, "due_at": formats.field_time(found.due_at, self.zone)}
+
+    async def _save(self, row_id: UUID | None, form: Form) -> None:
+        if row_id:
+            local, body = forms.text(form, "due_at"), forms.text(form, "body", 5000)
+            await self._call(scheduling.change_scheduled, message_id=row_id, local=local, body=body)
 
 
 def _words(outlook: Outlook) -> str:

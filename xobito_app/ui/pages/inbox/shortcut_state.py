@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 import reflex as rx
 
@@ -11,10 +10,10 @@ from xobito_app.core import ids
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.inbox.composing import canned, macros
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.components import toast_success
-from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.pages.inbox.thread_state import open_thread_id
+from xobito_app.ui.security import AppState, guarded
 
 LISTED = 12
 
@@ -29,7 +28,7 @@ class ShortcutRow:
     is_macro: bool
 
 
-class ShortcutState(AppState):
+class ShortcutState(StagedState, AppState):
     """What fits the typed letters, and the text that goes into the composer."""
 
     rows: rx.Field[list[ShortcutRow]] = rx.field(default_factory=list)
@@ -37,21 +36,16 @@ class ShortcutState(AppState):
     fill: rx.Field[str] = rx.field("")
     _key: str = ""
 
-    async def _conversation(self) -> UUID:
-        thread = await self.get_state(ThreadState)
-        return ids.parse(thread.header.id)
-
     @rx.event(supersedes=True)
     @guarded(Permission.CANNED_REPLIES_VIEW)
     async def find(self, typed: str):
         """List what fits the typed letters."""
-        await self._find(str(typed)[:80])
+        await self._staged(self._find(str(typed)[:80]))
 
     async def _find(self, typed: str) -> None:
-        actor = (await current_viewer(self)).actor
-        async with unit_of_work(actor.workspace_id) as uow:
-            replies = await canned.find(uow.session, actor, typed=typed, limit=LISTED)
-            steps = await macros.find(uow.session, actor, typed=typed, limit=LISTED)
+        async with self._transaction():
+            replies = await self._call(canned.find, typed=typed, limit=LISTED)
+            steps = await self._call(macros.find, typed=typed, limit=LISTED)
         self.rows = [
             *(
                 ShortcutRow(str(r.id), f"/{r.shortcut}", shorten(r.body, 90), False)
@@ -71,18 +65,19 @@ class ShortcutState(AppState):
         """Open or close the list behind the bolt."""
         self.is_open = bool(is_open)
         if self.is_open:
-            await self._find("")
+            self.stage = "loading"
+            yield
+            await self._staged(self._find(""))
 
     @rx.event
     @guarded(Permission.INBOX_REPLY)
     async def use(self, reply_id: str):
         """Put a prepared answer into the composer, with the contact's facts filled in."""
-        actor = (await current_viewer(self)).actor
-        conversation_id = await self._conversation()
-        async with unit_of_work(actor.workspace_id) as uow:
-            self.fill = await canned.render(
-                uow.session, actor, reply_id=ids.parse(reply_id), conversation_id=conversation_id
-            )
+        self.fill = await self._call(
+            canned.render,
+            reply_id=ids.parse(reply_id),
+            conversation_id=await open_thread_id(self),
+        )
         self.is_open = False
         return rx.call_script("setTimeout(() => xobito.fill(), 30)")
 
@@ -90,15 +85,12 @@ class ShortcutState(AppState):
     @guarded(Permission.INBOX_REPLY)
     async def run(self, macro_id: str):
         """Do everything a macro says to the open thread."""
-        actor = (await current_viewer(self)).actor
-        conversation_id, wanted = await self._conversation(), ids.parse(macro_id)
-        async with unit_of_work(actor.workspace_id) as uow:
-            name = await macros.run(
-                uow.session,
-                actor,
-                macro_id=wanted,
-                conversation_id=conversation_id,
-                key=f"{self._key[:30]}{wanted.hex[:24]}",
-            )
+        wanted = ids.parse(macro_id)
+        name = await self._call(
+            macros.run,
+            macro_id=wanted,
+            conversation_id=await open_thread_id(self),
+            key=f"{self._key[:30]}{wanted.hex[:24]}",
+        )
         self.is_open = False
         return [toast_success(f"{name}: done."), rx.call_script("xobito.leaveSlash()")]

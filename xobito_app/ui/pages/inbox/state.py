@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 import reflex as rx
 from reflex_base.event import Event
@@ -24,13 +25,13 @@ from xobito_app.features.inbox.schemas import (
     ThreadLine,
 )
 from xobito_app.features.inbox.threads import search, threads
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, formats
+from xobito_app.ui.blocks import PageState
+from xobito_app.ui.blocks.page_state import Reading
 from xobito_app.ui.components import tone_of
-from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.rows import ThreadRow, merge_row
 from xobito_app.ui.pages.inbox.shown import KEY, Shown
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.security import AppState, guarded, permitted
 from xobito_app.ui.shell import ShellState
 
 SEES_INBOX = (
@@ -90,15 +91,18 @@ class HitRow:
     key: str
     conversation_id: str
     message_id: str
-    tone: str
+    tone: int
     name: list[Words]
     initials: str
     excerpt: list[Words]
     when: str
 
 
-class InboxListState(AppState):
+@permitted(view=SEES_INBOX)
+class InboxListState(PageState, AppState):
     """The threads on the left, narrowed as the person chose."""
+
+    live_key: ClassVar = KEY
 
     view: rx.Field[str] = rx.field("all")
     status: rx.Field[str] = rx.field("open")
@@ -109,7 +113,6 @@ class InboxListState(AppState):
     )
     rows: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
     cursor: rx.Field[str] = rx.field("")
-    is_loaded: rx.Field[bool] = rx.field(False)
     counts: rx.Field[CountsRow] = rx.field(default_factory=CountsRow)
     selected_id: rx.Field[str] = rx.field("")
     query: rx.Field[str] = rx.field("")
@@ -117,7 +120,7 @@ class InboxListState(AppState):
     is_searching: rx.Field[bool] = rx.field(False)
     _address_taken: dict[str, str] = {}
 
-    def _wanted(self) -> ThreadFilter:
+    def _filter(self) -> ThreadFilter:
         return ThreadFilter(
             view=ListView(self.view),
             status=self.status,
@@ -126,9 +129,12 @@ class InboxListState(AppState):
             **{f"{part}_id": ids.parse(value) for part, value in self.narrowed.items() if value},
         )
 
-    def _shown(self) -> Shown:
-        selected = ids.parse(self.selected_id) if self.selected_id else None
-        return Shown(self._wanted(), selected)
+    def _wanted(self) -> Shown:
+        return self._beside(ids.parse(self.selected_id) if self.selected_id else None)
+
+    def _beside(self, conversation_id: UUID | None) -> Shown:
+        """Tell what the relay is to watch while a thread stands beside this list."""
+        return Shown(self._filter(), conversation_id)
 
     async def _wish(self, **wishes: Any) -> Event:
         """Take wishes over and show the list they leave; the address says them from then on.
@@ -139,7 +145,7 @@ class InboxListState(AppState):
         self._take(wishes)
         self._leave_search()
         try:
-            await self._reload(with_counts=False)
+            await self._read_live(self._read_threads)
         except BaseException:
             self._take(before)
             raise
@@ -167,19 +173,34 @@ class InboxListState(AppState):
         for name, value in wishes.items():
             setattr(self, name, value)
 
-    async def _reload(self, *, with_counts: bool) -> None:
-        async with showing(self, KEY, self._shown()) as told:
-            viewer, counts = told.viewer, None
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                page = await threads.list_threads(uow.session, viewer.actor, self._wanted())
-                if with_counts:
-                    counts = await threads.count_threads(uow.session, viewer.actor)
-            if counts:
-                self._show_counts(counts)
-                (await self.get_state(ShellState))._show_unread(counts.unread)
-            self.rows = self._rows(page, viewer)
-            self.cursor = page.cursor
-            self.is_loaded = True
+    async def _reading(self, read: Reading) -> None:
+        # The router does not hear of what scripts write into the address: one that it told before
+        # is older than the person's wishes.
+        given = dict(self.router.url.query_parameters)
+        if given != self._address_taken:
+            self._address_taken = given
+            self._take_address(given)
+        await self._read_live(read)
+
+    async def _read(self, viewer: Viewer) -> None:
+        page = await self._call(threads.list_threads, self._filter())
+        counts = await self._call(threads.count_threads)
+        self._show_threads(page, viewer)
+        self._show_counts(counts)
+        (await self.get_state(ShellState))._show_unread(counts.unread)
+
+    async def _read_threads(self, viewer: Viewer) -> None:
+        self._show_threads(await self._call(threads.list_threads, self._filter()), viewer)
+
+    def _show_threads(self, page: Page[ThreadLine], viewer: Viewer) -> None:
+        self.rows, self.cursor = self._rows(page, viewer), page.cursor
+        self.stage = "ready"
+
+    async def _read_more(self, viewer: Viewer) -> None:
+        page = await self._call(threads.list_threads, self._filter(), cursor=self.cursor)
+        known = {row.id for row in self.rows}
+        more = [row for row in self._rows(page, viewer) if row.id not in known]
+        self.rows, self.cursor = [*self.rows, *more], page.cursor
 
     def _rows(self, page: Page[ThreadLine], viewer: Viewer) -> list[ThreadRow]:
         now = clock.business_now()
@@ -187,18 +208,6 @@ class InboxListState(AppState):
             ThreadRow.of(line, zone=viewer.time_zone, now=now, selected=self.selected_id)
             for line in page.rows
         ]
-
-    @rx.event
-    @guarded(*SEES_INBOX)
-    async def load(self):
-        """Show the list of the address, as the page opens or the connection comes back."""
-        # The router does not hear of what scripts write into the address: one that it told before
-        # is older than the person's wishes.
-        given = dict(self.router.url.query_parameters)
-        if given != self._address_taken:
-            self._address_taken = given
-            self._take_address(given)
-        await self._reload(with_counts=True)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -228,18 +237,8 @@ class InboxListState(AppState):
     @guarded(*SEES_INBOX)
     async def load_more(self):
         """Add the next window below; the list keeps at most four of them."""
-        if not self.cursor:
-            return
-        async with showing(self, KEY, self._shown()) as told:
-            viewer = told.viewer
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                page = await threads.list_threads(
-                    uow.session, viewer.actor, self._wanted(), cursor=self.cursor
-                )
-            known = {row.id for row in self.rows}
-            more = [row for row in self._rows(page, viewer) if row.id not in known]
-            self.rows = [*self.rows, *more]
-            self.cursor = page.cursor
+        if self.cursor:
+            await self._read_live(self._read_more)
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -249,10 +248,8 @@ class InboxListState(AppState):
         if len(self.query.strip()) < 2:
             self._leave_search(keep_query=True)
             return
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            found = await search.search(uow.session, viewer.actor, typed=self.query)
-        self.hits = _hit_rows(found, self.query, viewer.time_zone)
+        found = await self._call(search.search, typed=self.query)
+        self.hits = _hit_rows(found, self.query, (await self._viewer()).time_zone)
         self.is_searching = True
 
     @rx.event
@@ -305,6 +302,10 @@ def _id_or_nothing(text: str | None) -> str:
         return ""
 
 
+_GREY = 6
+"""The tone of avatars beside a message, which is not about the person."""
+
+
 def _hit_rows(found: SearchResult, typed: str, zone: str) -> list[HitRow]:
     now = clock.business_now()
     contacts = [
@@ -312,7 +313,7 @@ def _hit_rows(found: SearchResult, typed: str, zone: str) -> list[HitRow]:
             f"c{c.conversation_id}",
             str(c.conversation_id),
             "",
-            f"tone-{tone_of(c.contact_id)}",
+            tone_of(c.contact_id),
             marked(c.name, typed),
             initials(c.name),
             marked(c.phone, typed),
@@ -325,7 +326,7 @@ def _hit_rows(found: SearchResult, typed: str, zone: str) -> list[HitRow]:
             f"m{m.message_id}",
             str(m.conversation_id),
             str(m.message_id),
-            "tone-6",
+            _GREY,
             marked(m.name, typed),
             initials(m.name),
             marked(m.excerpt, typed),

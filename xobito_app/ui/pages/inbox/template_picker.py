@@ -5,59 +5,62 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui.components import button, dialog, dialog_foot, text_field
-from xobito_app.ui.pages.inbox.composer_state import ComposerState, TemplateRow, VariableRow
+from xobito_app.ui import styles
+from xobito_app.ui.blocks import form, staged
+from xobito_app.ui.components import (
+    badge,
+    button,
+    dialog,
+    dialog_foot,
+    field,
+    picker_line,
+    picker_list,
+    problem,
+    search_field,
+    text_field,
+)
+from xobito_app.ui.pages.inbox.template_state import (
+    PickerState,
+    TemplateRow,
+    VariableRow,
+)
 
 
 def template_picker() -> rx.Component:
     """The dialog: first the list, then the form of the chosen one."""
     return dialog(
         "Send a template",
-        rx.cond(ComposerState.chosen.id != "", _fill_in(), _choose()),
+        rx.cond(PickerState.chosen.id != "", _fill_in(), _choose()),
         line="Templates approved by WhatsApp may be sent at any time.",
-        open=ComposerState.picker_open,
-        on_open_change=ComposerState.set_picker,
+        open=PickerState.is_open,
+        on_open_change=PickerState.set_open,
     )
 
 
 def _choose() -> rx.Component:
     return rx.el.div(
-        rx.el.input(
-            type="search",
-            placeholder="Find a template",
-            aria_label="Find a template",
-            on_change=ComposerState.find_template.debounce(150),
-            class_name="input",
-        ),
-        rx.cond(
-            ComposerState.templates.length() > 0,
-            rx.el.ul(rx.foreach(ComposerState.templates, _template), class_name="picker-list"),
-            rx.el.p("No approved template fits.", class_name="empty-text"),
+        search_field("Find a template", on_change=PickerState.find.debounce(150)),
+        staged(
+            PickerState,
+            picker_list(PickerState.templates, _template, empty="No approved template fits."),
+            again=PickerState.open_picker,
         ),
     )
 
 
 def _template(template: ObjectVar[TemplateRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(
-                rx.el.strong(template.name),
-                rx.el.span(template.language, class_name="badge"),
-                rx.el.span(template.category, class_name="badge"),
-                class_name="picker-top",
-            ),
-            rx.el.span(template.preview),
-            type="button",
-            on_click=ComposerState.choose(template.id),
-            class_name="picker-line",
-        ),
+    marks = rx.fragment(" ", badge(template.language), " ", badge(template.category))
+    return picker_line(
+        rx.fragment(template.name, marks),
+        rx.el.span(template.preview),
+        on_click=PickerState.choose(template.id),
         key=template.id,
     )
 
 
 def _fill_in() -> rx.Component:
-    chosen = ComposerState.chosen
-    return rx.el.form(
+    chosen = PickerState.chosen
+    return form(
         rx.el.div(
             rx.el.div(
                 rx.cond(chosen.header != "", _text("header", chosen.header, "bubble-header")),
@@ -69,42 +72,42 @@ def _fill_in() -> rx.Component:
             class_name="template-preview",
             data_side="out",
         ),
-        rx.foreach(ComposerState.variables, _variable),
+        rx.foreach(PickerState.variables, _variable),
         text_field(
             "Send later (optional)",
             name="due_at",
             kind="datetime-local",
-            help=ComposerState.zone_line,
+            help=PickerState.zone_line,
         ),
-        rx.cond(
-            ComposerState.problem != "",
-            rx.el.p(ComposerState.problem, class_name="field-error", role="alert"),
-        ),
+        problem(PickerState.refused),
         dialog_foot(
-            button("Back", weight="secondary", on_click=ComposerState.open_picker),
-            rx.el.button(
-                rx.el.span("Send template", data_now=""),
-                rx.el.span("Schedule template", data_later=""),
+            button("Back", on_click=PickerState.open_picker),
+            button(
+                rx.fragment(
+                    rx.el.span("Send template", data_now=""),
+                    rx.el.span("Schedule template", data_later=""),
+                ),
+                weight="primary",
                 type="submit",
-                class_name="button button-primary",
             ),
         ),
-        on_submit=ComposerState.send_template,
-        no_validate=True,
+        on_submit=PickerState.send,
         data_template_form="",
-        class_name="form",
     )
 
 
 def _text(part: str, words: rx.Var[str], class_name: str) -> rx.Component:
     """Return a part of the message; `assets/inbox.js` puts into it what is typed into the form."""
     return rx.el.p(
-        words, class_name=class_name, data_template=part, key=ComposerState.chosen.id.to(str) + part
+        words,
+        class_name=class_name,
+        data_template=part,
+        key=PickerState.chosen.id.to(str) + part,
     )
 
 
 def _chosen_buttons() -> rx.Component:
-    titles = ComposerState.chosen_buttons
+    titles = PickerState.chosen_buttons
     return rx.cond(
         titles.length() > 0,
         rx.el.div(
@@ -115,15 +118,11 @@ def _chosen_buttons() -> rx.Component:
 
 
 def _variable(variable: ObjectVar[VariableRow]) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(variable.label, class_name="field-label"),
-        rx.el.input(
-            name=variable.key,
-            default_value=variable.value,
-            placeholder=variable.example,
-            max_length=1024,
-            class_name="input",
-        ),
-        key=variable.key,
-        class_name="field",
+    control = rx.el.input(
+        name=variable.key,
+        default_value=variable.value,
+        placeholder=variable.example,
+        max_length=1024,
+        class_name=styles.INPUT,
     )
+    return rx.fragment(field(control, variable.label, name=""), key=variable.key)

@@ -8,11 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, ids
-from xobito_app.core.errors import AppError
+from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.core.paging import WINDOW
-from xobito_app.core.permissions import Permission
+from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.inbox.composing import message_actions, scheduling
 from xobito_app.features.inbox.receiving import fetch
@@ -26,7 +27,7 @@ from xobito_app.features.inbox.threads import (
 )
 from xobito_app.features.workspaces import team
 from xobito_app.features.workspaces.schemas import MemberView
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.live import showing
 from xobito_app.ui.pages.inbox.draft_state import DraftState
 from xobito_app.ui.pages.inbox.entries import EntryRow, ScheduledRow, entry_row, joined
@@ -34,9 +35,9 @@ from xobito_app.ui.pages.inbox.panel_state import PanelState
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow, preset_rows
 from xobito_app.ui.pages.inbox.rows import ThreadHeader
-from xobito_app.ui.pages.inbox.shown import KEY, Shown
+from xobito_app.ui.pages.inbox.shown import KEY
 from xobito_app.ui.pages.inbox.state import SEES_INBOX, InboxListState
-from xobito_app.ui.security import AppState, current_viewer, guarded
+from xobito_app.ui.security import AppState, guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +51,31 @@ class _Found:
     workspace_zone: str
 
 
-async def _read(viewer: Viewer, conversation_id: UUID, message_id: str) -> _Found:
-    actor, given = viewer.actor, {"conversation_id": conversation_id}
-    async with unit_of_work(actor.workspace_id) as uow:
-        session = uow.session
-        found = _Found(
-            thread=await timeline.read_thread(session, actor, limit=WINDOW, **given),
-            around=(
-                await timeline.read_around(
-                    session, actor, message_id=ids.parse(message_id), **given
-                )
-                if message_id
-                else None
-            ),
-            members=await team.list_members(session, actor),
-            waiting=await scheduling.list_scheduled(session, actor, **given),
-            workspace_zone=await local_times.time_zone_of(session, actor),
-        )
-        await presence.be_here(session, actor, conversation_id=conversation_id)
+async def _read(
+    session: AsyncSession, actor: Actor, conversation_id: UUID, message_id: str
+) -> _Found:
+    given = {"conversation_id": conversation_id}
+    found = _Found(
+        thread=await timeline.read_thread(session, actor, limit=WINDOW, **given),
+        around=(
+            await timeline.read_around(session, actor, message_id=ids.parse(message_id), **given)
+            if message_id
+            else None
+        ),
+        members=await team.list_members(session, actor),
+        waiting=await scheduling.list_scheduled(session, actor, **given),
+        workspace_zone=await local_times.time_zone_of(session, actor),
+    )
+    await presence.be_here(session, actor, conversation_id=conversation_id)
     return found
 
 
-class ThreadState(AppState):
+class ThreadState(StagedState, AppState):
     """The open conversation and the newest entries in it.
 
-    `older` holds what was loaded above by scrolling; apart, so that a new message does not send
-    it again.
+    Its stage says what stands in its place while none is open; it is "lost" once the person may
+    no longer see the one that was. `older` holds what was loaded above by scrolling; apart, so
+    that a new message does not send it again.
     """
 
     header: rx.Field[ThreadHeader] = rx.field(default_factory=ThreadHeader)
@@ -83,7 +83,6 @@ class ThreadState(AppState):
     older: rx.Field[list[EntryRow]] = rx.field(default_factory=list)
     cursor: rx.Field[str] = rx.field("")
     is_open: rx.Field[bool] = rx.field(False)
-    lost: rx.Field[str] = rx.field("")
     members: rx.Field[list[MemberRow]] = rx.field(default_factory=list)
     focus_id: rx.Field[str] = rx.field("")
     presence: rx.Field[str] = rx.field("")
@@ -91,6 +90,9 @@ class ThreadState(AppState):
     enter_sends: rx.Field[bool] = rx.field(True)
     snoozes: rx.Field[list[PresetRow]] = rx.field(default_factory=list)
     _zone: str = "UTC"
+    _contact_id: UUID = UUID(int=0)
+    # What was asked for last, to be tried once more where it could not be shown.
+    _asked: tuple[str, str] = ("", "")
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -103,6 +105,8 @@ class ThreadState(AppState):
         wanted = str(query.get("c", "")) or self.header.id
         if wanted:
             await self._open(wanted, str(query.get("m", "")), is_looked_at=False)
+        else:
+            self.stage = "ready"
 
     @rx.event(supersedes=True)
     @guarded(*SEES_INBOX)
@@ -118,26 +122,42 @@ class ThreadState(AppState):
         await self._open(conversation_id, message_id, is_looked_at=True)
         return rx.call_script("xobito.opened()")
 
+    @rx.event(supersedes=True)
+    @guarded(*SEES_INBOX)
+    async def open_again(self):
+        """Try once more to show the conversation that could not be shown."""
+        await self._open(*self._asked, is_looked_at=True)
+        return rx.call_script("xobito.opened()")
+
     async def _open(self, conversation_id: str, message_id: str, *, is_looked_at: bool) -> None:
+        self._asked = (conversation_id, message_id)
+        await self._staged(self._read(conversation_id, message_id))
+        if self.stage == "ready":
+            panel = await self.get_state(PanelState)
+            await panel._load(self._contact_id, ids.parse(self.header.id))
+            if is_looked_at:
+                await self._mark_read()
+        elif self.stage == "lost":
+            await self._unselect()
+        else:
+            self._clear()
+            (await self.get_state(InboxListState))._select("")
+
+    async def _read(self, conversation_id: str, message_id: str) -> None:
         listing = await self.get_state(InboxListState)
         try:
             wanted = ids.parse(conversation_id)
-            async with showing(self, KEY, Shown(listing._wanted(), wanted)) as told:
-                found = await _read(told.viewer, wanted, message_id)
+            async with showing(self, KEY, listing._beside(wanted)) as told:
+                found = await self._call(_read, wanted, message_id)
                 await self._show(found, told.viewer, message_id)
                 listing._select(str(wanted))
-            panel = await self.get_state(PanelState)
-            await panel._load(found.thread.line.contact_id, wanted)
-            if is_looked_at:
-                await self._mark_read()
-        except AppError as error:
+        except (NotFound, Forbidden) as error:
             self._lose(error.message)
-            await self._unselect()
 
     async def _unselect(self) -> None:
         """Show no thread from now on."""
         listing = await self.get_state(InboxListState)
-        async with showing(self, KEY, Shown(listing._wanted(), None)):
+        async with showing(self, KEY, listing._beside(None)):
             listing._select("")
 
     async def _mark_read(self) -> None:
@@ -154,6 +174,7 @@ class ThreadState(AppState):
             (await self.get_state(DraftState))._leave()
         here = await presence.who_is_here(viewer.actor.workspace_id, wanted)
         self._show_thread(thread, viewer)
+        self._contact_id = thread.line.contact_id
         self._zone = found.workspace_zone
         self.snoozes = preset_rows(self._zone)
         self.scheduled = [ScheduledRow.of(entry, self._zone) for entry in found.waiting]
@@ -174,7 +195,6 @@ class ThreadState(AppState):
         self.older = []
         self.cursor = thread.older
         self.is_open = True
-        self.lost = ""
 
     def _rows(
         self, entries: tuple[EntryView, ...] | list[EntryView], zone: str, contact: str
@@ -190,13 +210,11 @@ class ThreadState(AppState):
             return None
         listing = await self.get_state(InboxListState)
         wanted = ids.parse(self.header.id)
-        async with showing(self, KEY, Shown(listing._wanted(), wanted)) as told:
-            viewer = told.viewer
-            async with unit_of_work(viewer.actor.workspace_id) as uow:
-                entries, cursor = await timeline.read_older(
-                    uow.session, viewer.actor, conversation_id=wanted, cursor=self.cursor
-                )
-            rows = self._rows(entries, viewer.time_zone, self.header.name)
+        async with showing(self, KEY, listing._beside(wanted)) as told:
+            entries, cursor = await self._call(
+                timeline.read_older, conversation_id=wanted, cursor=self.cursor
+            )
+            rows = self._rows(entries, told.viewer.time_zone, self.header.name)
             self.older = joined([*rows, *self.older])
             self.cursor = cursor
         return rx.call_script("xobito.keepPlace()")
@@ -206,6 +224,7 @@ class ThreadState(AppState):
     async def close_pane(self):
         """Go back to the list, on a phone."""
         self._clear()
+        self.stage = "ready"
         await self._unselect()
         return rx.call_script("xobito.opened()")
 
@@ -221,15 +240,11 @@ class ThreadState(AppState):
     def _lose(self, why: str) -> None:
         """Take a thread off the screen that may no longer be seen."""
         self._clear()
-        self.lost = why
+        self.stage, self.problem = "lost", why
 
     async def _work(self, what: Callable[..., Awaitable[object]], **arguments: object) -> None:
         """Do one thing to the open thread; the live notice brings the result."""
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await what(
-                uow.session, viewer.actor, conversation_id=ids.parse(self.header.id), **arguments
-            )
+        await self._call(what, **{"conversation_id": ids.parse(self.header.id), **arguments})
 
     @rx.event
     @guarded(Permission.INBOX_ASSIGN)
@@ -241,8 +256,7 @@ class ThreadState(AppState):
     @guarded(Permission.INBOX_ASSIGN)
     async def take(self):
         """Take the thread oneself."""
-        viewer = await current_viewer(self)
-        await self._work(thread_actions.assign, assignee_id=viewer.user_id)
+        await self._work(thread_actions.assign, assignee_id=(await self._viewer()).user_id)
 
     @rx.event
     @guarded(*SEES_INBOX)
@@ -278,11 +292,7 @@ class ThreadState(AppState):
     @guarded(*SEES_INBOX)
     async def fetch_again(self, message_id: str):
         """Ask WhatsApp once more for a file that could not be fetched."""
-        viewer = await current_viewer(self)
-        async with unit_of_work(viewer.actor.workspace_id) as uow:
-            await fetch.try_message_again(
-                uow.session, viewer.actor, message_id=ids.parse(message_id)
-            )
+        await self._call(fetch.try_message_again, message_id=ids.parse(message_id))
 
     def _show_presence(self, conversation_id: str, words: str) -> None:
         if self.header.id == conversation_id and self.presence != words:
@@ -320,3 +330,12 @@ class ThreadState(AppState):
         rows = sorted([*rest, *waiting], key=lambda row: row.sort)
         if rows != self.scheduled:
             self.scheduled = rows
+
+
+async def open_thread_id(state: AppState) -> UUID:
+    """Return which thread is open in a tab.
+
+    Raises:
+        NotFound: None is.
+    """
+    return ids.parse((await state.get_state(ThreadState)).header.id)

@@ -9,33 +9,33 @@ from reflex.vars import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import dom_ids, styles
+from xobito_app.ui.blocks import Fields, can, form_dialog, staged
 from xobito_app.ui.components import (
+    avatar,
     button,
-    dialog,
-    dialog_close,
-    dialog_foot,
+    dot,
+    empty_state,
+    icon_button,
     menu,
     menu_item,
     menu_label,
     menu_line,
     row_menu,
-    text_field,
+    skeleton_rows,
 )
 from xobito_app.ui.pages.inbox.bubbles import entry_line
 from xobito_app.ui.pages.inbox.composer import composer
 from xobito_app.ui.pages.inbox.composer_state import ComposerState
 from xobito_app.ui.pages.inbox.entries import EntryRow
-from xobito_app.ui.pages.inbox.hit_line import pane_empty
 from xobito_app.ui.pages.inbox.people import MemberRow
 from xobito_app.ui.pages.inbox.preset_rows import PresetRow
-from xobito_app.ui.pages.inbox.schedule_state import ScheduleState
+from xobito_app.ui.pages.inbox.schedule_state import ScheduledFormState, ScheduleState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.pages.inbox.work_state import WorkState
-from xobito_app.ui.shell import ShellState
+from xobito_app.ui.pages.inbox.work_state import SnoozeFormState, WorkState
 from xobito_app.ui.theme import icon
 
-REPLIES = ShellState.can[Permission.INBOX_REPLY.value]
-ASSIGNS = ShellState.can[Permission.INBOX_ASSIGN.value]
+REPLIES = can(Permission.INBOX_REPLY)
+ASSIGNS = can(Permission.INBOX_ASSIGN)
 
 
 def thread() -> rx.Component:
@@ -46,9 +46,17 @@ def thread() -> rx.Component:
             rx.fragment(
                 _head(), _entries(), composer(), _hidden_keys(), rx.cond(REPLIES, _snooze_dialog())
             ),
-            rx.cond(ThreadState.lost != "", _lost(), _none()),
+            rx.fragment(
+                rx.cond(ThreadState.stage != "ready", _back()),
+                staged(
+                    ThreadState, _none(), ("lost", _lost()), again=ThreadState.open_again, rows=8
+                ),
+            ),
         ),
         rx.cond(REPLIES, _hidden_key(dom_ids.UNDO_WORK, "Undo", WorkState.undo)),
+        rx.el.div(
+            skeleton_rows(8), id=dom_ids.THREAD_OPENING, class_name="thread-opening", hidden=True
+        ),
         class_name="inbox-thread",
         aria_label="Conversation",
         data_open=ThreadState.is_open,
@@ -58,20 +66,18 @@ def thread() -> rx.Component:
 
 
 def _none() -> rx.Component:
-    return pane_empty(
+    return empty_state(
         "messages-square",
-        "Choose a conversation.",
+        "Choose a conversation",
         "J and K move through the list, Enter opens.",
-        size=32,
     )
 
 
 def _lost() -> rx.Component:
-    return pane_empty(
+    return empty_state(
         "eye-off",
-        "This conversation is not on your screen any more.",
-        ThreadState.lost,
-        size=32,
+        "This conversation is not on your screen any more",
+        ThreadState.problem,
         role="status",
     )
 
@@ -79,14 +85,8 @@ def _lost() -> rx.Component:
 def _head() -> rx.Component:
     header = ThreadState.header
     return rx.el.header(
-        rx.el.button(
-            icon("arrow-left", size=18),
-            type="button",
-            aria_label="Back to the list",
-            on_click=ThreadState.close_pane,
-            class_name="button button-ghost button-icon only-phone",
-        ),
-        rx.el.span(header.initials, class_name=header.avatar, aria_hidden="true"),
+        _back(),
+        avatar(header.initials, header.tone),
         rx.el.div(
             rx.el.h2(header.name, class_name="thread-name"),
             rx.el.div(
@@ -119,27 +119,28 @@ def _head() -> rx.Component:
     )
 
 
+def _back() -> rx.Component:
+    """Return the way to the list, where only one of the two is seen."""
+    leave = icon_button("arrow-left", "Back to the list", on_click=ThreadState.close_pane)
+    return rx.el.div(leave, class_name="thread-back")
+
+
 def _close() -> rx.Component:
     return rx.cond(
         ThreadState.header.is_open,
-        rx.el.button(
-            icon("check", size=15),
-            rx.el.span("Close", class_name="wide-only"),
-            type="button",
-            on_click=WorkState.close,
-            class_name="button button-secondary button-compact",
-            aria_label="Close this conversation",
-            id=dom_ids.CLOSE_THREAD,
-        ),
-        rx.el.button(
-            icon("rotate-ccw", size=15),
-            rx.el.span("Reopen", class_name="wide-only"),
-            type="button",
-            on_click=WorkState.reopen,
-            class_name="button button-secondary button-compact",
-            aria_label="Reopen this conversation",
-            id=dom_ids.REOPEN_THREAD,
-        ),
+        _put("Close", "check", WorkState.close, dom_ids.CLOSE_THREAD),
+        _put("Reopen", "rotate-ccw", WorkState.reopen, dom_ids.REOPEN_THREAD),
+    )
+
+
+def _put(verb: str, icon_name: str, on_click: Any, element_id: str) -> rx.Component:
+    return button(
+        rx.el.span(verb, class_name="wide-only"),
+        icon_name=icon_name,
+        compact=True,
+        on_click=on_click,
+        aria_label=f"{verb} this conversation",
+        id=element_id,
     )
 
 
@@ -147,7 +148,7 @@ def _window() -> rx.Component:
     """Show how long free-form replies are still allowed; the browser counts down."""
     header = ThreadState.header
     return rx.el.span(
-        rx.el.span(class_name="window-dot"),
+        dot(header.window_tone),
         rx.cond(
             header.has_window,
             rx.el.span(
@@ -156,7 +157,6 @@ def _window() -> rx.Component:
             rx.el.span("Window closed"),
         ),
         class_name="window-mark",
-        data_window=header.window,
         title="Free replies are allowed for 24 hours after the customer's last message.",
     )
 
@@ -178,7 +178,7 @@ def _assignee() -> rx.Component:
             menu_line(),
             rx.foreach(ThreadState.members, _member),
             label="Assign this conversation",
-            class_name="button button-secondary button-compact",
+            class_name=styles.BUTTON_COMPACT,
             id=dom_ids.ASSIGN_THREAD,
         ),
         rx.el.span(*shown, class_name="thread-assignee", title=header.assignee),
@@ -196,9 +196,7 @@ def _more() -> rx.Component:
             rx.fragment(
                 menu_label("Snooze"),
                 rx.foreach(ThreadState.snoozes, _snooze),
-                menu_item(
-                    "Another time…", icon_name="clock", on_select=WorkState.choose_time(True)
-                ),
+                menu_item("Another time…", icon_name="clock", on_select=SnoozeFormState.write_new),
                 menu_line(),
             ),
         ),
@@ -239,24 +237,13 @@ def _hidden_keys() -> rx.Component:
 
 def _snooze_dialog() -> rx.Component:
     """Ask until when the thread is put aside."""
-    return dialog(
-        "Snooze until",
-        rx.el.form(
-            text_field(
-                "Day and time",
-                name="due_at",
-                kind="datetime-local",
-                errors=WorkState.errors,
-                help=WorkState.zone,
-            ),
-            dialog_foot(dialog_close(), button("Snooze", weight="primary", type="submit")),
-            on_submit=WorkState.snooze_until,
-            no_validate=True,
-            class_name="form",
-        ),
+    state, fields = SnoozeFormState, Fields(SnoozeFormState)
+    return form_dialog(
+        state,
+        fields.text("Day and time", "due_at", kind="datetime-local", help=state.zone),
+        new="Snooze until",
         line="It comes back then, or as soon as the customer writes.",
-        open=WorkState.is_choosing,
-        on_open_change=WorkState.choose_time,
+        verb="Snooze",
     )
 
 
@@ -270,11 +257,12 @@ def _entries() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ThreadState.cursor != "",
-            rx.el.button(
+            button(
                 "Show earlier messages",
-                type="button",
+                weight="ghost",
+                compact=True,
+                wide=True,
                 on_click=ThreadState.load_older,
-                class_name="button button-ghost button-compact button-wide",
                 id=dom_ids.LOAD_OLDER,
             ),
         ),
@@ -301,7 +289,7 @@ def _line(row: ObjectVar[EntryRow]) -> rx.Component:
         on_resend=ComposerState.resend(row.id),
         on_arrived=ComposerState.settle(row.id, True),
         on_lost=ComposerState.settle(row.id, False),
-        on_change=ScheduleState.change(row.id),
+        on_change=ScheduledFormState.edit(row.id),
         on_cancel=ScheduleState.cancel(row.id),
         on_fetch=ThreadState.fetch_again(row.id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,15 +11,13 @@ import reflex as rx
 from reflex_base.event import Event
 
 from xobito_app.core import clock
-from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.threads import local_times, thread_actions
-from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui import browser, formats, forms
-from xobito_app.ui.failures import field_errors
+from xobito_app.ui.blocks import Form, FormState
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
-from xobito_app.ui.security import AppState, guarded
+from xobito_app.ui.security import AppState, guarded, permitted
 
 _UNDO = "((sentence, options) => xobito.offerUndo(refs['__toast'], sentence, options))"
 UNDO_SECONDS = 8
@@ -27,9 +26,6 @@ UNDO_SECONDS = 8
 class WorkState(AppState):
     """Closing and snoozing, with a way back."""
 
-    is_choosing: rx.Field[bool] = rx.field(False)
-    zone: rx.Field[str] = rx.field("")
-    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     # The thread that was put away last, and where it was before.
     _last: tuple[str, str, str] = ("", "", "")
 
@@ -61,15 +57,10 @@ class WorkState(AppState):
         return await self._snooze(tomorrow.value) if tomorrow else None
 
     async def _snooze(self, local: str) -> list[Event]:
-        zone = await self._zone()
+        zone = await self._call(local_times.time_zone_of)
         until = local_times.read_local(str(local)[:40], zone)
         words = f"Snoozed until {formats.weekday(until, zone)}."
         return await self._put_away(thread_actions.snooze, words, until=until)
-
-    async def _zone(self) -> str:
-        actor = await self._actor()
-        async with unit_of_work(actor.workspace_id) as uow:
-            return await local_times.time_zone_of(uow.session, actor)
 
     async def _put_away(self, what: Any, sentence: str, **arguments: Any) -> list[Event]:
         thread = await self.get_state(ThreadState)
@@ -98,39 +89,36 @@ class WorkState(AppState):
         if not gone:
             return None
         self._last = ("", "", "")
-        actor, conversation_id = await self._actor(), UUID(gone)
-        async with unit_of_work(actor.workspace_id) as uow:
-            back: dict[str, Any] = {"conversation_id": conversation_id}
-            moment = datetime.fromisoformat(until) if until else clock.now()
-            if status == "snoozed" and moment > clock.now():
-                await thread_actions.snooze(uow.session, actor, until=moment, **back)
-            elif status == "closed":
-                await thread_actions.close(uow.session, actor, **back)
-            else:
-                await thread_actions.reopen(uow.session, actor, **back)
+        conversation_id = UUID(gone)
+        moment = datetime.fromisoformat(until) if until else clock.now()
+        if status == "snoozed" and moment > clock.now():
+            await self._call(thread_actions.snooze, conversation_id=conversation_id, until=moment)
+        elif status == "closed":
+            await self._call(thread_actions.close, conversation_id=conversation_id)
+        else:
+            await self._call(thread_actions.reopen, conversation_id=conversation_id)
         thread = await self.get_state(ThreadState)
         await thread._open(gone, "", is_looked_at=True)
         return browser.call("xobito.opened")
 
-    # A time of one's own -------------------------------------------------------------------
 
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def choose_time(self, is_open: bool):
-        """Open or close the dialog for a time of one's own."""
-        self.errors, self.is_choosing = {}, is_open is True
-        if self.is_choosing:
-            self.zone = await self._zone()
+@permitted(edit=Permission.INBOX_REPLY)
+class SnoozeFormState(FormState, AppState):
+    """The form for a time of one's own to snooze until."""
 
-    @rx.event
-    @guarded(Permission.INBOX_REPLY)
-    async def snooze_until(self, form: dict[str, Any]):
-        """Put the thread aside until the time that was written, or say what is wrong with it."""
-        try:
-            told = await self._snooze(forms.text(form, "due_at", 40))
-        except Invalid as error:
-            named = field_errors(error)
-            self.errors = {"due_at": named.get("due_at") or next(iter(named.values()))}
-            return None
-        self.is_choosing = False
-        return told
+    zone: rx.Field[str] = rx.field("")
+
+    async def _values(self, row_id: UUID | None) -> Mapping[str, str]:
+        self.zone = await self._call(local_times.time_zone_of)
+        return {}
+
+    async def _keep(self, row_id: UUID | None, form: Form) -> list[Event]:
+        """Put the thread aside; what comes next is read once that is done."""
+        work = await self.get_state(WorkState)
+        return await work._snooze(forms.text(form, "due_at", 40))
+
+    def _show_errors(self, errors: dict[str, str]) -> None:
+        self.errors = {"due_at": next(iter(errors.values()))}
+
+    def _saved(self, result: list[Event]) -> list[Event]:
+        return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from xobito_app.ui import styles
-from xobito_app.ui.components import text_field
+from xobito_app.ui.components import problem, text_field
 from xobito_app.ui.pages.gate.forms import gate_form, gate_page, hidden_field
 from xobito_app.ui.pages.gate.state import GateState
 from xobito_app.ui.pages.setup.state import WelcomeState
@@ -89,10 +89,7 @@ def welcome_page() -> rx.Component:
             WelcomeState.is_busy,
             rx.el.p("Connecting the simulator…", class_name=styles.CARD_NOTE, role="status"),
         ),
-        rx.cond(
-            WelcomeState.problem != "",
-            rx.el.p(WelcomeState.problem, class_name="field-error", role="alert"),
-        ),
+        problem(WelcomeState.problem),
     )
 
 

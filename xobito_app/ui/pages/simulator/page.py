@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from xobito_app.ui.blocks import Fields, form_dialog
+from xobito_app.ui import styles
+from xobito_app.ui.blocks import Fields, form_dialog, loaded
 from xobito_app.ui.components import (
+    avatar,
     button,
     empty_state,
+    icon_button,
     link_button,
-    page_body,
-    skeleton_rows,
+    person_button,
     switch_field,
 )
+from xobito_app.ui.components.pickers import person_words
 from xobito_app.ui.pages.inbox.bubbles import tick
 from xobito_app.ui.pages.simulator.state import (
     BenchState,
@@ -46,25 +47,26 @@ def simulator() -> rx.Component:
         "smartphone",
         "The simulator is not running",
         state.problem,
+        button("Try again", icon_name="rotate-ccw", on_click=state.load),
         link_button("Connect the simulator", to="/welcome"),
+        role="alert",
     )
-    shown: Any = rx.match(
-        state.stage,
-        ("ready", rx.el.div(_people(), _phone(), _drawer(), form, class_name="phone-page")),
-        ("failed", trouble),
-        page_body(skeleton_rows()),
-    )
-    return shown
+    shown = rx.el.div(_people(), _phone(), _drawer(), form, class_name="phone-page")
+    return loaded(state, shown, ("failed", trouble), rows=8)
 
 
 def _people() -> rx.Component:
     return rx.el.section(
         rx.el.header(
-            rx.el.h1("Customers", class_name="phone-heading"),
+            rx.el.h1("Customers", class_name=styles.CARD_TITLE),
             button("New", icon_name="plus", compact=True, on_click=NewCustomerState.write_new),
             class_name="phone-people-head",
         ),
-        rx.el.ul(rx.foreach(PhoneState.customers, _person), class_name="thread-rows"),
+        rx.cond(
+            PhoneState.customers.length() > 0,
+            rx.el.ul(rx.foreach(PhoneState.customers, _person), class_name=styles.PEOPLE),
+            empty_state("users", "No customers yet", "Add one, and write to the business as them."),
+        ),
         class_name="phone-people",
         aria_label="Customers",
     )
@@ -72,23 +74,12 @@ def _people() -> rx.Component:
 
 def _person(row: ObjectVar[CustomerRow]) -> rx.Component:
     return rx.el.li(
-        rx.el.button(
-            rx.el.span(row.initials, class_name="avatar row-avatar tone-4", aria_hidden="true"),
-            rx.el.span(
-                rx.el.span(rx.el.span(row.name, class_name="row-name"), class_name="row-top"),
-                rx.el.span(
-                    rx.el.span(
-                        rx.cond(row.preview != "", row.preview, row.detail),
-                        class_name="row-preview",
-                    ),
-                    class_name="row-bottom",
-                ),
-                class_name="row-text",
-            ),
-            type="button",
+        person_button(
+            avatar(row.initials, row.tone, size="medium"),
+            row.name,
+            person_words(rx.cond(row.preview != "", row.preview, row.detail)),
             aria_current=row.is_selected,
             on_click=PhoneState.choose(row.id),
-            class_name="thread-button",
         ),
         key=row.id,
     )
@@ -98,12 +89,15 @@ def _phone() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.header(
-                rx.el.span(icon("store"), class_name="avatar tone-1"),
+                avatar(icon("store"), 1),
                 rx.el.div(
                     rx.el.strong("The business"),
-                    rx.el.span(
-                        rx.cond(PhoneState.is_typing, "typing…", "seen by " + PhoneState.name),
-                        class_name="phone-sub",
+                    rx.cond(
+                        PhoneState.customer_id != "",
+                        rx.el.span(
+                            rx.cond(PhoneState.is_typing, "typing…", "seen by " + PhoneState.name),
+                            class_name="phone-sub",
+                        ),
                     ),
                     class_name="phone-title",
                 ),
@@ -111,15 +105,24 @@ def _phone() -> rx.Component:
             ),
             rx.el.ol(
                 rx.foreach(PhoneState.rows, _bubble),
+                rx.cond(PhoneState.rows.length() == 0, rx.el.li(_nothing_said())),
                 class_name="phone-chat",
                 id="phone-chat",
                 aria_live="polite",
             ),
-            _write(),
+            rx.cond(PhoneState.customer_id != "", _write()),
             class_name="phone-frame",
         ),
         class_name="phone-stage",
         aria_label="The customer's phone",
+    )
+
+
+def _nothing_said() -> rx.Component:
+    return rx.cond(
+        PhoneState.customer_id != "",
+        empty_state("message-circle", "Nothing said yet", "Write the first message below."),
+        empty_state("smartphone", "Nobody's phone", "Choose a customer, or add one."),
     )
 
 
@@ -175,13 +178,13 @@ def _write() -> rx.Component:
                 aria_label="Write as the customer",
                 auto_complete="off",
                 max_length=4096,
-                class_name="input",
+                class_name=styles.INPUT,
             ),
-            rx.el.button(
+            button(
                 icon("send-horizontal"),
+                weight="primary",
                 type="submit",
                 aria_label="Send as the customer",
-                class_name="button button-primary button-icon",
             ),
             class_name="phone-say",
         ),
@@ -192,20 +195,13 @@ def _write() -> rx.Component:
 
 
 def _sample(kind: str, icon_name: str, label: str) -> rx.Component:
-    return rx.el.button(
-        icon(icon_name),
-        type="button",
-        title=label,
-        aria_label=label,
-        on_click=PhoneState.send_sample(kind),
-        class_name="button button-ghost button-icon button-compact",
-    )
+    return icon_button(icon_name, label, compact=True, on_click=PhoneState.send_sample(kind))
 
 
 def _drawer() -> rx.Component:
     return rx.el.aside(
-        rx.el.h2("Clock", class_name="phone-heading"),
-        rx.el.p(BenchState.clock, class_name="tabular"),
+        rx.el.h2("Clock", class_name=styles.CARD_TITLE),
+        rx.el.p(BenchState.clock, class_name=styles.TABULAR),
         rx.el.div(
             button("+1 hour", compact=True, on_click=BenchState.leap("1h")),
             button("+6 hours", compact=True, on_click=BenchState.leap("6h")),
@@ -216,8 +212,10 @@ def _drawer() -> rx.Component:
             ),
             class_name="phone-leaps",
         ),
-        rx.el.p("Move the clock forward and the 24-hour windows close.", class_name="field-help"),
-        rx.el.h2("Disturbances", class_name="phone-heading"),
+        rx.el.p(
+            "Move the clock forward and the 24-hour windows close.", class_name=styles.FIELD_HELP
+        ),
+        rx.el.h2("Disturbances", class_name=styles.CARD_TITLE),
         _disturbance("Every webhook three times", "duplicate", BenchState.duplicate),
         _disturbance("In shuffled order", "reorder", BenchState.reorder),
         _disturbance("Three seconds late", "slow", BenchState.slow),
@@ -227,7 +225,7 @@ def _drawer() -> rx.Component:
             rx.el.p(
                 BenchState.undelivered,
                 " webhooks are waiting.",
-                class_name="field-help",
+                class_name=styles.FIELD_HELP,
             ),
         ),
         class_name="phone-drawer",

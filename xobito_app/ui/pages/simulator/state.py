@@ -18,6 +18,7 @@ from xobito_app.features.connection import simulated_customer
 from xobito_app.ui import formats, forms
 from xobito_app.ui.blocks import Form, FormState, PageState
 from xobito_app.ui.blocks.page_state import Reading
+from xobito_app.ui.components import tone_of
 from xobito_app.ui.live import showing
 from xobito_app.ui.security import AppState, guarded_by, permitted
 
@@ -31,6 +32,7 @@ class CustomerRow:
     id: str
     name: str
     initials: str
+    tone: int
     detail: str
     preview: str
     is_selected: bool
@@ -145,6 +147,7 @@ class PhoneState(PageState, AppState):
                 id=person.id,
                 name=person.name,
                 initials=initials(person.name),
+                tone=tone_of(person.id),
                 detail=person.phone or f"@{person.username}",
                 preview=person.magic.replace("_", " ") if person.magic else person.last_text,
                 is_selected=person.id == self.customer_id,

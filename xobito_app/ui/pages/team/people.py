@@ -17,6 +17,7 @@ from xobito_app.ui.blocks import (
     form_dialog,
     line_of,
     list_view,
+    loaded,
     new_button,
     person_cell,
     shown_once,
@@ -45,7 +46,7 @@ def people() -> rx.Component:
             extra=("Status", "Second factor"),
             empty=rx.fragment(),
         ),
-        rx.cond(InvitesState.rows, _invites()),
+        loaded(InvitesState, _invites(), ("empty", rx.fragment()), ("loading", rx.fragment())),
         _invite_form(),
         shown_once(
             LINK,

@@ -95,7 +95,7 @@ def _preview() -> rx.Component:
                 rx.el.div(
                     rx.cond(view.media, _media(view.media)),
                     rx.cond(view.header, rx.el.div(view.header, class_name="paper-header")),
-                    rx.el.div(view.body, class_name="paper-body"),
+                    rx.el.div(view.body),
                     rx.cond(view.footer, rx.el.div(view.footer, class_name="paper-footer")),
                     class_name="paper-bubble",
                 ),
