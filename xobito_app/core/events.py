@@ -34,6 +34,7 @@ class Topic(StrEnum):
     ACCESS = "access"
     CONNECTION = "connection"
     TEMPLATE = "template"
+    CAMPAIGN = "campaign"
     JOURNAL = "journal"
     SETTINGS = "settings"
     CONTACT_JOB = "contact_job"

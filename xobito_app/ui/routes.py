@@ -109,6 +109,14 @@ TEMPLATES = PageRoute(
     key="t",
     on_phone=True,
 )
+CAMPAIGNS = PageRoute(
+    "campaigns",
+    "/campaigns",
+    "Campaigns",
+    "megaphone",
+    (Permission.CAMPAIGNS_VIEW,),
+    key="b",
+)
 NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, NavSection.FOOT, key="n")
 CONNECT = PageRoute(
     "connect",
@@ -216,6 +224,7 @@ ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     CONTACTS,
     TEMPLATES,
+    CAMPAIGNS,
     CANNED,
     SIMULATOR,
     NUMBERS,

@@ -8,6 +8,7 @@ from xobito_app.ui.components.buttons import (
     text_button,
     tooltip,
 )
+from xobito_app.ui.components.charts import stacked_bar
 from xobito_app.ui.components.fields import (
     check_field,
     copyable,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from xobito_app.core import clock
+from xobito_app.core.events import Topic
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import CampaignRepository
 from xobito_app.features.campaigns.sending.claiming import ClaimedRecipient, Course
 from xobito_app.models.campaigns import CampaignStatus
-from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.persistence.unit_of_work import announce, unit_of_work
 
 
 async def finish(
@@ -32,3 +33,4 @@ async def finish(
                 campaign.status, campaign.reason = CampaignStatus.COMPLETED, ""
                 campaign.finished_at = clock.now()
                 uow.session.add(campaign)
+                announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from xobito_app.core import clock
+from xobito_app.core.events import Topic
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import (
     CampaignRepository,
@@ -19,7 +20,7 @@ from xobito_app.features.campaigns.repository import (
 from xobito_app.features.contacts import service as contacts
 from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
 from xobito_app.persistence.leased_work import Claimed, Outcome
-from xobito_app.persistence.unit_of_work import UnitOfWork, unit_of_work
+from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
 from xobito_app.whatsapp.client import SendReceipt
 
 UNKNOWN = (
@@ -76,6 +77,8 @@ async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
             if _is_ours(row, claimed) or outcome.is_fact:
                 moves += _moves(row, outcome)
         await recipients.move(moves)
+        for campaign_id in {row.campaign_id for row in locked}:
+            announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)
         await _opt_out(uow, workspace_id, [(row, by_id[row.id][1]) for row in locked])
         await _pause(uow, workspace_id, _reasons(results))
 
@@ -162,3 +165,4 @@ async def _pause(uow: UnitOfWork, workspace_id: UUID, reasons: Mapping[UUID, str
         if campaign.status == CampaignStatus.SENDING:
             campaign.status, campaign.reason = CampaignStatus.PAUSED, reasons[campaign_id]
             uow.session.add(campaign)
+            announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)

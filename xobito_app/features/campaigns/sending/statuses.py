@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import StatusesReceived
+from xobito_app.core.events import StatusesReceived, Topic
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import Move, RecipientRepository
 from xobito_app.features.contacts import service as contacts
 from xobito_app.models.campaigns import CampaignRecipient, RecipientState
+from xobito_app.persistence.unit_of_work import announce
 from xobito_app.whatsapp.errors import advice_for
 from xobito_app.whatsapp.inbound_model import Status
 
@@ -62,6 +63,8 @@ async def take_statuses(session: AsyncSession, event: StatusesReceived) -> None:
     locked = await recipients.lock_many(told)
     moves = [move for row in locked.values() if (move := _move(row, told[row.id]))]
     await recipients.move(moves)
+    for campaign_id in {row.campaign_id for row in locked.values()}:
+        announce(session, event.workspace_id, Topic.CAMPAIGN, campaign_id)
     await _opt_out(session, event.workspace_id, locked, told)
 
 
