@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from xobito_app.core.permissions import Permission
 from xobito_app.features.accounts.schemas import Viewer
-from xobito_app.features.campaigns.reading import service
-from xobito_app.features.campaigns.reading.schemas import CampaignLine
+from xobito_app.features.campaigns import service
+from xobito_app.features.campaigns.reading import service as reading
+from xobito_app.features.campaigns.schemas import CampaignLine
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.campaigns.words import UNNAMED
 from xobito_app.ui.shell.providers import Command, command_providers, ids_in, recall_providers
 
 MOST = 5
@@ -31,12 +33,14 @@ async def recall_campaigns(viewer: Viewer, paths: list[str]) -> list[Command]:
     if not wanted or not viewer.actor.can(Permission.CAMPAIGNS_VIEW):
         return []
     async with unit_of_work(viewer.actor.workspace_id) as uow:
-        found = await service.read_many(uow.session, viewer.actor, campaign_ids=wanted)
+        found = await reading.read_lines(uow.session, viewer.actor, campaign_ids=wanted)
     return _commands(found, "Recent")
 
 
 def _commands(found: Iterable[CampaignLine], kind: str) -> list[Command]:
-    return [Command(view.name, f"/campaigns/{view.id}", "megaphone", kind) for view in found]
+    return [
+        Command(view.name or UNNAMED, f"/campaigns/{view.id}", "megaphone", kind) for view in found
+    ]
 
 
 def register() -> None:

@@ -47,6 +47,8 @@ STATE_TONES = {
     "unresolved": "warning",
 }
 
+UNNAMED = "Without a name"
+
 EXCLUSION_WORDS = {
     "no_number": "No phone number",
     "invalid": "Not a valid phone number",
