@@ -13,7 +13,7 @@ from xobito_app.core.views import taken_from
 from xobito_app.features.campaigns.reading.repository import RecipientLooks
 from xobito_app.features.campaigns.reading.schemas import Band, Bar, GotLine
 from xobito_app.features.campaigns.repository import CampaignRepository
-from xobito_app.features.campaigns.schemas import CampaignLine
+from xobito_app.features.campaigns.schemas import CampaignLine, RecipientLine
 
 MOST_BARS = 60
 _STEPS = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 21600, 86400)
@@ -52,6 +52,20 @@ async def count_replies(
     """
     require(actor, Permission.CAMPAIGNS_VIEW)
     return await RecipientLooks(session, actor.workspace_id).count_replies(campaign_ids)
+
+
+async def read_recipients(
+    session: AsyncSession, actor: Actor, *, recipient_ids: Collection[UUID]
+) -> tuple[RecipientLine, ...]:
+    """Return the recipients among these ids that the workspace has.
+
+    Raises:
+        Forbidden: The actor may not see campaigns.
+    """
+    require(actor, Permission.CAMPAIGNS_VIEW)
+    looks = RecipientLooks(session, actor.workspace_id)
+    found = await looks.list_by_ids(list(recipient_ids))
+    return tuple(taken_from(row, RecipientLine) for row in found.values())
 
 
 async def read_band(session: AsyncSession, actor: Actor, *, campaign_id: UUID) -> Band:
