@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -66,13 +67,13 @@ class AudienceState(PageState, AppState):
             views = await load_views(session, (await self._actor()).workspace_id, shown)
         self.picked = [PersonRow(str(v.id), v.name, v.phone) for v in views.values()]
 
-    async def _keep(self, audience: Audience):
+    async def _keep(self, audience: Audience) -> list[Any]:
         draft = await self.get_state(DraftState)
         # Whoever is left out stays so, whichever way the others are meant.
         kept = audience.model_copy(update={"except_group_ids": self._audience.except_group_ids})
         return await self._store(draft, kept)
 
-    async def _store(self, draft: DraftState, audience: Audience):
+    async def _store(self, draft: DraftState, audience: Audience) -> list[Any]:
         told = await draft._save({"audience": audience})
         if draft._view:
             self._audience = draft._view.audience

@@ -60,7 +60,7 @@ def _outcome() -> rx.Component:
 
 def _days() -> rx.Component:
     found = CheckState.card
-    return card(
+    return rx.el.div(
         switch_field(
             "Split over days",
             help="Who is over Meta's limit of today gets it on a later day.",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -53,8 +52,6 @@ class DraftState(PageState, AppState):
     # What the steps need of the draft; never sent to the browser.
     _view: CampaignView | None = None
     _template: TemplateView | None = None
-
-    steps_of: ClassVar = STEP_NAMES
 
     def _here(self) -> UUID | None:
         """Return which draft the address is about; None for one not begun."""
@@ -139,13 +136,6 @@ class DraftState(PageState, AppState):
     async def _first_name(self) -> str:
         zone = (await self._viewer()).time_zone
         return f"Campaign of {formats.weekday(clock.now(), zone)}"
-
-    async def _choose_template(
-        self, template: TemplateView, values: Mapping[str, Any]
-    ) -> list[Any]:
-        """Take a template, with what its names suggest for its blanks."""
-        draft: CampaignDraft = {"template_id": template.id, "variables": dict(values)}
-        return await self._save(draft)
 
     # The phone ---------------------------------------------------------------------------
 

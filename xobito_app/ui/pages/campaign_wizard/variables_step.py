@@ -6,9 +6,8 @@ import reflex as rx
 from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import choice_options, loaded
+from xobito_app.ui.blocks import Choices, choice_options, loaded
 from xobito_app.ui.components import (
-    card,
     drop_field,
     empty_line,
     field_error,
@@ -67,7 +66,7 @@ def _media() -> rx.Component:
 
 def _variable(row: ObjectVar[VariableRow]) -> rx.Component:
     state = VariablesState
-    return card(
+    return rx.el.div(
         rx.el.div(
             rx.el.strong(row.label),
             rx.cond(row.example, rx.el.span("for example ", row.example, class_name=styles.MUTED)),
@@ -91,7 +90,7 @@ def _variable(row: ObjectVar[VariableRow]) -> rx.Component:
                     default_value=row.text,
                     on_change=lambda text: state.write(row.key, "text", text).debounce(600),
                     max_length=1024,
-                    key=row.key + "text",
+                    key=row.key.to(str) + "text",
                 ),
             ),
             rx.cond(
@@ -103,7 +102,7 @@ def _variable(row: ObjectVar[VariableRow]) -> rx.Component:
                     default_value=row.fallback,
                     on_change=lambda text: state.write(row.key, "fallback", text).debounce(600),
                     max_length=1024,
-                    key=row.key + "fallback",
+                    key=row.key.to(str) + "fallback",
                 ),
             ),
             class_name="campaign-variable",
@@ -115,7 +114,7 @@ def _variable(row: ObjectVar[VariableRow]) -> rx.Component:
 
 
 def _source(
-    row: ObjectVar[VariableRow], label: str, part: str, choices: rx.Var[list[tuple[str, str]]]
+    row: ObjectVar[VariableRow], label: str, part: str, choices: Choices
 ) -> rx.Component:
     value = row.field if part == "field" else row.column
     return select_field(
