@@ -40,6 +40,7 @@ class Topic(StrEnum):
     CONTACT_JOB = "contact_job"
     CONTACT_IMPORT = "contact_import"
     SIMULATOR = "simulator"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)

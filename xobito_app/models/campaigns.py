@@ -85,6 +85,9 @@ class Campaign(WorkspaceRow, Stamped, table=True):
         skip_seconds: Who got a campaign within this time is left out; 0 leaves nobody out.
         spend_cap: In the currency of the rates; no more is sent once it is reached.
         template_b_id: The second template of an A/B test.
+        splits_days: Who is over the day's limit gets it on a later day.
+        canary_passed_at: When the first ones were found well and the rest was let go.
+        guarded_at: Outcomes before it are not held against the campaign: a person looked at them.
     """
 
     __tablename__ = "campaign"
@@ -114,6 +117,8 @@ class Campaign(WorkspaceRow, Stamped, table=True):
     header_media_id: UUID | None = may_belong_to("media")
     skip_seconds: int = Field(default=0)
     canary: int = Field(default=0)
+    canary_passed_at: datetime | None = moment()
+    splits_days: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     spend_cap: Decimal | None = Field(default=None, sa_type=Numeric(14, 4), nullable=True)
     scheduled_at: datetime | None = moment()
     begins_at: datetime | None = moment()
@@ -175,6 +180,18 @@ class CampaignRecipient(WorkspaceRow, table=True):
             unique=True,
             postgresql_where=sql("wamid IS NOT NULL"),
         ),
+        Index(
+            "ix_campaign_recipient_replied",
+            "campaign_id",
+            "replied_at",
+            postgresql_where=sql("replied_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_campaign_recipient_opted_out",
+            "campaign_id",
+            "opted_out_at",
+            postgresql_where=sql("opted_out_at IS NOT NULL"),
+        ),
         Index("uq_campaign_recipient_attempt", "attempt_id", unique=True),
         Index("ix_campaign_recipient_contact", "contact_id", sql("id DESC")),
         Index(
@@ -221,6 +238,28 @@ class CampaignRecipient(WorkspaceRow, table=True):
     pricing: dict[str, Any] = document()
     history: list[dict[str, Any]] = document("[]")
     updated_at: datetime = moment(default_now=True)
+
+
+class CampaignFileRow(Table, table=True):
+    """One row of the file, or of the list, a campaign is sent to.
+
+    Attributes:
+        position: From 1, in the order of the file.
+        phone: In E.164; empty when it cannot be one.
+        written: The number as it stood there.
+        problem: Why it is no number, in one sentence.
+        columns: The other cells by heading.
+    """
+
+    __tablename__ = "campaign_file_row"
+
+    workspace_id: UUID = Field(foreign_key="workspace.id", ondelete="CASCADE", nullable=False)
+    campaign_id: UUID = Field(foreign_key="campaign.id", ondelete="CASCADE", primary_key=True)
+    position: int = Field(primary_key=True)
+    phone: str = Field(default="", max_length=20)
+    written: str = Field(default="", max_length=64)
+    problem: str = long_text()
+    columns: dict[str, Any] = document()
 
 
 class CampaignCount(Table, table=True):

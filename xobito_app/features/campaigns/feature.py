@@ -6,15 +6,48 @@ from datetime import timedelta
 
 from xobito_app.core.events import StatusesReceived
 from xobito_app.core.feature import Feature, Job, Subscription
-from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
+from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.job_types import (
+    CAMPAIGNS_DISPATCH,
+    CAMPAIGNS_SCHEDULE,
+)
+from xobito_app.features.campaigns.launching.launch import begin_due
 from xobito_app.features.campaigns.sending.dispatch import dispatch, sweep
 from xobito_app.features.campaigns.sending.statuses import take_statuses
+
+_VIEW = Permission.CAMPAIGNS_VIEW
 
 FEATURE = Feature(
     "campaigns",
     listeners=(Subscription(StatusesReceived, take_statuses),),
     jobs=(
         Job(CAMPAIGNS_DISPATCH, dispatch, sweep=sweep, every=timedelta(seconds=5), is_merged=False),
+        Job(CAMPAIGNS_SCHEDULE, begin_due, sweep=begin_due, every=timedelta(seconds=5)),
     ),
     log_areas={"campaign": "Campaigns"},
+    log_words={
+        "campaign.created": "made the campaign {name}",
+        "campaign.updated": "changed the campaign {name}",
+        "campaign.deleted": "deleted the campaign {name}",
+        "campaign.launched": "launched the campaign {name} to {people} people",
+        "campaign.launch_undone": "took back the launch of the campaign {name}",
+        "campaign.begun": "began the scheduled campaign {name}",
+        "campaign.paused": "paused the campaign {name}",
+        "campaign.resumed": "resumed the campaign {name}",
+        "campaign.cancelled": "cancelled the campaign {name}",
+        "campaign.retried": "tried {people} people of the campaign {name} again",
+        "campaign.rate_saved": "set what messages cost: {name}",
+        "campaign.rate_deleted": "deleted what messages cost: {name}",
+    },
+    abilities={
+        "campaigns.read": (_VIEW,),
+        "campaigns.create": (
+            Permission.CAMPAIGNS_CREATE,
+            Permission.CAMPAIGNS_EDIT,
+            Permission.CAMPAIGNS_DELETE,
+            Permission.CONTACTS_VIEW,
+            _VIEW,
+        ),
+        "campaigns.launch": (Permission.CAMPAIGNS_LAUNCH, _VIEW),
+    },
 )

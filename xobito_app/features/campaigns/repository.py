@@ -51,6 +51,9 @@ class Standing:
     accepted_at: datetime | None
 
 
+PIECE = 2000
+"""Rows one statement writes or deletes."""
+
 _TYPES = {
     "wamid": "text",
     "reason": "text",
@@ -140,6 +143,18 @@ class RecipientRepository(Repository[CampaignRecipient]):
             )
             found |= {row.id: row for row in await self.all(statement)}
         return found
+
+    async def delete_all_of(self, campaign_id: UUID) -> None:
+        """Delete the recipients of a campaign that has not begun, in pieces."""
+        statement = text(
+            "DELETE FROM campaign_recipient WHERE id IN ("
+            " SELECT id FROM campaign_recipient WHERE workspace_id = :workspace_id"
+            " AND campaign_id = :campaign_id LIMIT :most)"
+        )
+        connection = await self.session.connection()
+        given = {"workspace_id": self.workspace_id, "campaign_id": campaign_id, "most": PIECE}
+        while (await connection.execute(statement, given)).rowcount:
+            pass
 
     async def lock_standings(self, recipient_ids: Collection[UUID]) -> list[Standing]:
         """Return how far recipients are, locked for change, always in the same order.

@@ -32,6 +32,10 @@ NEVER_AFTER = timedelta(days=7)
 PORTFOLIO_PACING = 135000
 """In a webhook: the portfolio's held messages were dropped, and nothing of it may be sent."""
 LONGEST_PAUSE = 300.0
+LATE = timedelta(seconds=60)
+"""A scheduled campaign that has not begun after this is an alarm."""
+NEAR_SECONDS = 3600.0
+"""A wake-up may wait so long; for what is further off beat comes by."""
 
 _STATES = {
     "accepted": RecipientState.ACCEPTED,
@@ -63,6 +67,13 @@ def after_status(state: RecipientState, word: str) -> RecipientState:
         return state
     current = _WORDS.get(state)
     return _STATES.get(statuses.furthest(current, word), state)
+
+
+def template_stopped(status: str) -> str:
+    """Say why nothing may be sent with a template any more; an empty status: it is gone."""
+    if not status:
+        return "The template no longer exists at Meta. Make a new campaign with another one."
+    return f"Meta has the template as {status.lower()}. Resume when it is approved again."
 
 
 @dataclass(frozen=True, slots=True)

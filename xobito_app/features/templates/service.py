@@ -210,3 +210,9 @@ def read_template(row: Template) -> meta.Template:
 
 def _line(row: Template) -> TemplateLine:
     return taken_from(row, TemplateLine, body=read_template(row).body)
+
+
+async def find_row(session: AsyncSession, workspace_id: UUID, template_id: UUID) -> Template | None:
+    """Return a template as stored, unless it is gone at Meta; the caller judges who may see it."""
+    row = await TemplateRepository(session, workspace_id).find(template_id)
+    return row if row and row.gone_at is None else None
