@@ -34,7 +34,6 @@ class Topic(StrEnum):
     ACCESS = "access"
     CONNECTION = "connection"
     TEMPLATE = "template"
-    CAMPAIGN = "campaign"
     JOURNAL = "journal"
     SETTINGS = "settings"
     CONTACT_JOB = "contact_job"

@@ -14,6 +14,7 @@ from xobito_app.features.campaigns.reading.repository import RecipientLooks
 from xobito_app.features.campaigns.reading.schemas import Band, Bar, GotLine
 from xobito_app.features.campaigns.repository import CampaignRepository
 from xobito_app.features.campaigns.schemas import CampaignLine, RecipientLine
+from xobito_app.features.campaigns.views import load_lines
 
 MOST_BARS = 60
 _STEPS = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 21600, 86400)
@@ -31,15 +32,7 @@ async def read_lines(
     require(actor, Permission.CAMPAIGNS_VIEW)
     campaigns = CampaignRepository(session, actor.workspace_id)
     rows = await campaigns.list_by_ids(list(campaign_ids))
-    counts = await campaigns.counts_of(list(rows))
-    return tuple(
-        taken_from(
-            row,
-            CampaignLine,
-            counts={**counts[row_id], "audience": sum(counts[row_id].values())},
-        )
-        for row_id, row in rows.items()
-    )
+    return tuple(await load_lines(session, list(rows.values())))
 
 
 async def count_replies(

@@ -14,6 +14,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.schemas import CampaignView, RecipientLine
+from xobito_app.ui import browser
 from xobito_app.ui.blocks import ListState, Page, PageState, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.pages.campaign_report.rows import RecipientRow, ReportBody, ReportCard
@@ -71,7 +72,7 @@ class ReportState(PageState, QuestionState, AppState):
     async def undo(self):
         """Take the launch back while nothing has left."""
         await self._call(service.undo_launch, campaign_id=campaign_here(self))
-        return [toast_success("Nothing was sent."), rx.redirect(f"{self.card.edit_link}")]
+        return [toast_success("Nothing was sent."), browser.go(self.card.edit_link)]
 
     @rx.event
     @guarded(Permission.CAMPAIGNS_LAUNCH)

@@ -44,14 +44,16 @@ def audience_step() -> rx.Component:
         ),
         loaded(
             state,
-            rx.fragment(rx.match(
-                state.way,
-                ("segment", _segment()),
-                ("everyone", note("Every contact of the workspace is meant.", "info")),
-                ("picked", _picked()),
-                ("file", _file()),
-                _groups(),
-            )),
+            rx.fragment(
+                rx.match(
+                    state.way,
+                    ("segment", _segment()),
+                    ("everyone", note("Every contact of the workspace is meant.", "info")),
+                    ("picked", _picked()),
+                    ("file", _file()),
+                    _groups(),
+                )
+            ),
             rows=3,
         ),
         field_error(DraftState.errors, "audience"),

@@ -7,7 +7,8 @@ from typing import ClassVar
 import reflex as rx
 
 from xobito_app.core.errors import AppError, Forbidden, Unauthenticated
-from xobito_app.features.campaigns import rules, service
+from xobito_app.features.campaigns import service
+from xobito_app.features.campaigns.launching.launch import TYPED_ABOVE
 from xobito_app.ui.blocks import ListState, Page, Viewer
 from xobito_app.ui.pages.campaign_wizard.draft_state import EDITS, DraftState
 from xobito_app.ui.pages.campaign_wizard.rows import SKIPS, CheckCard, LeftOutRow
@@ -43,7 +44,7 @@ class CheckState(ListState, AppState):
         except AppError as error:
             self.missing = error.message
             return
-        self.card = CheckCard.of(found, viewer.time_zone, rules.CONFIRM_ABOVE)
+        self.card = CheckCard.of(found, viewer.time_zone, TYPED_ABOVE)
         draft.total = found.audience
         await draft._show_phone()
 

@@ -14,6 +14,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.schemas import CampaignDraft, CampaignView
 from xobito_app.features.connection import accounts
+from xobito_app.features.inbox.threads import local_times
 from xobito_app.features.templates import service as templates
 from xobito_app.features.templates.schemas import TemplateView
 from xobito_app.ui import browser, formats
@@ -52,6 +53,7 @@ class DraftState(PageState, AppState):
     # What the steps need of the draft; never sent to the browser.
     _view: CampaignView | None = None
     _template: TemplateView | None = None
+    _zone: str = "UTC"
 
     def _here(self) -> UUID | None:
         """Return which draft the address is about; None for one not begun."""
@@ -65,7 +67,8 @@ class DraftState(PageState, AppState):
         self.numbers = [
             (str(n.id), n.verified_name or n.display_phone) for n in await self._list_numbers()
         ]
-        self.zone_words = f"In the workspace's time zone, {viewer.time_zone}."
+        self._zone = await self._call(local_times.time_zone_of)
+        self.zone_words = f"In the workspace's time zone, {self._zone}."
         campaign_id = self._here()
         try:
             if campaign_id is None:
@@ -92,7 +95,7 @@ class DraftState(PageState, AppState):
             self.card = DraftCard(number_id=self.numbers[0][0] if self.numbers else "")
             self.steps = step_rows(self.step, {})
         else:
-            self.card = DraftCard.of(view, self._template, (await self._viewer()).time_zone)
+            self.card = DraftCard.of(view, self._template, self._zone)
             self.steps = step_rows(self.step, view.problems)
         await self._show_phone()
 

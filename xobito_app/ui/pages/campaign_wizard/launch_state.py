@@ -10,8 +10,9 @@ import reflex as rx
 
 from xobito_app.core.errors import AppError, Invalid
 from xobito_app.core.permissions import Permission
-from xobito_app.features.campaigns import rules, service
+from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.schemas import CampaignDraft, CampaignView
+from xobito_app.features.inbox.threads import local_times
 from xobito_app.ui import browser, dom_ids, formats, forms
 from xobito_app.ui.components import toast_success, toast_undo
 from xobito_app.ui.failures import field_errors
@@ -73,7 +74,7 @@ class LaunchState(AppState):
             case "spend_cap":
                 return {"spend_cap": _amount(text)}
             case "scheduled_at":
-                zone = (await self._viewer()).time_zone
+                zone = await self._call(local_times.time_zone_of)
                 return {"scheduled_at": _moment(text, zone)}
             case _:
                 return {}
@@ -109,7 +110,7 @@ class LaunchState(AppState):
 
     async def _told(self, view: CampaignView) -> Any:
         if view.status == "scheduled" and view.scheduled_at:
-            zone = (await self._viewer()).time_zone
+            zone = await self._call(local_times.time_zone_of)
             return toast_success(f"Scheduled for {formats.weekday(view.scheduled_at, zone)}.")
         return toast_undo("Launched.", dom_ids.UNDO_LAUNCH, seconds=UNDO_SECONDS)
 
@@ -127,4 +128,9 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _moment(text: str, zone: str) -> datetime | None:
-    return rules.moment_in(text, zone) if text else None
+    if not text:
+        return None
+    try:
+        return local_times.read_local(text, zone)
+    except Invalid as error:
+        raise Invalid.field("scheduled_at", error.message) from None

@@ -336,7 +336,7 @@ class CheckCard:
     is_over: bool = False
 
     @classmethod
-    def of(cls, run: DryRun, zone: str, confirm_above: int) -> CheckCard:
+    def of(cls, run: DryRun, zone: str, typed_above: int) -> CheckCard:
         """Word a dry run."""
         left_out = run.audience - run.will_send
         sentence = (
@@ -371,7 +371,7 @@ class CheckCard:
             ]
             if len(run.days) > 1
             else [],
-            needs_count=run.will_send > confirm_above,
+            needs_count=run.will_send > typed_above,
             is_over=run.excluded.get("over_limit", 0) > 0 or len(run.days) > 1,
         )
 

@@ -113,9 +113,7 @@ def _variable(row: ObjectVar[VariableRow]) -> rx.Component:
     )
 
 
-def _source(
-    row: ObjectVar[VariableRow], label: str, part: str, choices: Choices
-) -> rx.Component:
+def _source(row: ObjectVar[VariableRow], label: str, part: str, choices: Choices) -> rx.Component:
     value = row.field if part == "field" else row.column
     return select_field(
         label,

@@ -14,6 +14,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.schemas import CampaignLine
+from xobito_app.ui import browser
 from xobito_app.ui.blocks import ListState, Page, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.pages.campaigns.rows import CampaignRow
@@ -98,7 +99,7 @@ class CampaignsState(ListState, QuestionState, AppState):
         """Begin a draft with the content of another campaign."""
         async with self._transaction():
             copy_id = await self._copy(ids.parse(campaign_id))
-        return rx.redirect(f"/campaigns/{copy_id}/edit")
+        return browser.go(f"/campaigns/{copy_id}/edit")
 
     async def _copy(self, campaign_id: UUID) -> UUID:
         found = await self._call(service.get_campaign, campaign_id=campaign_id)
