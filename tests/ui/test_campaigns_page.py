@@ -38,7 +38,7 @@ async def test_the_list_says_how_far_a_campaign_is(server, line, campaign):
     await campaign.dispatch()
     await campaign.until(delivered=4)
     row = (await open_page(server, line.world.owner)).value(LIST, "rows")[0]
-    assert (row.name, row.line, row.status_words) == ("Spring", "spring_sale", "Sending")
+    assert (row.name, row.line, row.status_words) == ("Spring", "spring_sale", "Completed")
     assert (row.audience, row.sent, row.read, row.replied) == ("4", "100 %", "0 %", "0 %")
     assert (row.progress.delivered, row.progress.line) == (100.0, "4 of 4")
 
