@@ -220,6 +220,16 @@ TOKENS = PageRoute(
     parent="settings",
 )
 
+RATES = PageRoute(
+    "rates",
+    "/settings/rates",
+    "Rates",
+    "coins",
+    (Permission.BILLING_VIEW, Permission.CAMPAIGNS_VIEW),
+    NavSection.PALETTE,
+    parent="settings",
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     CONTACTS,
@@ -232,6 +242,7 @@ ROUTES: tuple[PageRoute, ...] = (
     SETTINGS,
     WEBHOOKS,
     TOKENS,
+    RATES,
     CONNECT,
     DOCTOR,
     JOURNAL,
