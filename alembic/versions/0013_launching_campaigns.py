@@ -21,6 +21,10 @@ def upgrade() -> None:
     op.add_column(
         "campaign", sa.Column("splits_days", sa.Boolean(), server_default="false", nullable=False)
     )
+    op.add_column(
+        "campaign",
+        sa.Column("number_quality", sa.String(length=32), server_default="", nullable=False),
+    )
     op.create_table(
         "campaign_file_row",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -59,5 +63,6 @@ def downgrade() -> None:
     op.drop_table("campaign_file_row")
     for moment in ("replied", "opted_out"):
         op.drop_index(f"ix_campaign_recipient_{moment}", "campaign_recipient")
+    op.drop_column("campaign", "number_quality")
     op.drop_column("campaign", "splits_days")
     op.drop_column("campaign", "canary_passed_at")

@@ -87,6 +87,7 @@ class Campaign(WorkspaceRow, Stamped, table=True):
         template_b_id: The second template of an A/B test.
         splits_days: Who is over the day's limit gets it on a later day.
         canary_passed_at: When the first ones were found well and the rest was let go.
+        number_quality: Of the number when it was launched or resumed: falling below it pauses.
         guarded_at: Outcomes before it are not held against the campaign: a person looked at them.
     """
 
@@ -119,6 +120,7 @@ class Campaign(WorkspaceRow, Stamped, table=True):
     canary: int = Field(default=0)
     canary_passed_at: datetime | None = moment()
     splits_days: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    number_quality: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     spend_cap: Decimal | None = Field(default=None, sa_type=Numeric(14, 4), nullable=True)
     scheduled_at: datetime | None = moment()
     begins_at: datetime | None = moment()

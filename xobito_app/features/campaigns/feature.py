@@ -7,8 +7,11 @@ from datetime import timedelta
 from xobito_app.core.events import StatusesReceived
 from xobito_app.core.feature import Feature, Job, Subscription
 from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.guarding.guard import guard
+from xobito_app.features.campaigns.guarding.listeners import hear_of_stops
 from xobito_app.features.campaigns.job_types import (
     CAMPAIGNS_DISPATCH,
+    CAMPAIGNS_GUARD,
     CAMPAIGNS_SCHEDULE,
 )
 from xobito_app.features.campaigns.launching.launch import begin_due
@@ -19,10 +22,14 @@ _VIEW = Permission.CAMPAIGNS_VIEW
 
 FEATURE = Feature(
     "campaigns",
-    listeners=(Subscription(StatusesReceived, take_statuses),),
+    listeners=(
+        Subscription(StatusesReceived, take_statuses),
+        Subscription(StatusesReceived, hear_of_stops),
+    ),
     jobs=(
         Job(CAMPAIGNS_DISPATCH, dispatch, sweep=sweep, every=timedelta(seconds=5), is_merged=False),
         Job(CAMPAIGNS_SCHEDULE, begin_due, sweep=begin_due, every=timedelta(seconds=5)),
+        Job(CAMPAIGNS_GUARD, guard, sweep=guard, every=timedelta(seconds=2)),
     ),
     log_areas={"campaign": "Campaigns"},
     log_words={
@@ -32,6 +39,7 @@ FEATURE = Feature(
         "campaign.launched": "launched the campaign {name} to {people} people",
         "campaign.launch_undone": "took back the launch of the campaign {name}",
         "campaign.begun": "began the scheduled campaign {name}",
+        "campaign.stopped": "stopped the campaign {name}: {reason}",
         "campaign.paused": "paused the campaign {name}",
         "campaign.resumed": "resumed the campaign {name}",
         "campaign.cancelled": "cancelled the campaign {name}",

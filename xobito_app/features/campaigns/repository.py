@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +104,21 @@ class CampaignRepository(Repository[Campaign]):
             .order_by(col(Campaign.id))
             .limit(1000)
         )
+
+    async def list_with_leftovers(self) -> Sequence[UUID]:
+        """Return the cancelled campaigns of which somebody waits: Meta asked to try them again."""
+        statement = (
+            select(col(Campaign.id))
+            .join(CampaignCount, col(CampaignCount.campaign_id) == col(Campaign.id))
+            .where(col(Campaign.workspace_id) == self.workspace_id)
+            .where(col(Campaign.status) == CampaignStatus.CANCELLED)
+            .where(col(Campaign.finished_at) > clock.now() - timedelta(hours=1))
+            .where(col(CampaignCount.state) == RecipientState.QUEUED)
+            .group_by(col(Campaign.id))
+            .having(func.sum(col(CampaignCount.count)) > 0)
+            .limit(100)
+        )
+        return (await self.session.exec(statement)).all()
 
     async def counts_of(self, campaign_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
         """Return how many recipients of each campaign are in each state that has any."""

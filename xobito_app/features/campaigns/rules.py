@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -67,6 +68,12 @@ def after_status(state: RecipientState, word: str) -> RecipientState:
         return state
     current = _WORDS.get(state)
     return _STATES.get(statuses.furthest(current, word), state)
+
+
+def begun(counts: Mapping[str, int]) -> int:
+    """Return to how many sending has begun or was tried."""
+    waiting = (RecipientState.EXCLUDED, RecipientState.QUEUED, RecipientState.CANCELLED)
+    return sum(counts.values()) - sum(counts.get(str(state), 0) for state in waiting)
 
 
 def template_stopped(status: str) -> str:

@@ -160,6 +160,7 @@ async def thaw(session: AsyncSession, row: Campaign) -> None:
     row.template, row.template_b = {}, {}
     row.begins_at = row.launched_at = row.launched_by = row.started_at = None
     row.guarded_at = row.canary_passed_at = None
+    row.number_quality = ""
     session.add(row)
 
 

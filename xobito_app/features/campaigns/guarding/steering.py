@@ -16,6 +16,8 @@ from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
 from xobito_app.features.campaigns.repository import PIECE, CampaignRepository
 from xobito_app.features.campaigns.schemas import CampaignView
 from xobito_app.features.campaigns.views import load_view
+from xobito_app.features.connection import service as connection
+from xobito_app.features.templates import service as templates
 from xobito_app.models.campaigns import Campaign, CampaignStatus
 from xobito_app.persistence.unit_of_work import enqueue
 
@@ -91,9 +93,11 @@ async def resume_campaign(
     row = await _lock(session, actor, campaign_id)
     if row.status != CampaignStatus.PAUSED:
         raise Conflict("Only a paused campaign can be resumed.")
-    if row.canary and row.canary_passed_at is None and row.guarded_at:
+    counts = (await CampaignRepository(session, row.workspace_id).counts_of([row.id]))[row.id]
+    if row.canary and rules.begun(counts) >= row.canary:
         # A person has looked at the first ones and decided.
-        row.canary_passed_at = clock.now()
+        row.canary_passed_at = row.canary_passed_at or clock.now()
+    await _take_as_is(session, row)
     _go_on(session, row)
     return await _changed(session, actor, "campaign.resumed", row)
 
@@ -114,8 +118,13 @@ async def cancel_campaign(
     row.finished_at = clock.now()
     session.add(row)
     await session.flush()
-    await _in_pieces(session, row, _CANCEL, reason="The campaign was cancelled.")
+    await cancel_rest(session, row)
     return await _changed(session, actor, "campaign.cancelled", row)
+
+
+async def cancel_rest(session: AsyncSession, row: Campaign) -> None:
+    """Cancel who waits or is in hand of a cancelled campaign, in pieces."""
+    await _in_pieces(session, row, _CANCEL, reason="The campaign was cancelled.")
 
 
 async def retry_campaign(session: AsyncSession, actor: Actor, *, campaign_id: UUID) -> CampaignView:
@@ -149,6 +158,19 @@ async def retry_campaign(session: AsyncSession, actor: Actor, *, campaign_id: UU
 async def _lock(session: AsyncSession, actor: Actor, campaign_id: UUID) -> Campaign:
     require(actor, Permission.CAMPAIGNS_LAUNCH)
     return await CampaignRepository(session, actor.workspace_id).get(campaign_id, lock=True)
+
+
+async def _take_as_is(session: AsyncSession, row: Campaign) -> None:
+    """Measure what falls from now on against what number and template are now."""
+    lines = await connection.lines_of(
+        session, row.workspace_id, [row.number_id] if row.number_id else []
+    )
+    row.number_quality = next((number.quality for number, _ in lines.values()), "")
+    template = row.template_id and await templates.find_row(
+        session, row.workspace_id, row.template_id
+    )
+    if template:
+        row.category = template.category
 
 
 def _go_on(session: AsyncSession, row: Campaign) -> None:

@@ -18,6 +18,7 @@ from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH, CAMPAIGN
 from xobito_app.features.campaigns.launching.dry_run import Course, begin_course
 from xobito_app.features.campaigns.launching.freezing import freeze
 from xobito_app.features.campaigns.launching.limits import lock_headroom
+from xobito_app.features.campaigns.rates import load_rates
 from xobito_app.features.campaigns.repository import CampaignRepository
 from xobito_app.features.campaigns.schemas import CampaignView
 from xobito_app.features.campaigns.views import load_templates, load_view
@@ -56,10 +57,12 @@ async def launch_campaign(
     await _freeze_words(session, row)
     await freeze(course)
     _check(course, confirm)
+    await _check_cap(course)
     row.begins_at = min(course.allotment.given)
     row.status = CampaignStatus.SCHEDULED if row.scheduled_at else CampaignStatus.SENDING
     row.launched_at = row.guarded_at = row.updated_at = clock.now()
     row.launched_by, row.reason = actor.user_id, ""
+    row.number_quality = course.number.quality
     if row.status is CampaignStatus.SENDING:
         row.started_at = row.begins_at
     session.add(row)
@@ -93,6 +96,21 @@ def _check(course: Course, confirm: int | None) -> None:
         )
     if confirm is None and count > TYPED_ABOVE:
         raise Invalid.field("confirm", f"Confirm with the number of people: {count}.")
+
+
+async def _check_cap(course: Course) -> None:
+    """Let a launch pass whose cost can be reckoned, when it has a cap.
+
+    Raises:
+        Invalid: A country has no rate.
+    """
+    row = course.row
+    if row.spend_cap is not None:
+        rates = await load_rates(course.session, row.workspace_id)
+        if rates.estimate(row.category, course.countries).unpriced:
+            raise Invalid.field(
+                "spend_cap", "Some countries have no rate, so a cap cannot be kept. Set the rates."
+            )
 
 
 def _wake(session: AsyncSession, row: Campaign) -> None:

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import ids
 from xobito_app.features.campaigns.repository import CampaignRepository
+from xobito_app.features.campaigns.sending.allowance import allowance
 from xobito_app.features.connection import service as connection_service
 from xobito_app.models.campaigns import Campaign, CampaignRecipient, RecipientState
 from xobito_app.models.connection import Connection, ConnectionState, Number
@@ -120,6 +121,7 @@ async def claim(
     """
     claimed: list[ClaimedRecipient] = []
     for course, share in _shares(courses, free, first):
+        share = min(share, await allowance(session, course.campaign, most=share))
         rows = await RECIPIENTS.claim(
             session,
             workspace_id,
