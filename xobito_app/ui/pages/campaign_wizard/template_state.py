@@ -32,6 +32,7 @@ class TemplateStepState(PageState, AppState):
 
     rows: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     # What an A/B test may be made against, as values and words.
+    has_any: rx.Field[bool] = rx.field(False)
     seconds: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     _typed: str = ""
 
@@ -58,6 +59,7 @@ class TemplateStepState(PageState, AppState):
             for line in page.rows
         ]
         if not self._typed:
+            self.has_any = bool(self.rows)
             self.seconds = [
                 (row.id, f"{row.name} · {row.language}") for row in self.rows if row.id != chosen
             ]

@@ -8,6 +8,8 @@ from reflex.vars.object import ObjectVar
 from xobito_app.ui.blocks import choice_options, loaded
 from xobito_app.ui.components import (
     badge,
+    empty_state,
+    link_button,
     picker_line,
     picker_list,
     search_field,
@@ -49,7 +51,16 @@ def template_step() -> rx.Component:
         search_field("Find a template", on_change=state.find.debounce(200)),
         loaded(
             state,
-            picker_list(state.rows, _template, empty="No approved template fits."),
+            rx.cond(
+                state.has_any,
+                picker_list(state.rows, _template, empty="No approved template fits."),
+                empty_state(
+                    "layout-template",
+                    "No approved template yet",
+                    "Campaigns send templates that Meta has approved. Sync them, or make one.",
+                    link_button("Templates", to="/templates", weight="primary"),
+                ),
+            ),
             rows=3,
         ),
         rx.cond(
