@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from xobito_app.core.events import StatusesReceived
-from xobito_app.core.feature import Feature, Job, Subscription
+from xobito_app.core.events import MessageReceived, RecordsChanged, StatusesReceived
+from xobito_app.core.feature import Feature, Job, MergeFollower, Subscription
 from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.answers import (
+    count_recipients,
+    give_recipients_back,
+    hear_answer,
+    hear_opt_out,
+    take_recipients,
+    tell_timeline,
+)
 from xobito_app.features.campaigns.guarding.guard import guard
 from xobito_app.features.campaigns.guarding.listeners import hear_of_stops
 from xobito_app.features.campaigns.job_types import (
@@ -25,12 +33,18 @@ FEATURE = Feature(
     listeners=(
         Subscription(StatusesReceived, take_statuses),
         Subscription(StatusesReceived, hear_of_stops),
+        Subscription(MessageReceived, hear_answer),
+        Subscription(RecordsChanged, hear_opt_out),
     ),
     jobs=(
         Job(CAMPAIGNS_DISPATCH, dispatch, sweep=sweep, every=timedelta(seconds=5), is_merged=False),
         Job(CAMPAIGNS_SCHEDULE, begin_due, sweep=begin_due, every=timedelta(seconds=5)),
         Job(CAMPAIGNS_GUARD, guard, sweep=guard, every=timedelta(seconds=2)),
     ),
+    merge_followers=(
+        MergeFollower("campaigns", take_recipients, give_recipients_back, count_recipients),
+    ),
+    timeline=(tell_timeline,),
     log_areas={"campaign": "Campaigns"},
     log_words={
         "campaign.created": "made the campaign {name}",
@@ -43,12 +57,13 @@ FEATURE = Feature(
         "campaign.paused": "paused the campaign {name}",
         "campaign.resumed": "resumed the campaign {name}",
         "campaign.cancelled": "cancelled the campaign {name}",
+        "campaign.exported": "exported the recipients of the campaign {name}",
         "campaign.retried": "tried {people} people of the campaign {name} again",
         "campaign.rate_saved": "set what messages cost: {name}",
         "campaign.rate_deleted": "deleted what messages cost: {name}",
     },
     abilities={
-        "campaigns.read": (_VIEW,),
+        "campaigns.read": (_VIEW, Permission.CONTACTS_EXPORT),
         "campaigns.create": (
             Permission.CAMPAIGNS_CREATE,
             Permission.CAMPAIGNS_EDIT,

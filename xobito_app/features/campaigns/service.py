@@ -40,3 +40,8 @@ from xobito_app.features.campaigns.rates import (
     list_rates as list_rates,
     save_rate as save_rate,
 )
+from xobito_app.features.campaigns.reporting.recipients import (
+    export_recipients as export_recipients,
+    list_recipients as list_recipients,
+)
+from xobito_app.features.campaigns.reporting.report import read_report as read_report

@@ -356,7 +356,8 @@ class TimelineEntry:
 
     Attributes:
         kind: `created`, `changed`, `opted_out`, `opted_in`, `merged`, `merge_undone`,
-            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in` or `message_out`.
+            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in`, `message_out`,
+            `campaign_got` or `campaign_answered`.
         who: Whoever did it; empty for the customer and for Xobito itself.
         text: A note's or message's words.
         changes: On `changed`, the old and the new value of each field.

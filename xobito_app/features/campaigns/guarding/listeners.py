@@ -52,7 +52,8 @@ async def _stop_portfolio(session: AsyncSession, workspace_id: UUID, paced: set[
     )
     portfolios = {_portfolio(lines[number]) for number in paced if number in lines}
     for row in rows:
-        if row.number_id in lines and _portfolio(lines[row.number_id]) in portfolios:
+        line = lines.get(row.number_id) if row.number_id else None
+        if line and _portfolio(line) in portfolios:
             pause(session, row, PORTFOLIO_STOPPED)
 
 
@@ -77,7 +78,7 @@ async def _stop_templates(
             reasons[template_id] = stopped[target]
     for row in await _list_sending(session, workspace_id):
         for template_id in (row.template_id, row.template_b_id):
-            if template_id in reasons and row.status == CampaignStatus.SENDING:
+            if template_id and template_id in reasons and row.status == CampaignStatus.SENDING:
                 pause(session, row, reasons[template_id])
 
 

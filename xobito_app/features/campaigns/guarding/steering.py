@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock
 from xobito_app.core.errors import Conflict, Invalid
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.drafting.drafts import tell
 from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
 from xobito_app.features.campaigns.repository import PIECE, CampaignRepository

@@ -74,9 +74,9 @@ def find_reason(
         return f"The number's quality fell from {qualities.number_before} to {qualities.number}."
     window = outcomes[:WINDOW]
     row = window[:IN_A_ROW]
-    if len(row) == IN_A_ROW and all(o.has_failed for o in row):
-        if len({(o.error_code, o.reason) for o in row}) == 1:
-            return f"The last {IN_A_ROW} messages failed for the same reason: {row[0].reason}"
+    is_same = len({(outcome.error_code, outcome.reason) for outcome in row}) == 1
+    if len(row) == IN_A_ROW and is_same and all(outcome.has_failed for outcome in row):
+        return f"The last {IN_A_ROW} messages failed for the same reason: {row[0].reason}"
     if len(window) < max(1, least):
         return ""
     failed = sum(outcome.has_failed for outcome in window)
