@@ -51,6 +51,11 @@ def build_api() -> Starlette:
                 campaigns.excluded,
                 methods=["GET"],
             ),
+            Route(
+                "/exports/campaigns/{campaign_id}/recipients.csv",
+                campaigns.recipients,
+                methods=["GET"],
+            ),
             Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.verify_subscription, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),

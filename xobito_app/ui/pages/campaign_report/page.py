@@ -40,7 +40,11 @@ from xobito_app.ui.pages.campaigns.words import STATE_WORDS
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
 
-_STATES = [(state, words) for state, words in STATE_WORDS.items() if state != "claimed"]
+_STATES = [
+    *((state, words) for state, words in STATE_WORDS.items() if state != "claimed"),
+    ("replied", "Replied"),
+    ("opted_out", "Opted out"),
+]
 
 
 def report() -> rx.Component:

@@ -32,8 +32,8 @@ _STEPS = {
     "failed": ("Failed", "danger"),
     "opted_out": ("Opted out", "warning"),
 }
-_SHOWN_STATES = {"read": "read", "failed": "failed"}
-"""Steps that are one state; the others count who came as far and further."""
+_SHOWN_STATES = frozenset({"read", "replied", "failed", "opted_out"})
+"""Steps that are a list of their own; the others count who came as far and further."""
 _REPEATABLE = ("failed", "expired", "cancelled")
 
 
@@ -60,7 +60,7 @@ class StepRow:
             count=f"{step.people:,}",
             share=words.share(step.people, addressed),
             width=round(100 * min(step.share, 1.0), 2),
-            state=_SHOWN_STATES.get(step.name, ""),
+            state=step.name if step.name in _SHOWN_STATES else "",
         )
 
 
@@ -205,7 +205,7 @@ class ReportCard:
             ways=ways,
             may_retry=repeatable > 0 and is_over,
             retry_words=f"Try {words.people(repeatable)} again",
-            export_link=f"/campaigns/{view.id}/recipients.csv",
+            export_link=f"/exports/campaigns/{view.id}/recipients.csv",
             replies_link=f"/inbox?campaign={view.id}",
             edit_link=f"/campaigns/{view.id}/edit",
             facts=_facts(view, zone),

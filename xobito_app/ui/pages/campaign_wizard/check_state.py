@@ -10,10 +10,12 @@ from xobito_app.core.errors import AppError, Forbidden, Unauthenticated
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.launching.launch import TYPED_ABOVE
 from xobito_app.ui.blocks import ListState, Page, Viewer
+from xobito_app.ui.pages.campaign_wizard.check_rows import CheckCard, LeftOutRow
 from xobito_app.ui.pages.campaign_wizard.draft_state import EDITS, DraftState
-from xobito_app.ui.pages.campaign_wizard.rows import SKIPS, CheckCard, LeftOutRow
+from xobito_app.ui.pages.campaign_wizard.rows import SKIPS
 from xobito_app.ui.security import AppState, guarded, permitted
 
+NOBODY = "Nobody is in this audience. Choose other people."
 _SKIPS = frozenset(value for value, _ in SKIPS)
 
 
@@ -45,6 +47,7 @@ class CheckState(ListState, AppState):
             self.missing = error.message
             return
         self.card = CheckCard.of(found, viewer.time_zone, TYPED_ABOVE)
+        self.missing = "" if found.audience else NOBODY
         draft.total = found.audience
         await draft._show_phone()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import cell, line_of, list_view, loaded, main_cell
+from xobito_app.ui.blocks import allowed, cell, line_of, list_view, loaded, main_cell
 from xobito_app.ui.components import (
     button,
     card,
@@ -14,15 +15,17 @@ from xobito_app.ui.components import (
     chip,
     download_button,
     empty_line,
+    link_button,
     note,
     select_field,
     switch_field,
     table,
 )
+from xobito_app.ui.pages.campaign_wizard.check_rows import ExclusionRow, LeftOutRow
 from xobito_app.ui.pages.campaign_wizard.check_state import CheckState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
 from xobito_app.ui.pages.campaign_wizard.feet import foot
-from xobito_app.ui.pages.campaign_wizard.rows import SKIPS, ExclusionRow, LeftOutRow
+from xobito_app.ui.pages.campaign_wizard.rows import SKIPS
 
 
 def check_step() -> rx.Component:
@@ -78,7 +81,15 @@ def _days() -> rx.Component:
 def _estimate() -> rx.Component:
     found = CheckState.card
     return card(
-        card_head(found.estimate, note=found.estimate_line),
+        card_head(
+            found.estimate,
+            rx.cond(
+                found.has_rates,
+                rx.fragment(),
+                link_button("Keep rates", to="/settings/rates", compact=True),
+            ),
+            note=found.estimate_line,
+        ),
         rx.cond(
             found.countries,
             table(
@@ -102,7 +113,10 @@ def _left_out() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Who will not get it", class_name=f"{styles.SECTION_TITLE} {styles.GROW}"),
-            download_button("Download", href=DraftState.card.excluded_link, compact=True),
+            allowed(
+                Permission.CONTACTS_EXPORT,
+                download_button("Download", href=DraftState.card.excluded_link, compact=True),
+            ),
             class_name=styles.LINE,
         ),
         rx.el.div(

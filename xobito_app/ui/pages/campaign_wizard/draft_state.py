@@ -63,7 +63,7 @@ class DraftState(PageState, AppState):
     async def _read(self, viewer: Viewer) -> None:
         wanted = str(self.router.url.query_parameters.get("step", ""))
         step = wanted if wanted in STEP_NAMES else "template"
-        self.step, self.errors, self.saved = step, {}, ""
+        self.step, self.errors = step, {}
         self.numbers = [
             (str(n.id), n.verified_name or n.display_phone) for n in await self._list_numbers()
         ]
@@ -88,7 +88,7 @@ class DraftState(PageState, AppState):
     async def _show(self, view: CampaignView | None) -> None:
         """Show a draft as it stands, or the place for a new one."""
         if view is None or (self._view and view.id != self._view.id):
-            self.position, self.total = 1, 0
+            self.position, self.total, self.saved = 1, 0, ""
         self._view = view
         self._template = await self._read_template(view)
         if view is None:
