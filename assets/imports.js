@@ -19,7 +19,7 @@
     say("Uploading " + file.name + "…", false);
     try {
       const { id } = await window.xobito.upload(url, file, { onProgress });
-      window.location.assign("/contacts/import?id=" + encodeURIComponent(id));
+      window.location.assign(box.dataset.importDrop + encodeURIComponent(id));
     } catch (error) {
       say(error.message, true);
     }

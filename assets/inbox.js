@@ -293,12 +293,6 @@
   });
 
   /* What was put away comes back with one press; the newest offer takes the place of others. */
-  xobito.offerUndo = (toast, sentence, options) => toast?.success(sentence, {
-    ...options,
-    id: "undo",
-    action: { label: "Undo", onClick: () => click("undo-work")() },
-  });
-
   function submitComposer() {
     const form = byId("composer-form");
     const area = byId("composer-text");

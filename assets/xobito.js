@@ -23,6 +23,13 @@
     return floor ?? undefined;
   };
 
+  // The toast goes by itself; until then its button presses the one of the page that takes it back.
+  xobito.offerUndo = (toast, sentence, target, options) => toast?.success(sentence, {
+    ...options,
+    id: "undo",
+    action: { label: "Undo", onClick: () => document.getElementById(target)?.click() },
+  });
+
   const showNetwork = () => root.toggleAttribute("data-offline", !navigator.onLine);
   xobito.isOffline = () => !navigator.onLine || Boolean(document.getElementById("connection-lost"));
   window.addEventListener("offline", showNetwork);

@@ -21,6 +21,7 @@ NAMES = (
     "contacts_export",
     "api_contacts",
     "api_limit",
+    "campaign",
 )
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from uuid import uuid4
 
 import psycopg
 
-from bench.servers import ROOT
+from bench.web import serving
 from xobito_app.core.ids import new
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.connection import Connection, WebhookSecret
@@ -40,11 +36,9 @@ PER_ROUND = 1200
 async def run(*, rounds: int = ROUNDS, per_round: int = PER_ROUND) -> dict:
     """Return events a second of both routes, and their ratio."""
     await _prepare()
-    port = _free_port()
-    server = _serve(port)
     rates: dict[str, list[float]] = {"/webhooks/whatsapp": [], "/bare": []}
-    try:
-        await _until_up(port)
+    with serving("bench.ack_server:build", BENCH_APP_SECRET=APP_SECRET) as address:
+        port = int(address.rpartition(":")[2])
         for path in rates:
             await _post_all(port, _requests(path, per_round // 4))
         for _ in range(rounds):
@@ -53,9 +47,6 @@ async def run(*, rounds: int = ROUNDS, per_round: int = PER_ROUND) -> dict:
                 begin = time.perf_counter()
                 await _post_all(port, requests)
                 measured.append(per_round / (time.perf_counter() - begin))
-    finally:
-        server.terminate()
-        server.wait(15)
     stored = _count()
     ours, bare = (statistics.median(measured) for measured in rates.values())
     sent = rounds * per_round + per_round // 4
@@ -95,44 +86,6 @@ async def _prepare() -> None:
         sealed = vault().seal(APP_SECRET)
         uow.session.add(WebhookSecret(connection_id=row.id, app_secret_sealed=sealed))
     await dispose()
-
-
-def _serve(port: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface=asgi",
-            "--factory",
-            "--host=127.0.0.1",
-            f"--port={port}",
-            "--workers=1",
-            "--log-level=warning",
-            "--no-access-log",
-            "bench.ack_server:build",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "BENCH_APP_SECRET": APP_SECRET},
-    )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def _until_up(port: int) -> None:
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
-    raise SystemExit("The server did not start.")
 
 
 def _requests(path: str, count: int) -> list[bytes]:

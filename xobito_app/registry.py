@@ -22,6 +22,7 @@ FEATURES = [
     "contacts",
     "templates",
     "inbox",
+    "campaigns",
     "mail",
     "webhooks",
     "tokens",

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from xobito_app.api import (
     auth,
+    campaigns,
     exports,
     imports,
     media,
@@ -36,6 +37,26 @@ def build_api() -> Starlette:
             Route("/exports/contacts.csv", exports.contacts, methods=["GET", "POST"]),
             Route("/imports/contacts", imports.upload, methods=["POST"]),
             Route("/imports/{import_id}/errors.csv", imports.refused_rows, methods=["GET"]),
+            Route(
+                "/imports/campaigns/{campaign_id}/recipients",
+                campaigns.upload_recipients,
+                methods=["POST"],
+            ),
+            Route(
+                "/imports/campaigns/{campaign_id}/header",
+                campaigns.upload_header,
+                methods=["POST"],
+            ),
+            Route(
+                "/exports/campaigns/{campaign_id}/excluded.csv",
+                campaigns.excluded,
+                methods=["GET"],
+            ),
+            Route(
+                "/exports/campaigns/{campaign_id}/recipients.csv",
+                campaigns.recipients,
+                methods=["GET"],
+            ),
             Route("/exports/conversations/{name}", transcripts.conversation, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.verify_subscription, methods=["GET"]),
             Route("/webhooks/whatsapp", whatsapp_webhook.receive, methods=["POST"]),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -14,9 +12,9 @@ from xobito_app.api.callers import get_viewer, refusal
 from xobito_app.api.forms import read_form
 from xobito_app.api.tables import CsvFile
 from xobito_app.core import clock, ids
+from xobito_app.core.csv_lines import csv_lines
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Actor, Permission, require
-from xobito_app.core.text import defuse
 from xobito_app.features.activity import service as activity, words
 from xobito_app.features.activity.filters import ActivityFilter, read_filter
 from xobito_app.features.contacts.lists import exporting
@@ -112,10 +110,3 @@ async def _entries(actor: Actor, activity_filter: ActivityFilter) -> AsyncIterat
         cursor = page.cursor
         if not cursor:
             return
-
-
-def csv_lines(rows: Iterable[tuple[str, ...]]) -> str:
-    """Return rows as CSV in which no cell is a formula."""
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows([defuse(cell) for cell in row] for row in rows)
-    return buffer.getvalue()

@@ -43,13 +43,23 @@ async def upload(request: Request) -> Response:
         async with unit_of_work() as uow:
             actor = (await get_viewer(uow, request)).actor
         require(actor, Permission.INBOX_REPLY)
-        stored = await _store(request, actor, is_voice=request.query_params.get("voice") == "1")
+        stored = await store_upload(
+            request, actor, is_voice=request.query_params.get("voice") == "1"
+        )
     except AppError as error:
         return refusal(error)
     return JSONResponse(stored, status_code=201, headers={"Cache-Control": "no-store"})
 
 
-async def _store(request: Request, actor: Actor, *, is_voice: bool) -> dict[str, object]:
+async def store_upload(
+    request: Request, actor: Actor, *, is_voice: bool = False
+) -> dict[str, object]:
+    """Keep the one file of a request; the caller has judged who may send one.
+
+    Raises:
+        Invalid: WhatsApp does not take it.
+    """
+
     def judge(upload: Upload) -> int:
         if is_voice:
             if media_rules.base_type(upload.mime) not in voice.RECORDINGS:

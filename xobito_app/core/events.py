@@ -39,6 +39,7 @@ class Topic(StrEnum):
     CONTACT_JOB = "contact_job"
     CONTACT_IMPORT = "contact_import"
     SIMULATOR = "simulator"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,20 @@ class MessageReceived(DomainEvent):
     body: str
     at: datetime
     is_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusesReceived(DomainEvent):
+    """Meta told what became of messages.
+
+    Attributes:
+        news: Statuses (`whatsapp.inbound_model.Status`), each with our id of the sending number.
+        known: Takes the `wamid` of messages that a listener knows.
+    """
+
+    workspace_id: UUID
+    news: tuple[tuple[UUID, Any], ...]
+    known: set[str] = field(default_factory=set[str])
 
 
 @dataclass(frozen=True, slots=True)

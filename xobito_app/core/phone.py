@@ -92,6 +92,12 @@ def is_valid(number: E164) -> bool:
 
 def country_of(number: E164) -> str | None:
     """Return the ISO 3166 code of a number's country; None when it belongs to none."""
+    for end in (2, 3, 4):
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(number[1:end] or 0), ())
+        if len(regions) == 1 and regions[0] != "001":
+            return regions[0]
+        if regions:
+            break
     return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
 
 

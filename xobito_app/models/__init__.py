@@ -3,6 +3,7 @@
 from xobito_app.models import (
     accounts,
     base,
+    campaigns,
     connection,
     contact_work,
     contacts,
@@ -32,6 +33,7 @@ __all__ = [
     "TABLES_WITHOUT_ROW_SECURITY",
     "accounts",
     "base",
+    "campaigns",
     "connection",
     "contact_work",
     "contacts",

@@ -19,6 +19,11 @@ def clock_time(at: datetime, zone: str) -> str:
     return format_time(_local(at, zone), "HH:mm", locale=LOCALE)
 
 
+def clock_seconds(at: datetime, zone: str) -> str:
+    """Return the time of day with its seconds, like 14:02:31."""
+    return format_time(_local(at, zone), "HH:mm:ss", locale=LOCALE)
+
+
 def day(at: datetime, zone: str, now: datetime) -> str:
     """Return the name of a day as a separator shows it."""
     local, today = _local(at, zone).date(), _local(now, zone).date()

@@ -109,6 +109,14 @@ TEMPLATES = PageRoute(
     key="t",
     on_phone=True,
 )
+CAMPAIGNS = PageRoute(
+    "campaigns",
+    "/campaigns",
+    "Campaigns",
+    "megaphone",
+    (Permission.CAMPAIGNS_VIEW,),
+    key="b",
+)
 NUMBERS = PageRoute("numbers", "/numbers", "Numbers", "plug", _CONNECTION, NavSection.FOOT, key="n")
 CONNECT = PageRoute(
     "connect",
@@ -212,10 +220,21 @@ TOKENS = PageRoute(
     parent="settings",
 )
 
+RATES = PageRoute(
+    "rates",
+    "/settings/rates",
+    "Rates",
+    "coins",
+    (Permission.BILLING_VIEW, Permission.CAMPAIGNS_VIEW),
+    NavSection.PALETTE,
+    parent="settings",
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     CONTACTS,
     TEMPLATES,
+    CAMPAIGNS,
     CANNED,
     SIMULATOR,
     NUMBERS,
@@ -223,6 +242,7 @@ ROUTES: tuple[PageRoute, ...] = (
     SETTINGS,
     WEBHOOKS,
     TOKENS,
+    RATES,
     CONNECT,
     DOCTOR,
     JOURNAL,

@@ -16,6 +16,7 @@ STYLESHEETS = [
     "/phone.css",
     "/connection.css",
     "/contacts.css",
+    "/campaigns.css",
 ]
 """In order; every color is written in the first one alone."""
 

@@ -17,6 +17,7 @@ from xobito_app.whatsapp.error_table import Advice, RetryPolicy, advice_for
 
 __all__ = [
     "NETWORK_ERRORS",
+    "THROUGHPUT",
     "Advice",
     "DamagedMedia",
     "GraphError",
@@ -28,6 +29,10 @@ __all__ = [
     "of_network",
     "of_response",
 ]
+
+
+THROUGHPUT = 130429
+"""Meta: the number has reached its throughput; the message was not taken."""
 
 
 class GraphError(AppError):

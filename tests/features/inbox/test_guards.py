@@ -13,9 +13,11 @@ from tests.fixtures import make_member
 from xobito_app.core import clock
 from xobito_app.core.errors import Forbidden, NotFound
 from xobito_app.features.inbox.composing.compose import send_text
-from xobito_app.features.inbox.sending import dispatch as dispatching, limiter, send_results
+from xobito_app.features.inbox.sending import send_results
 from xobito_app.features.inbox.sending.claiming import LEASE, MESSAGES, claim
+from xobito_app.features.inbox.sending.dispatch import Dispatcher
 from xobito_app.features.inbox.sending.sweep import sweep
+from xobito_app.features.throughput import service as throughput
 from xobito_app.models.connection import Number
 from xobito_app.models.inbox import Conversation, MessageStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -31,7 +33,7 @@ async def in_hand(line):
 async def fail(line, claimed, sentence: str) -> bool:
     """Have a worker give a message up; tell whether that counted."""
     refused = send_results.Refused(sentence)
-    return await dispatching.Dispatcher(line.workspace_id).settle(claimed, refused)
+    return await Dispatcher(line.workspace_id).settle(claimed, refused)
 
 
 async def test_who_writes_waits_for_a_thread_that_is_given_away_and_is_judged_by_it_then(line):
@@ -116,7 +118,7 @@ async def test_what_is_in_nobody_s_hand_is_not_given_up_for_lost(line, status):
         (True, "HIGH", 20),
     ],
 )
-async def test_the_limiter_is_told_the_pace_of_the_number(
+async def test_the_throughput_is_told_the_pace_of_the_number(
     line, monkeypatch, is_on_biz_app, level, rate
 ):
     """A number that also lives in the phone's app is slower, whatever its level."""
@@ -125,13 +127,13 @@ async def test_the_limiter_is_told_the_pace_of_the_number(
         number.is_on_biz_app, number.throughput_level = is_on_biz_app, level
         uow.session.add(number)
     told: list[float] = []
-    really = limiter.acquire
+    really = throughput.take_turns
 
-    async def note(number_id, recipient, pace, **options):
+    async def note(number_id, pace, **options):
         told.append(pace)
-        return await really(number_id, recipient, pace, **options)
+        return await really(number_id, pace, **options)
 
-    monkeypatch.setattr(dispatching.limiter, "acquire", note)
+    monkeypatch.setattr(throughput, "take_turns", note)
     await line.do(send_text, line.order(), body="at what pace?")
     await line.dispatch()
     assert told == [rate]

@@ -58,7 +58,7 @@ from xobito_app.features.connection.rules import (
     messages_a_second as messages_a_second,
     missing_scopes as missing_scopes,
 )
-from xobito_app.features.connection.schemas import ConnectionView, NumberView, Overview
+from xobito_app.features.connection.schemas import ConnectionView, NumberView, Overview, TierUse
 from xobito_app.features.connection.signers import (
     find_app_secret as find_app_secret,
     home_of as home_of,
@@ -121,6 +121,14 @@ async def read_overview(session: AsyncSession, actor: Actor) -> Overview:
         tier=await usage.load_tier_use(session, actor.workspace_id, tiers),
         simulator_refusal="",
     )
+
+
+async def load_tier(session: AsyncSession, workspace_id: UUID) -> TierUse:
+    """Return the portfolio's limit of people a day, and how many the inbox wrote to first."""
+    connected = {c.id for c in await ConnectionRepository(session, workspace_id).list_connected()}
+    listed = await NumberRepository(session, workspace_id).list_all()
+    tiers = [n.messaging_limit for n in listed if n.connection_id in connected]
+    return await usage.load_tier_use(session, workspace_id, [tier for tier in tiers if tier])
 
 
 def view_of(connection: Connection) -> ConnectionView:

@@ -81,6 +81,27 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """A contact as somebody who may be written to, with what a message may say of them.
+
+    Attributes:
+        phone: In E.164; empty for somebody known only by a user id.
+        user_id: Meta's business-scoped user id (BSUID), looked up when there is no phone.
+        texts: What was asked for, by placeholder; see `contacts.service.list_placeholders`.
+        is_excepted: Whether they are in one of the groups that were to be left out.
+    """
+
+    id: UUID
+    phone: str
+    user_id: str | None
+    name: str
+    is_enabled: bool
+    opted_out_at: datetime | None
+    texts: Mapping[str, str]
+    is_excepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """Something a contact points at: a source, a group, a person."""
 
@@ -335,7 +356,8 @@ class TimelineEntry:
 
     Attributes:
         kind: `created`, `changed`, `opted_out`, `opted_in`, `merged`, `merge_undone`,
-            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in` or `message_out`.
+            `set_apart`, `set_apart_undone`, `imported`, `note`, `message_in`, `message_out`,
+            `campaign_got` or `campaign_answered`.
         who: Whoever did it; empty for the customer and for Xobito itself.
         text: A note's or message's words.
         changes: On `changed`, the old and the new value of each field.

@@ -17,6 +17,18 @@ from xobito_app.core.permissions import system_actor
 from xobito_app.core.text import shorten
 from xobito_app.features.activity import service as activity
 from xobito_app.features.contacts.change_events import tell_contacts
+from xobito_app.features.contacts.imports.recipient_files import (
+    RecipientFile as RecipientFile,
+    open_recipients as open_recipients,
+)
+from xobito_app.features.contacts.labels.groups import list_groups as list_groups
+from xobito_app.features.contacts.lists.addressing import (
+    find_addressees as find_addressees,
+    list_placeholders as list_placeholders,
+    walk_addressees as walk_addressees,
+)
+from xobito_app.features.contacts.lists.listing import count_contacts as count_contacts
+from xobito_app.features.contacts.lists.segments import load_segment as load_segment
 from xobito_app.features.contacts.records.apply_labels import (
     add_to_group as add_to_group,
     get_group_name as get_group_name,

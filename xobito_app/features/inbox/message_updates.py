@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import Topic
+from xobito_app.core.events import StatusesReceived, Topic, publish
 from xobito_app.features.contacts.service import opt_out
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import (
@@ -92,6 +92,8 @@ async def receive_statuses(
     Returns:
         How many messages changed.
     """
+    received = StatusesReceived(workspace_id, tuple(news))
+    await publish(session, received)
     messages = MessageRepository(session, workspace_id)
     by_wamid = await messages.lock_by_wamid({(n, s.wamid) for n, s in news if s.wamid})
     unknown = [s for n, s in news if s.wamid and (n, s.wamid) not in by_wamid]
@@ -113,6 +115,8 @@ async def receive_statuses(
             {"code": f.code, "title": f.title or "", "details": f.details or ""}
             for f in status.errors
         ]
+        if message is None and status.wamid in received.known:
+            continue
         if message is None:
             waiting.append(_waiting(workspace_id, number_id, status, faults))
             continue

@@ -32,11 +32,12 @@ class ThreadFilter:
     group_id: UUID | None = None
     status_id: UUID | None = None
     source_id: UUID | None = None
+    campaign_id: UUID | None = None
 
     @property
     def narrows_contacts(self) -> bool:
         """Tell whether facts of the contact decide, which a line does not carry."""
-        return bool(self.group_id or self.status_id or self.source_id)
+        return bool(self.group_id or self.status_id or self.source_id or self.campaign_id)
 
 
 @dataclass(frozen=True, slots=True)

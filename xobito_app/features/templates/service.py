@@ -204,3 +204,9 @@ async def read_stamp(session: AsyncSession, actor: Actor) -> SyncStamp:
         count=count,
         is_connected=active is not None,
     )
+
+
+async def find_row(session: AsyncSession, workspace_id: UUID, template_id: UUID) -> Template | None:
+    """Return a template as stored, unless it is gone at Meta; the caller judges who may see it."""
+    row = await TemplateRepository(session, workspace_id).find(template_id)
+    return row if row and row.gone_at is None else None

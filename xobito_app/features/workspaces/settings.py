@@ -13,7 +13,7 @@ OPT_OUT_WORDS = ("unsubscribe", "stop promotions", "opt out")
 
 
 class WorkspaceSettings(BaseModel):
-    """The inbox settings of product.md §5."""
+    """The settings of the inbox, and when campaigns pause by themselves."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -24,6 +24,8 @@ class WorkspaceSettings(BaseModel):
     bots_resume_after_hours: int = Field(default=24, ge=1, le=720)
     opt_out_keywords: tuple[str, ...] = OPT_OUT_WORDS
     clear_history_after_days: int = Field(default=0, ge=0, le=365)
+    campaign_failures_percent: float = Field(default=10, ge=0.5, le=100)
+    campaign_opt_outs_percent: float = Field(default=1, ge=0.1, le=100)
 
     @field_validator("stop_bot_keywords", "opt_out_keywords", mode="before")
     @classmethod

@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -176,13 +177,25 @@ class LeasedTable(Generic[R]):
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        claimed = []
-        for row in found.all():
-            self._set(row, **{self.state: self.held, "claimed_at": now})
-            self._count(row, 1)
-            session.add(row)
-            claimed.append(Claimed(Lease(workspace_id, row.id, now), row))
-        return claimed
+        rows = found.all()
+        if rows:
+            await self._hold(session, rows, now)
+        return [Claimed(Lease(workspace_id, row.id, now), row) for row in rows]
+
+    async def _hold(self, session: AsyncSession, rows: Sequence[R], now: datetime) -> None:
+        """Take locked rows in hand: one statement, however many they are."""
+        changes: dict[str, Any] = {self.state: self.held, "claimed_at": now}
+        statement = update(self.model).where(any_of(self._column("id"), [row.id for row in rows]))
+        counted = {"attempts": self._column("attempts") + 1} if self._counts_attempts else {}
+        await session.exec(
+            statement.values(**changes, **counted).execution_options(synchronize_session=False)
+        )
+        for row in rows:
+            for name, value in changes.items():
+                set_committed_value(row, name, value)
+            if counted:
+                held: Any = row
+                set_committed_value(row, "attempts", held.attempts + 1)
 
     def fits(self, row: R, lease: Lease) -> bool:
         """Tell whether a row is still held under this lease."""
@@ -281,8 +294,12 @@ class LeasedTable(Generic[R]):
         rows: Any = (await session.exec(statement)).all()
         return [Claimed(Lease(workspace_id, row.id, row.claimed_at), row) for row in rows]
 
+    @property
+    def _counts_attempts(self) -> bool:
+        return "attempts" in self.model.model_fields
+
     def _count(self, row: R, by: int) -> None:
-        if "attempts" in self.model.model_fields:
+        if self._counts_attempts:
             counted: Any = row
             counted.attempts += by
 

@@ -30,7 +30,7 @@ LONGEST_WAKE_UP = 60.0
 C = TypeVar("C", bound=Claimed[Any])
 
 
-class LeasedWork(ABC, Generic[C]):
+class LeasedRun(ABC, Generic[C]):
     """One run over the rows of a table that are due in a workspace.
 
     A row is worked at by one worker at a time and recorded by it alone. A row that fails stops no
@@ -82,20 +82,9 @@ class LeasedWork(ABC, Generic[C]):
         log.error("leased_work.broken", exc_info=error, extra=self._about(claimed))
         return Unknown()
 
-    async def lock(self, session: AsyncSession, claimed: C, outcome: Outcome) -> Any:
-        """Return the row locked for change; to be overridden where others are locked before it.
-
-        A row that is no longer held may be returned too, or None.
-        """
-        return await self.table.lock_any(session, claimed.lease)
-
     @abstractmethod
-    async def record(self, session: AsyncSession, row: Any, claimed: C, outcome: Outcome) -> None:
-        """Write down what came of the work.
-
-        The row is locked. After `Again` it waits already, after `Unknown` it has that state;
-        features say the reason. Everything else is the feature's.
-        """
+    async def settle(self, claimed: C, outcome: Outcome) -> bool:
+        """Record an outcome, unless the row is no longer ours; tell whether it was."""
 
     async def run(self) -> int:
         """Work until nothing is due; return how many rows were taken in hand."""
@@ -122,48 +111,12 @@ class LeasedWork(ABC, Generic[C]):
         """Have the run take nothing more in hand."""
         self._is_stopping = True
 
-    async def settle(self, claimed: C, outcome: Outcome) -> bool:
-        """Record an outcome, unless the row is no longer ours; tell whether it was."""
-        async with unit_of_work(self.workspace_id) as uow:
-            row = await self.lock(uow.session, claimed, outcome)
-            is_held = row is not None and self.table.fits(row, claimed.lease)
-            if row is None or not (is_held or outcome.is_fact):
-                log.info("leased_work.too_late", extra=self._about(claimed))
-                return False
-            if is_held:
-                row.claimed_at = None
-            if isinstance(outcome, Again):
-                due_at = clock.now() + timedelta(seconds=outcome.seconds)
-                self.table.put_back(row, due_at, is_try=outcome.is_try)
-                self._look_again(uow.session, outcome.seconds)
-            elif isinstance(outcome, Unknown):
-                setattr(row, self.table.state, self.table.unknown)
-            uow.session.add(row)
-            await self.record(uow.session, row, claimed, outcome)
+    def expect(self, seconds: float) -> bool:
+        """Wait for a row that is due again so soon; tell whether it is soon enough for that."""
+        if seconds > self.stay_seconds:
+            return False
+        self._due_again = max(self._due_again, time.monotonic() + seconds + 0.01)
         return True
-
-    async def sweep(self) -> None:
-        """Settle what dead workers may have done, and wake a worker for what is due."""
-        if self.table.unknown is not None:
-            async with unit_of_work(self.workspace_id) as uow:
-                lost = await self.table.list_expired(uow.session, self.workspace_id, SWEPT_AT_ONCE)
-            for claimed in lost:
-                with logged("leased_work.not_swept", claimed.lease):
-                    # Fenced as ever: a worker that renews or records it meanwhile is not dead.
-                    await self.settle(claimed, Unknown())  # type: ignore[arg-type]
-        async with unit_of_work(self.workspace_id) as uow:
-            if self.job and await self.table.list_due(uow.session, self.workspace_id, 1):
-                enqueue(uow.session, self.job, *self._arguments())
-
-    def _arguments(self) -> tuple[UUID, ...]:
-        return () if self.workspace_id is None else (self.workspace_id,)
-
-    def _look_again(self, session: AsyncSession, seconds: float) -> None:
-        if seconds <= self.stay_seconds:
-            self._due_again = max(self._due_again, time.monotonic() + seconds + 0.01)
-        elif self.job and seconds <= LONGEST_WAKE_UP:
-            delay = round(seconds + 0.1, 1)
-            enqueue(session, self.job, *self._arguments(), delay=delay)
 
     async def _claim_free(self) -> int:
         self._woken.clear()
@@ -224,3 +177,63 @@ class LeasedWork(ABC, Generic[C]):
 
     def _about(self, claimed: C) -> dict[str, str]:
         return {"table": self.table.model.__tablename__, "row_id": str(claimed.lease.row_id)}
+
+
+class LeasedWork(LeasedRun[C]):
+    """One run over the rows of a table that are due, each recorded in a transaction of its own."""
+
+    async def lock(self, session: AsyncSession, claimed: C, outcome: Outcome) -> Any:
+        """Return the row locked for change; to be overridden where others are locked before it.
+
+        A row that is no longer held may be returned too, or None.
+        """
+        return await self.table.lock_any(session, claimed.lease)
+
+    @abstractmethod
+    async def record(self, session: AsyncSession, row: Any, claimed: C, outcome: Outcome) -> None:
+        """Write down what came of the work.
+
+        The row is locked. After `Again` it waits already, after `Unknown` it has that state;
+        features say the reason. Everything else is the feature's.
+        """
+
+    async def settle(self, claimed: C, outcome: Outcome) -> bool:
+        """Record an outcome, unless the row is no longer ours; tell whether it was."""
+        async with unit_of_work(self.workspace_id) as uow:
+            row = await self.lock(uow.session, claimed, outcome)
+            is_held = row is not None and self.table.fits(row, claimed.lease)
+            if row is None or not (is_held or outcome.is_fact):
+                log.info("leased_work.too_late", extra=self._about(claimed))
+                return False
+            if is_held:
+                row.claimed_at = None
+            if isinstance(outcome, Again):
+                due_at = clock.now() + timedelta(seconds=outcome.seconds)
+                self.table.put_back(row, due_at, is_try=outcome.is_try)
+                self._look_again(uow.session, outcome.seconds)
+            elif isinstance(outcome, Unknown):
+                setattr(row, self.table.state, self.table.unknown)
+            uow.session.add(row)
+            await self.record(uow.session, row, claimed, outcome)
+        return True
+
+    async def sweep(self) -> None:
+        """Settle what dead workers may have done, and wake a worker for what is due."""
+        if self.table.unknown is not None:
+            async with unit_of_work(self.workspace_id) as uow:
+                lost = await self.table.list_expired(uow.session, self.workspace_id, SWEPT_AT_ONCE)
+            for claimed in lost:
+                with logged("leased_work.not_swept", claimed.lease):
+                    # Fenced as ever: a worker that renews or records it meanwhile is not dead.
+                    await self.settle(claimed, Unknown())  # type: ignore[arg-type]
+        async with unit_of_work(self.workspace_id) as uow:
+            if self.job and await self.table.list_due(uow.session, self.workspace_id, 1):
+                enqueue(uow.session, self.job, *self._arguments())
+
+    def _arguments(self) -> tuple[UUID, ...]:
+        return () if self.workspace_id is None else (self.workspace_id,)
+
+    def _look_again(self, session: AsyncSession, seconds: float) -> None:
+        if not self.expect(seconds) and self.job and seconds <= LONGEST_WAKE_UP:
+            delay = round(seconds + 0.1, 1)
+            enqueue(session, self.job, *self._arguments(), delay=delay)

@@ -8,9 +8,12 @@ from xobito_app.ui.components.buttons import (
     text_button,
     tooltip,
 )
+from xobito_app.ui.components.charts import column_chart, funnel, stacked_bar
 from xobito_app.ui.components.fields import (
     check_field,
     copyable,
+    drop_field,
+    drop_script,
     field,
     field_error,
     picture_field,
@@ -66,4 +69,4 @@ from xobito_app.ui.components.states import (
     problem,
     skeleton_rows,
 )
-from xobito_app.ui.components.toasts import toast_error, toast_success
+from xobito_app.ui.components.toasts import toast_error, toast_success, toast_undo

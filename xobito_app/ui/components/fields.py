@@ -215,6 +215,46 @@ def picture_field(
     )
 
 
+def drop_field(
+    help: str | rx.Var[str],
+    *,
+    accept: str,
+    endpoint: str | rx.Var[str],
+    then: str | rx.Var[str],
+    title: str = "Choose a file, or drop it here",
+) -> rx.Component:
+    """Return the place for a file that is sent as soon as it is chosen, with its progress.
+
+    The page needs `drop_script` too.
+
+    Args:
+        help: What the file must be like.
+        accept: The kinds the browser offers.
+        endpoint: Where it is sent to; answers with `id`.
+        then: The beginning of the address that is opened next; the `id` is added to it.
+    """
+    return rx.el.label(
+        icon("upload", size=24),
+        rx.el.strong(title),
+        rx.el.span(help, class_name=styles.MUTED),
+        rx.el.input(
+            type="file",
+            accept=accept,
+            class_name=styles.SR_ONLY,
+            custom_attrs={"data-import": endpoint},
+        ),
+        rx.el.progress(class_name="drop-progress", max="1", hidden=True),
+        rx.el.span(class_name="drop-note", role="status"),
+        class_name="drop",
+        custom_attrs={"data-import-drop": then},
+    )
+
+
+def drop_script() -> rx.Component:
+    """Return what sends the files of a page's `drop_field`."""
+    return rx.script(src="/imports.js")
+
+
 def copyable(value: str | rx.Var[str], *, label: str) -> rx.Component:
     """Return a text to be copied with one press."""
     return rx.el.div(

@@ -24,7 +24,7 @@ def picker_list(
 
 
 def picker_line(
-    name: Any, *more: Any, on_click: Any, key: Any, is_wide: bool = False
+    name: Any, *more: Any, on_click: Any, key: Any, is_wide: bool = False, **props: Any
 ) -> rx.Component:
     """Return one line of a `picker_list`: a name with more below it, or beside it when wide."""
     return rx.el.li(
@@ -34,6 +34,7 @@ def picker_line(
             type="button",
             on_click=on_click,
             class_name="picker-line picker-line-wide" if is_wide else "picker-line",
+            **props,
         ),
         key=key,
     )

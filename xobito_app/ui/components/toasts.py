@@ -6,10 +6,21 @@ from reflex_base.event import Event
 
 from xobito_app.ui import browser
 
+_UNDO = "((...given) => xobito.offerUndo(refs['__toast'], ...given))"
+
 
 def toast_success(sentence: str) -> Event:
     """Tell that something is done."""
     return browser.toast("success", sentence, duration=3000)
+
+
+def toast_undo(sentence: str, target: str, *, seconds: float) -> Event:
+    """Tell that something is done, with a button that takes it back.
+
+    Args:
+        target: The id of the button on the page that does so.
+    """
+    return browser.call(_UNDO, sentence, target, {"duration": seconds * 1000})
 
 
 def toast_error(sentence: str) -> Event:

@@ -104,7 +104,18 @@ async def read_filter(session: AsyncSession, actor: Actor, *, segment_id: UUID) 
         NotFound: The workspace has no such segment.
     """
     require(actor, Permission.CONTACTS_VIEW)
-    row = await SegmentRepository(session, actor.workspace_id).get(segment_id)
+    return await load_segment(session, actor.workspace_id, segment_id)
+
+
+async def load_segment(
+    session: AsyncSession, workspace_id: UUID, segment_id: UUID
+) -> ContactFilter:
+    """Return which contacts a segment means. The caller judges who may see it.
+
+    Raises:
+        NotFound: The workspace has no such segment.
+    """
+    row = await SegmentRepository(session, workspace_id).get(segment_id)
     return ContactFilter.model_validate(row.contact_filter)
 
 

@@ -179,6 +179,12 @@ async def add_upload(
     )
 
 
+async def type_of(session: AsyncSession, workspace_id: UUID, media_id: UUID) -> str | None:
+    """Return the MIME type of a file whose bytes are here; None when there is no such file."""
+    file = await MediaRepository(session, workspace_id).find(media_id)
+    return file.mime if file and find_stored(file) else None
+
+
 async def copy_all(
     session: AsyncSession, actor: Actor, media_ids: Collection[UUID]
 ) -> dict[UUID, Media]:

@@ -17,13 +17,19 @@ from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.job_types import OUTBOUND_SEND
 from xobito_app.features.inbox.repository import MessageRepository
-from xobito_app.features.inbox.sending import limiter, send_results, upload
+from xobito_app.features.inbox.sending import pair_limit, send_results, upload
 from xobito_app.features.inbox.sending.claiming import MESSAGES, ClaimedMessage, claim
-from xobito_app.features.inbox.sending.limiter import Limit
 from xobito_app.features.inbox.sending.send_results import Accepted, Refused
+from xobito_app.features.throughput import service as throughput
 from xobito_app.models.inbox import Message
 from xobito_app.persistence.leased_work import Again, LeasedWork, Outcome, Unknown, doubling
-from xobito_app.whatsapp.errors import GraphError, NotSent, OutcomeUnknown, RetryPolicy
+from xobito_app.whatsapp.errors import (
+    THROUGHPUT,
+    GraphError,
+    NotSent,
+    OutcomeUnknown,
+    RetryPolicy,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +40,9 @@ STAY_SECONDS = 5.0
 GIVE_UP_AFTER = timedelta(hours=24)
 """A message that never got out of this machine is given up after this time."""
 LONGEST_UNREACHABLE_PAUSE = 60.0
+LONGEST_WAIT = 1.0
+"""Seconds a message may wait in hand for its number; longer waits go back to the queue."""
+PAIR_WAITS = "Many messages to this person in a short time: it goes out by itself."
 
 
 _running: dict[UUID, Dispatcher] = {}
@@ -89,20 +98,33 @@ class Dispatcher(LeasedWork[ClaimedMessage]):
             uploaded=uploaded,
         )
         number = claimed.number.phone_number_id
-        grant = await limiter.acquire(number, str(claimed.message.contact_id), claimed.rate)
-        if grant.held_by is not None:
-            return self._hold(claimed, grant.seconds, grant.held_by)
-        if grant.seconds:
-            await asyncio.sleep(grant.seconds)
+        if pause := await pair_limit.ask(number, str(claimed.message.contact_id)):
+            return Again(pause, PAIR_WAITS, is_try=False)
+        mark, pause = await self._take_turn(claimed)
+        if mark is None:
+            self.paused[claimed.message.number_id] = time.monotonic() + pause
+            return Again(pause, is_try=False)
         claimed.lease.begin()
-        return Accepted(await client.send(credentials, number, body))
+        refused = 0
+        try:
+            return Accepted(await client.send(credentials, number, body))
+        except GraphError as error:
+            refused = int(error.code == THROUGHPUT)
+            raise
+        finally:
+            await throughput.give_back(number, [mark], refused=refused)
 
-    def _hold(self, claimed: ClaimedMessage, seconds: float, held_by: Limit) -> Again:
-        if held_by is Limit.NUMBER:
-            self.paused[claimed.message.number_id] = time.monotonic() + seconds
-            return Again(seconds, is_try=False)
-        sentence = "Many messages to this person in a short time: it goes out by itself."
-        return Again(seconds, sentence, is_try=False)
+    async def _take_turn(self, claimed: ClaimedMessage) -> tuple[str | None, float]:
+        """Return the mark of a turn, or the seconds for which there is none."""
+        number, waited = claimed.number.phone_number_id, 0.0
+        while True:
+            turns = await throughput.take_turns(number, claimed.rate)
+            if turns.marks:
+                return turns.marks[0], 0.0
+            if waited + turns.pause > LONGEST_WAIT:
+                return None, turns.pause
+            await asyncio.sleep(turns.pause)
+            waited += turns.pause
 
     async def judge(self, claimed: ClaimedMessage, error: Exception) -> Outcome:
         """Say what an error means: Meta's table for its refusals, else whether it had left."""
@@ -121,6 +143,9 @@ class Dispatcher(LeasedWork[ClaimedMessage]):
 
     async def _refused(self, claimed: ClaimedMessage, error: GraphError) -> Outcome:
         advice = error.advice
+        if error.code == THROUGHPUT:
+            # Others of the number go on: its pace falls by itself when this happens often.
+            return Again(throughput.REFUSED_PAUSE, advice.explanation, is_try=False)
         log.warning(
             "message.refused",
             extra={
@@ -133,8 +158,8 @@ class Dispatcher(LeasedWork[ClaimedMessage]):
             case RetryPolicy.RETRY if claimed.message.attempts < advice.attempts:
                 return Again(advice.pause(claimed.message.attempts), advice.explanation)
             case RetryPolicy.WAIT:
-                # The whole number goes slower; a refusal for haste is never a failure.
-                await limiter.slow_down(claimed.number.phone_number_id, advice.wait_seconds)
+                # The whole number rests; a refusal for haste is never a failure.
+                await throughput.rest(claimed.number.phone_number_id, advice.wait_seconds)
                 self.paused[claimed.message.number_id] = time.monotonic() + advice.wait_seconds
                 return Again(advice.wait_seconds, advice.explanation, is_try=False)
             case RetryPolicy.STOP_ACCOUNT:

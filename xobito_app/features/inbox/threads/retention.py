@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col
+from sqlmodel import col, exists
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
@@ -22,6 +22,7 @@ from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
 from xobito_app.features.inbox.threads import threads
 from xobito_app.features.workspaces.service import load_settings
+from xobito_app.models.campaigns import Campaign
 from xobito_app.models.inbox import Media
 from xobito_app.persistence.unit_of_work import announce, enqueue, unit_of_work
 
@@ -123,6 +124,7 @@ async def drop_unsent(workspace_id: UUID) -> int:
             stored.scoped()
             .where(col(Media.message_id).is_(None), col(Media.conversation_id).is_(None))
             .where(col(Media.created_at) < clock.now() - UNSENT_FOR)
+            .where(~exists().where(col(Campaign.header_media_id) == col(Media.id)))
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )

@@ -28,6 +28,7 @@ from xobito_app.features.inbox.schemas import (
     ThreadLine,
 )
 from xobito_app.models.accounts import User
+from xobito_app.models.campaigns import CampaignRecipient
 from xobito_app.models.contacts import Contact, ContactGroupMember
 from xobito_app.models.inbox import Conversation, ConversationRead, ConversationStatus
 from xobito_app.persistence import keyset
@@ -88,6 +89,13 @@ def _restrict_contact(statement: Rows, wanted: ThreadFilter) -> Rows:
         if wanted.source_id:
             contacts = contacts.where(col(Contact.source_id) == wanted.source_id)
         statement = statement.where(col(Conversation.contact_id).in_(contacts))
+    if wanted.campaign_id:
+        replied = select(col(CampaignRecipient.contact_id)).where(
+            col(CampaignRecipient.campaign_id) == wanted.campaign_id,
+            col(CampaignRecipient.workspace_id) == col(Conversation.workspace_id),
+            col(CampaignRecipient.replied_at).is_not(None),
+        )
+        statement = statement.where(col(Conversation.contact_id).in_(replied))
     if wanted.group_id:
         members = select(ContactGroupMember.contact_id).where(
             col(ContactGroupMember.group_id) == wanted.group_id

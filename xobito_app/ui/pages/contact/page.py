@@ -27,6 +27,7 @@ from xobito_app.ui.components import (
     row_menu,
     tabs,
 )
+from xobito_app.ui.pages.campaigns.got import got_list
 from xobito_app.ui.pages.contact.rows import (
     EVENT_ICONS,
     EventRow,
@@ -84,6 +85,7 @@ def _content() -> rx.Component:
             tabs(
                 ("timeline", "Timeline", _timeline()),
                 ("conversations", "Conversations", _threads()),
+                ("campaigns", "Campaigns", card(got_list(state.got))),
                 ("notes", "Notes", _notes()),
                 value=state.tab,
                 on_change=state.show_tab,

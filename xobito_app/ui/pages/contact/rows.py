@@ -150,6 +150,8 @@ _HAPPENED = {
     "changed": ("pencil", "Changed"),
     "opted_out": ("bell-off", "Opted out"),
     "opted_in": ("bell", "Opted in again"),
+    "campaign_got": ("megaphone", "Got a campaign"),
+    "campaign_answered": ("reply", "Answered a campaign"),
     "merged": ("copy", "Merged with another contact"),
     "merge_undone": ("undo-2", "Merge undone"),
     "set_apart": ("unlink", "Is no duplicate of"),

@@ -20,10 +20,11 @@ from xobito_app.ui import forms
 from xobito_app.ui.blocks import PageState, QuestionState
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import field_errors
+from xobito_app.ui.pages.campaigns.got import GotRow, read_got
 from xobito_app.ui.pages.contact.rows import ContactCard, EventRow, MergeRow, NoteRow, ThreadRow
 from xobito_app.ui.security import AppState, guarded, permitted
 
-TABS = frozenset({"timeline", "conversations", "notes"})
+TABS = frozenset({"timeline", "conversations", "campaigns", "notes"})
 
 
 @permitted(view=Permission.CONTACTS_VIEW, delete=Permission.CONTACTS_DELETE)
@@ -35,6 +36,7 @@ class ContactState(PageState, QuestionState, AppState):
     threads: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
     notes: rx.Field[list[NoteRow]] = rx.field(default_factory=list)
     merges: rx.Field[list[MergeRow]] = rx.field(default_factory=list)
+    got: rx.Field[list[GotRow]] = rx.field(default_factory=list)
     tab: rx.Field[str] = rx.field("timeline")
     editing_note: rx.Field[str] = rx.field("")
     note_text: rx.Field[str] = rx.field("")
@@ -65,12 +67,13 @@ class ContactState(PageState, QuestionState, AppState):
         self.events = [EventRow.of(i, entry, zone) for i, entry in enumerate(happened.rows)]
         self.threads = [ThreadRow.of(line, zone, now) for line in threads]
         self.notes = [NoteRow.of(note, zone) for note in written]
+        self.got = await read_got(self, viewer, self._here(), now)
         self.merges = [MergeRow.of(merge, zone) for merge in merges if merge.undo_until]
 
     @rx.event
     @guarded(Permission.CONTACTS_VIEW)
     async def show_tab(self, tab: str):
-        """Show the timeline, the conversations or the notes."""
+        """Show the timeline, the conversations, the campaigns or the notes."""
         if tab in TABS:
             self.tab = tab
 

@@ -12,6 +12,8 @@ from xobito_app.ui.components import (
     card,
     card_head,
     download_button,
+    drop_field,
+    drop_script,
     link_button,
     note,
     page_body,
@@ -21,7 +23,6 @@ from xobito_app.ui.components import (
 )
 from xobito_app.ui.pages.contact_import.state import ColumnRow, ImportState, PastRow
 from xobito_app.ui.reflex_parts import ReactRouterLink
-from xobito_app.ui.theme import icon
 
 _STEPS = (("file", "File"), ("columns", "Columns"), ("tried", "Test"), ("taken", "Import"))
 
@@ -48,7 +49,7 @@ def import_contacts() -> rx.Component:
                 ),
             ),
         ),
-        rx.script(src="/imports.js"),
+        drop_script(),
     )
 
 
@@ -68,24 +69,12 @@ def _steps() -> rx.Component:
 
 def _file() -> rx.Component:
     return rx.el.div(
-        rx.el.label(
-            icon("upload", size=24),
-            rx.el.strong("Choose a file, or drop it here"),
-            rx.el.span(
-                "The first row holds the headings; one column must be the phone number. Status,"
-                " source and groups are names.",
-                class_name=styles.MUTED,
-            ),
-            rx.el.input(
-                type="file",
-                accept=".csv,.tsv,.txt,.xlsx",
-                class_name=styles.SR_ONLY,
-                custom_attrs={"data-import": "/imports/contacts"},
-            ),
-            rx.el.progress(class_name="drop-progress", max="1", hidden=True),
-            rx.el.span(class_name="drop-note", role="status"),
-            class_name="drop",
-            custom_attrs={"data-import-drop": ""},
+        drop_field(
+            "The first row holds the headings; one column must be the phone number. Status,"
+            " source and groups are names.",
+            accept=".csv,.tsv,.txt,.xlsx",
+            endpoint="/imports/contacts",
+            then="/contacts/import?id=",
         ),
         rx.cond(ImportState.past, _past()),
         class_name=styles.STACK,

@@ -8,6 +8,8 @@ import reflex as rx
 from reflex_base.event import Event
 
 from xobito_app.core import ids
+from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.connection import accounts
 from xobito_app.features.contacts.records.apply_labels import list_labels
 from xobito_app.ui.blocks import StagedState
@@ -62,7 +64,15 @@ class FilterState(StagedState, AppState):
             "group": [(str(label.id), label.name) for label in labels.groups],
             "status": [(str(label.id), label.name) for label in labels.statuses],
             "source": [(str(label.id), label.name) for label in labels.sources],
+            "campaign": await self._campaigns(),
         }
+
+    async def _campaigns(self) -> list[tuple[str, str]]:
+        """Return the newest campaigns, for those who may see any."""
+        if not (await self._actor()).can(Permission.CAMPAIGNS_VIEW):
+            return []
+        found = await self._call(campaigns.list_campaigns)
+        return [(str(line.id), line.name) for line in found.rows if line.started_at]
 
     @rx.event
     @guarded(*SEES_INBOX)

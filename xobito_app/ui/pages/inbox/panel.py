@@ -21,6 +21,7 @@ from xobito_app.ui.components import (
     menu_line,
     removable,
 )
+from xobito_app.ui.pages.campaigns.got import got_list
 from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
 from xobito_app.ui.pages.inbox.panel_rows import Choice, PanelField
 from xobito_app.ui.pages.inbox.panel_state import PanelState
@@ -67,6 +68,10 @@ def _contact() -> rx.Component:
             rx.fragment(
                 _fold("notes", "Notes", _notes()),
                 _fold("earlier", "Earlier chats", _earlier()),
+                rx.cond(
+                    can(Permission.CAMPAIGNS_VIEW),
+                    _fold("campaigns", "Campaigns", got_list(PanelState.got)),
+                ),
             ),
         ),
     )

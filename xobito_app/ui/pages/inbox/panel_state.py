@@ -21,6 +21,7 @@ from xobito_app.ui import forms
 from xobito_app.ui.blocks import StagedState
 from xobito_app.ui.failures import field_errors
 from xobito_app.ui.live import showing
+from xobito_app.ui.pages.campaigns.got import GotRow, read_got
 from xobito_app.ui.pages.contact.rows import NoteRow, ThreadRow
 from xobito_app.ui.pages.inbox.panel_rows import (
     NOTES_SHOWN,
@@ -42,6 +43,7 @@ class PanelState(StagedState, AppState):
     notes: rx.Field[list[NoteRow]] = rx.field(default_factory=list)
     has_more_notes: rx.Field[bool] = rx.field(False)
     earlier: rx.Field[list[ThreadRow]] = rx.field(default_factory=list)
+    got: rx.Field[list[GotRow]] = rx.field(default_factory=list)
     statuses: rx.Field[list[Choice]] = rx.field(default_factory=list)
     sources: rx.Field[list[Choice]] = rx.field(default_factory=list)
     groups: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -74,6 +76,7 @@ class PanelState(StagedState, AppState):
             facts = await self._call(timeline.read_panel, conversation_id=conversation_id)
             self.card = PanelCard.of_facts(facts, viewer.time_zone)
             self.notes, self.earlier, self.has_more_notes = [], [], False
+            self.got = []
 
     async def _read_whole(self, viewer: Viewer, contact_id: UUID, conversation_id: UUID) -> None:
         view = await self._call(contacts.get_contact_view, contact_id=contact_id)
@@ -90,6 +93,7 @@ class PanelState(StagedState, AppState):
             for line in lines
             if line.id != conversation_id
         ]
+        self.got = await read_got(self, viewer, contact_id, now)
         self._show(view, written, viewer.time_zone)
 
     def _show(self, view: ContactView, written: list[NoteView], zone: str) -> None:

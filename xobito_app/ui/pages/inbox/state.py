@@ -41,7 +41,13 @@ SEES_INBOX = (
     Permission.INBOX_VIEW_ALL,
 )
 _STATUSES = {"open", "snoozed", "closed"}
-NARROWED = {"number": "Number", "group": "Group", "status": "Status", "source": "Source"}
+NARROWED = {
+    "number": "Number",
+    "group": "Group",
+    "status": "Status",
+    "source": "Source",
+    "campaign": "Replied to",
+}
 """What the list can be narrowed by, each to one value, and how it is called."""
 
 

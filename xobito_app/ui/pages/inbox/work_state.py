@@ -13,13 +13,13 @@ from reflex_base.event import Event
 from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.features.inbox.threads import local_times, thread_actions
-from xobito_app.ui import browser, formats, forms
+from xobito_app.ui import browser, dom_ids, formats, forms
 from xobito_app.ui.blocks import Form, FormState
+from xobito_app.ui.components import toast_undo
 from xobito_app.ui.pages.inbox.state import InboxListState
 from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.security import AppState, guarded, permitted
 
-_UNDO = "((sentence, options) => xobito.offerUndo(refs['__toast'], sentence, options))"
 UNDO_SECONDS = 8
 
 
@@ -70,7 +70,7 @@ class WorkState(AppState):
         await thread._work(what, **arguments)
         self._last = (gone, before.status, before.snoozed_until)
         viewer = await self._viewer()
-        told = [browser.call(_UNDO, sentence, {"duration": UNDO_SECONDS * 1000})]
+        told = [toast_undo(sentence, dom_ids.UNDO_WORK, seconds=UNDO_SECONDS)]
         # Somebody who looks at another list than the one the thread leaves stays where they are.
         if listing.status != before.status or not viewer.preferences.get("next_after_close", True):
             return told

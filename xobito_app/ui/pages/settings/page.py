@@ -105,6 +105,7 @@ def _elsewhere() -> rx.Component:
             "How other systems connect.",
             (routes.WEBHOOKS, "Tell other systems about contacts."),
             (routes.TOKENS, "Let other systems use the REST API."),
+            (routes.RATES, "Say what Meta charges, so that campaigns know what they cost."),
         ),
         _links(
             "Looking after it",

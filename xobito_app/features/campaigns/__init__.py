@@ -1,0 +1,1 @@
+"""Campaigns: one template to many people, paced, guarded, and never twice to anyone."""

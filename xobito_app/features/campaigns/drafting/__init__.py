@@ -1,0 +1,1 @@
+"""Campaigns before their launch: what people choose, and who is meant."""

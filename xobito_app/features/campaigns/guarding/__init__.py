@@ -1,0 +1,1 @@
+"""What stops a campaign by itself, and how people stop and go on with it."""

@@ -1,0 +1,1 @@
+"""From a draft to frozen recipients: judging, reckoning, launching."""

@@ -1,0 +1,1 @@
+"""What people see of campaigns: lists, reports, and what somebody got."""

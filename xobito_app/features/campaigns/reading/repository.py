@@ -1,0 +1,77 @@
+"""Rows behind what screens show of campaigns beside lists and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Integer, func
+from sqlmodel import col, select
+
+from xobito_app.features.campaigns.reading.schemas import Bar
+from xobito_app.models.campaigns import Campaign, CampaignRecipient, RecipientState
+from xobito_app.persistence.arrays import any_of, chunks
+from xobito_app.persistence.repository import Repository
+
+
+class RecipientLooks(Repository[CampaignRecipient]):
+    """Recipients of the campaigns of one workspace, looked at and never changed."""
+
+    missing = "This recipient no longer exists."
+
+    async def count_replies(self, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Return how many people of each campaign wrote back, where any did."""
+        found: dict[UUID, int] = {}
+        for some in chunks(campaign_ids):
+            statement = (
+                select(col(CampaignRecipient.campaign_id), func.count())
+                .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
+                .where(any_of(col(CampaignRecipient.campaign_id), some))
+                .where(col(CampaignRecipient.replied_at).is_not(None))
+                .group_by(col(CampaignRecipient.campaign_id))
+            )
+            found |= {row[0]: row[1] for row in await self.session.exec(statement)}
+        return found
+
+    async def span_of(self, campaign_id: UUID) -> tuple[datetime, datetime] | None:
+        """Return when the first and the newest message of a campaign was taken by Meta."""
+        at = col(CampaignRecipient.accepted_at)
+        statement = (
+            select(func.min(at), func.max(at))
+            .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
+            .where(col(CampaignRecipient.campaign_id) == campaign_id)
+        )
+        first, last = (await self.session.exec(statement)).one()
+        return (first, last) if first and last else None
+
+    async def bars_of(self, campaign_id: UUID, *, since: datetime, step: timedelta) -> list[Bar]:
+        """Return how many messages Meta took in each stretch of time that has any."""
+        at = col(CampaignRecipient.accepted_at)
+        place = func.floor(func.extract("epoch", at - since) / step.total_seconds()).cast(Integer)
+        statement = (
+            select(place, func.count())
+            .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
+            .where(col(CampaignRecipient.campaign_id) == campaign_id)
+            .where(at.is_not(None))
+            .group_by(place)
+            .order_by(place)
+            .limit(1000)
+        )
+        rows = await (await self.session.connection()).execute(statement)
+        return [Bar(since + step * int(row[0]), int(row[1])) for row in rows]
+
+    async def list_of_contact(
+        self, contact_id: UUID, *, limit: int
+    ) -> list[tuple[CampaignRecipient, Campaign]]:
+        """Return what a contact gets from campaigns, the newest first."""
+        statement = (
+            select(CampaignRecipient, Campaign)
+            .join(Campaign, col(Campaign.id) == col(CampaignRecipient.campaign_id))
+            .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
+            .where(col(CampaignRecipient.contact_id) == contact_id)
+            .where(col(CampaignRecipient.state) != RecipientState.EXCLUDED)
+            .order_by(col(CampaignRecipient.id).desc())
+            .limit(limit)
+        )
+        return list((await self.session.exec(statement)).all())

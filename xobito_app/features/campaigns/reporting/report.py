@@ -1,0 +1,175 @@
+"""What came of a campaign: each figure has one definition, here, in SQL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.campaigns.rates import ESTIMATE, RateTable, load_rates
+from xobito_app.features.campaigns.reporting import statistics
+from xobito_app.features.campaigns.repository import CampaignRepository
+from xobito_app.features.campaigns.schemas import (
+    Comparison,
+    Cost,
+    HourLine,
+    ReasonLine,
+    RecipientState,
+    Report,
+    Step,
+    VariantLine,
+)
+from xobito_app.features.campaigns.views import count_moments, counts_with_sum
+from xobito_app.models.campaigns import Campaign, CampaignRecipient
+
+MOST_HOURS = 24 * 31
+MOST_REASONS = 50
+_MINE = "workspace_id = :workspace_id AND campaign_id = :campaign_id"
+# Delivered and read: Meta said so, or said what comes after it.
+_DELIVERED = "state IN ('delivered', 'read')"
+_READ = "state = 'read'"
+_FAILED = "state IN ('failed', 'expired')"
+
+_HOURS = text(f"""
+SELECT date_trunc('hour', at) AS hour,
+  count(*) FILTER (WHERE kind = 'sent'), count(*) FILTER (WHERE kind = 'delivered'),
+  count(*) FILTER (WHERE kind = 'read'), count(*) FILTER (WHERE kind = 'failed')
+FROM campaign_recipient CROSS JOIN LATERAL (VALUES
+  ('sent', accepted_at), ('delivered', coalesce(delivered_at, CASE WHEN {_READ} THEN read_at END)),
+  ('read', read_at), ('failed', CASE WHEN {_FAILED} THEN coalesce(failed_at, updated_at) END)
+) AS moments (kind, at)
+WHERE {_MINE} AND at IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT :most
+""")  # noqa: S608 - our own words
+_REASONS = text(f"""
+SELECT state, reason, error_code, count(*) FROM campaign_recipient
+WHERE {_MINE} AND reason <> ''
+  AND state IN ('failed', 'expired', 'unresolved', 'cancelled', 'excluded')
+GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2 LIMIT :most
+""")  # noqa: S608 - our own words
+_PRICED = text(f"""
+SELECT country, coalesce(upper(pricing->>'category'), ''),
+  coalesce((pricing->>'billable')::boolean, true), count(*)
+FROM campaign_recipient WHERE {_MINE} AND {_DELIVERED} GROUP BY 1, 2, 3
+""")  # noqa: S608 - our own words
+_VARIANTS = text(f"""
+SELECT variant, count(*) FILTER (WHERE {_DELIVERED}), count(*) FILTER (WHERE {_READ}),
+  count(*) FILTER (WHERE {_DELIVERED} AND replied_at IS NOT NULL)
+FROM campaign_recipient WHERE {_MINE} AND state <> 'excluded' GROUP BY 1
+""")  # noqa: S608 - our own words
+
+
+async def read_report(session: AsyncSession, actor: Actor, *, campaign_id: UUID) -> Report:
+    """Return what came of a campaign so far.
+
+    Raises:
+        Forbidden: The actor may not see campaigns.
+        NotFound: The workspace has no such campaign.
+    """
+    require(actor, Permission.CAMPAIGNS_VIEW)
+    row = await CampaignRepository(session, actor.workspace_id).get(campaign_id)
+    counts = (await CampaignRepository(session, actor.workspace_id).counts_of([row.id]))[row.id]
+    rates = await load_rates(session, row.workspace_id, row.started_at)
+    hours = await _rows(session, row, _HOURS, most=MOST_HOURS)
+    reasons = await _rows(session, row, _REASONS, most=MOST_REASONS)
+    return Report(
+        counts=counts_with_sum(counts),
+        funnel=await _funnel(session, row, counts),
+        hours=tuple(HourLine(*hour) for hour in hours),
+        reasons=tuple(
+            ReasonLine(RecipientState(state), reason, code, people)
+            for state, reason, code, people in reasons
+        ),
+        cost=cost_of(rates, row.category, await _rows(session, row, _PRICED)),
+        comparison=await _compare(session, row) if row.template_b_id else None,
+    )
+
+
+async def _rows(
+    session: AsyncSession, row: Campaign, statement: Any, **given: int
+) -> Sequence[Sequence[Any]]:
+    bound = {"workspace_id": row.workspace_id, "campaign_id": row.id, **given}
+    return [tuple(one) for one in await (await session.connection()).execute(statement, bound)]
+
+
+async def _funnel(
+    session: AsyncSession, row: Campaign, counts: Mapping[str, int]
+) -> tuple[Step, ...]:
+    def of(*states: str) -> int:
+        return sum(counts.get(state, 0) for state in states)
+
+    meant = sum(counts.values()) - of("excluded")
+    steps = {
+        "sent": of("accepted", "held", "sent", "delivered", "read"),
+        "delivered": of("delivered", "read"),
+        "read": of("read"),
+        "replied": await count_moments(session, row, col(CampaignRecipient.replied_at)),
+        "failed": of("failed", "expired"),
+        "opted_out": await count_moments(session, row, col(CampaignRecipient.opted_out_at)),
+    }
+    return tuple(Step(name, n, n / meant if meant else 0.0) for name, n in steps.items())
+
+
+def cost_of(rates: RateTable, category: str, priced: Sequence[Sequence[Any]]) -> Cost:
+    """Return what delivered messages cost: billable ones as Meta said, times the rates.
+
+    Args:
+        category: Where Meta has not said one.
+        priced: Country, category, whether Meta charges it, and how many.
+    """
+    total, found = Decimal(0), Counter[str]()
+    for country, told, is_billable, people in priced:
+        price = rates.price(told or category, country)
+        if not is_billable:
+            found["free"] += people
+            continue
+        found["billable"] += people
+        if price is None:
+            found["unpriced"] += people
+        else:
+            total += price * people
+    has_rates = found["billable"] == 0 or found["unpriced"] < found["billable"]
+    return Cost(
+        label=ESTIMATE,
+        currency=rates.currency,
+        total=total if has_rates else None,
+        billable=found["billable"],
+        free=found["free"],
+        unpriced=found["unpriced"],
+    )
+
+
+async def _compare(session: AsyncSession, row: Campaign) -> Comparison:
+    found = {variant: figures for variant, *figures in await _rows(session, row, _VARIANTS)}
+    names = [raw.get("name", "") for raw in (row.template, row.template_b)]
+    return compare(names, [found.get(variant, [0, 0, 0]) for variant in (0, 1)])
+
+
+def compare(names: Sequence[str], figures: Sequence[Sequence[int]]) -> Comparison:
+    """Say which template of an A/B test drew more answers, and how sure that is.
+
+    Args:
+        figures: Of each: delivered, read, replied.
+    """
+    lines: list[VariantLine] = []
+    for variant, (name, (delivered, read, replied)) in enumerate(zip(names, figures, strict=True)):
+        low, high = statistics.wilson(replied, delivered)
+        rate = replied / delivered if delivered else 0.0
+        lines.append(VariantLine(variant, name, delivered, read, replied, rate, low, high))
+    first, second = ((line.replied, line.delivered) for line in lines)
+    gap, low, high = statistics.difference(first, second)
+    better = statistics.winner(low, high)
+    if better is None:
+        sentence = "The difference may be chance: more answers are needed to name a winner."
+    else:
+        sentence = (
+            f"“{lines[better].template_name}” draws more answers: by {abs(gap):.1%}, "
+            f"with 95 % between {min(abs(low), abs(high)):.1%} and {max(abs(low), abs(high)):.1%}."
+        )
+    return Comparison(tuple(lines), better, gap, low, high, sentence)

@@ -1,0 +1,1 @@
+"""Sending to the recipients of a campaign, and what comes of it."""

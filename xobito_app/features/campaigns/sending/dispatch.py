@@ -1,0 +1,209 @@
+"""Sending to the recipients of all campaigns of a workspace: paced, fair, and never twice."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from xobito_app.core.errors import AppError, Unavailable
+from xobito_app.features.campaigns import rules
+from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
+from xobito_app.features.campaigns.sending import claiming, finishing, results
+from xobito_app.features.campaigns.sending.claiming import (
+    BEGUN,
+    RECIPIENTS,
+    ClaimedRecipient,
+    Course,
+    list_courses,
+)
+from xobito_app.features.campaigns.sending.gate import Gate
+from xobito_app.features.campaigns.sending.results import Accepted, Judged, Lost, Result, Stepped
+from xobito_app.features.connection.service import client_for, credentials_of
+from xobito_app.features.inbox import service as inbox
+from xobito_app.features.throughput import service as throughput
+from xobito_app.models.campaigns import RecipientState
+from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.whatsapp import payloads_template
+from xobito_app.whatsapp.errors import THROUGHPUT, GraphError, NotSent
+from xobito_app.whatsapp.payloads import Payload, Recipient
+
+log = logging.getLogger(__name__)
+
+IN_HAND = 192
+"""Recipients of one number that one process has in hand at once."""
+WORTH_CLAIMING = 64
+"""Fewer than this are not worth a look while others are on their way."""
+LIST_SECONDS = 0.5
+"""How long the list of campaigns at work is good; each request is asked for anew at the gate."""
+STAY_SECONDS = 5.0
+SWEPT_AT_ONCE = 500
+MEDIA = "media:"
+"""Begins what stands for a file of ours in frozen values."""
+
+_running: dict[UUID, Dispatcher] = {}
+"""Who is at work in this process; asking again only wakes them."""
+
+
+async def dispatch(workspace_id: UUID) -> int:
+    """Send what is due of a workspace's campaigns; return how many recipients were taken.
+
+    When this process is at it already, that one looks again at once and 0 is returned.
+    """
+    if busy := _running.get(workspace_id):
+        busy.wake()
+        return 0
+    dispatcher = _running[workspace_id] = Dispatcher(workspace_id)
+    try:
+        return await dispatcher.run()
+    finally:
+        del _running[workspace_id]
+
+
+async def sweep(workspace_id: UUID) -> None:
+    """Settle what dead workers had begun, and go on with what is due."""
+    async with unit_of_work(workspace_id) as uow:
+        lost = await BEGUN.list_expired(uow.session, workspace_id, SWEPT_AT_ONCE)
+    await results.record(workspace_id, [(claimed, Lost()) for claimed in lost])
+    await dispatch(workspace_id)
+
+
+class Dispatcher(LeasedRun[ClaimedRecipient]):
+    """One run over the recipients that are due in a workspace."""
+
+    table = RECIPIENTS
+    concurrency = 512
+    look_again_seconds = 0.5
+    stay_seconds = STAY_SECONDS
+    job = CAMPAIGNS_DISPATCH
+
+    def __init__(self, workspace_id: UUID) -> None:
+        super().__init__(workspace_id)
+        self._gates: dict[UUID, Gate] = {}
+        self._in_hand: Counter[UUID] = Counter()
+        self._uploaded: dict[UUID, dict[str, str]] = {}
+        self._courses: Sequence[Course] = ()
+        self._listed_at = 0.0
+        self._round = 0
+        self._recording: GroupCommit[Result, bool] = GroupCommit(self._record)
+
+    async def claim(self, free: int) -> Sequence[ClaimedRecipient]:
+        """Take due recipients in hand, as many of each campaign of a number."""
+        courses = await self._list_courses()
+        rooms = [IN_HAND - self._in_hand[course.number.id] for course in courses]
+        if self._in_flight and max(rooms, default=0) < WORTH_CLAIMING:
+            return ()
+        self._round += 1
+        async with unit_of_work(self.workspace_id) as uow:
+            room = {c.number.id: IN_HAND - self._in_hand[c.number.id] for c in courses}
+            claimed = await claiming.claim(
+                uow.session, self.workspace_id, courses, room, first=self._round
+            )
+        for one in claimed:
+            self._in_hand[one.course.number.id] += 1
+            if one.course.number.id not in self._gates:
+                self._gates[one.course.number.id] = _gate(self.workspace_id, one.course)
+        await finishing.finish(self.workspace_id, courses, claimed)
+        return claimed
+
+    async def _list_courses(self) -> Sequence[Course]:
+        """Return the campaigns at work, looked up again now and then."""
+        if time.monotonic() >= self._listed_at + LIST_SECONDS or not self._in_flight:
+            async with unit_of_work(self.workspace_id) as uow:
+                listed = await list_courses(uow.session, self.workspace_id)
+            self._courses = [course for course in listed if await self._is_ready(course)]
+            self._listed_at = time.monotonic()
+        return self._courses
+
+    async def _is_ready(self, course: Course) -> bool:
+        """Bring a campaign's file to Meta before its first message; tell whether it may begin."""
+        media_id = course.campaign.header_media_id
+        if course.stopped:
+            await results.pause(self.workspace_id, {course.campaign.id: course.stopped})
+            return False
+        if media_id is None or course.campaign.id in self._uploaded:
+            return True
+        client = await client_for(course.connection)
+        credentials = credentials_of(course.connection)
+        try:
+            meta_id = await inbox.upload_file(
+                self.workspace_id, media_id, course.number, client, credentials
+            )
+        except Unavailable:
+            return False
+        except AppError as error:
+            await results.pause(self.workspace_id, {course.campaign.id: error.message})
+            return False
+        self._uploaded[course.campaign.id] = {MEDIA + str(media_id): meta_id}
+        return True
+
+    async def work(self, claimed: ClaimedRecipient) -> Outcome:
+        """Send to one recipient when it is its turn."""
+        course = claimed.course
+        payload = payload_of(claimed, self._uploaded.get(course.campaign.id, {}))
+        client = await client_for(course.connection)
+        credentials = credentials_of(course.connection)
+        if not await self._gates[course.number.id].enter(claimed):
+            return Stepped()
+        refused = 0
+        try:
+            receipt = await client.send(credentials, course.number.phone_number_id, payload)
+        except GraphError as error:
+            refused = int(error.code == THROUGHPUT)
+            raise
+        finally:
+            await self._gates[course.number.id].leave(claimed.mark, refused)
+        return Accepted(receipt)
+
+    async def judge(self, claimed: ClaimedRecipient, error: Exception) -> Outcome:
+        """Say what an error means: Meta's table for its refusals, else whether it had left."""
+        is_unsent = isinstance(error, NotSent) or not claimed.lease.has_begun
+        attempts = claimed.row.attempts
+        match error:
+            case GraphError():
+                verdict = rules.after_error(error, attempts)
+                if verdict.rests_number:
+                    number = claimed.course.number.phone_number_id
+                    await throughput.rest(number, verdict.rests_number)
+                return Judged(verdict, error.code)
+            case Unavailable() if is_unsent:
+                return Judged(rules.after_no_connection(attempts, error.message))
+            case AppError() if is_unsent or not isinstance(error, Unavailable):
+                return Judged(rules.Verdict(RecipientState.FAILED, error.message))
+            case _ if not is_unsent:
+                return Lost()
+        return await super().judge(claimed, error)
+
+    async def settle(self, claimed: ClaimedRecipient, outcome: Outcome) -> bool:
+        """Record what came of it, together with what came of others at the same time."""
+        self._in_hand[claimed.course.number.id] -= 1
+        is_ours = await self._recording.add((claimed, outcome))
+        if isinstance(outcome, Judged) and outcome.verdict.state is RecipientState.QUEUED:
+            # For longer pauses beat comes by.
+            self.expect(outcome.verdict.seconds)
+        return is_ours
+
+    async def _record(self, some: Sequence[Result]) -> list[bool]:
+        await results.record(self.workspace_id, some)
+        return [True] * len(some)
+
+
+def _gate(workspace_id: UUID, course: Course) -> Gate:
+    return Gate(workspace_id, course.number.phone_number_id, course.rate)
+
+
+def payload_of(claimed: ClaimedRecipient, uploaded: Mapping[str, str]) -> Payload:
+    """Return the request's body: the template as it was at launch, with the frozen values.
+
+    Args:
+        uploaded: Meta's id of each file, by what stands for it in the values.
+    """
+    row = claimed.row
+    to = Recipient(phone=row.phone or None, user_id=row.user_id)
+    values = {key: uploaded.get(value, value) for key, value in row.values.items()}
+    return payloads_template.filled_template(
+        to, claimed.template, values, opaque=str(claimed.attempt_id)
+    )

@@ -1,0 +1,150 @@
+"""The step after which a request may have left: a turn of the number, and a word in the database.
+
+Whoever passes has a turn, and stands as `dispatching` in a committed row. Those for whom something
+came between (a pause, an opt-out, another worker) do not pass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from xobito_app.core import clock
+from xobito_app.features.campaigns.sending.claiming import ClaimedRecipient
+from xobito_app.features.throughput import service as throughput
+from xobito_app.models.campaigns import RecipientState
+from xobito_app.persistence.leased_work import GroupCommit
+from xobito_app.persistence.unit_of_work import unit_of_work
+
+MOST_AT_ONCE = 64
+OPTED_OUT = "They opted out of marketing messages before this was sent."
+
+
+class Gate:
+    """Where the recipients of one number wait for their turn, in order.
+
+    A turn is taken first and the row is written then, so that what stands as `dispatching` leaves
+    at once: a pause or an opt-out is heard by everybody whose request has not begun.
+    """
+
+    def __init__(self, workspace_id: UUID, number: str, rate: float) -> None:
+        self._workspace_id, self._number, self._rate = workspace_id, number, rate
+        self._waiting: deque[tuple[ClaimedRecipient, asyncio.Future[bool]]] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self._leaving: GroupCommit[tuple[str, int], None] = GroupCommit(
+            self._give_back, gather_seconds=0.001
+        )
+
+    async def enter(self, claimed: ClaimedRecipient) -> bool:
+        """Wait for a turn; tell whether the request may be made now.
+
+        Its turn's mark stands in `claimed.mark` then and is to be given back.
+        """
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((claimed, future))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return await future
+
+    async def leave(self, mark: str, refused: int) -> None:
+        """Give a turn back once Meta has answered; `refused` is 1 after 130429."""
+        await self._leaving.add((mark, refused))
+
+    async def _give_back(self, left: Sequence[tuple[str, int]]) -> list[None]:
+        refused = sum(count for _, count in left)
+        await throughput.give_back(self._number, [mark for mark, _ in left], refused=refused)
+        return [None] * len(left)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                turns = await throughput.take_turns(
+                    self._number,
+                    self._rate,
+                    wanted=min(len(self._waiting), MOST_AT_ONCE),
+                    is_campaign=True,
+                )
+                if turns.marks:
+                    await self._let_in(turns.marks)
+                else:
+                    await asyncio.sleep(turns.pause)
+        finally:
+            self._running = None
+
+    async def _let_in(self, marks: Sequence[str]) -> None:
+        some = [self._waiting.popleft() for _ in marks if self._waiting]
+        # Those that were given up meanwhile need no turn.
+        some = [one for one in some if not one[1].done()]
+        try:
+            begun = await begin(self._workspace_id, [claimed for claimed, _ in some])
+        except Exception as error:
+            await throughput.drop(self._number, marks)
+            for _, future in some:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        free = deque(marks)
+        for claimed, future in some:
+            may_leave = claimed.lease.row_id in begun
+            if may_leave:
+                claimed.mark = free.popleft()
+                claimed.lease.begin()
+            if not future.done():
+                future.set_result(may_leave)
+        await throughput.drop(self._number, free)
+
+
+# One statement: who is still in this hand is locked, and for each the newest word of the campaign
+# and of the contact counts. Contacts of files are known by their number.
+_BEGIN = text("""
+WITH given AS (
+  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS timestamptz[]),
+                       CAST(:attempts AS uuid[])) AS given (id, lease, attempt_id)
+), held AS (
+  SELECT r.id, given.attempt_id, c.status = 'sending' AS sends,
+         c.category = 'MARKETING' AND p.opted_out_at IS NOT NULL AS opted_out
+  FROM campaign_recipient r
+  JOIN given ON given.id = r.id AND given.lease = r.claimed_at
+  JOIN campaign c ON c.id = r.campaign_id
+  LEFT JOIN contact p ON p.workspace_id = :workspace_id
+    AND (p.id = r.contact_id OR (r.contact_id IS NULL AND p.phone = r.phone))
+  WHERE r.workspace_id = :workspace_id AND r.state = 'claimed'
+  ORDER BY r.id FOR UPDATE OF r
+)
+UPDATE campaign_recipient r SET
+  state = CASE WHEN NOT sends THEN 'queued' WHEN opted_out THEN 'cancelled'
+               ELSE 'dispatching' END,
+  claimed_at = CASE WHEN sends AND NOT opted_out THEN r.claimed_at END,
+  attempts = r.attempts - CASE WHEN sends THEN 0 ELSE 1 END,
+  reason = CASE WHEN sends AND opted_out THEN :opted_out ELSE r.reason END,
+  attempt_id = held.attempt_id,
+  updated_at = :now
+FROM held WHERE r.id = held.id AND r.workspace_id = :workspace_id
+RETURNING r.id, r.state
+""")
+
+
+async def begin(workspace_id: UUID, claimed: Sequence[ClaimedRecipient]) -> set[UUID]:
+    """Write down that requests begin, and return for whom they may.
+
+    Who opted out is cancelled; those of a campaign that does not send any more wait again.
+    """
+    if not claimed:
+        return set()
+    async with unit_of_work(workspace_id) as uow:
+        found = await (await uow.session.connection()).execute(
+            _BEGIN,
+            {
+                "ids": [one.lease.row_id for one in claimed],
+                "leases": [one.lease.at for one in claimed],
+                "attempts": [one.attempt_id for one in claimed],
+                "workspace_id": workspace_id,
+                "opted_out": OPTED_OUT,
+                "now": clock.now(),
+            },
+        )
+        return {row_id for row_id, state in found if state == RecipientState.DISPATCHING}

@@ -1,0 +1,168 @@
+"""What became of requests, written for many recipients at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from xobito_app.core import clock
+from xobito_app.core.events import Topic
+from xobito_app.features.campaigns import rules
+from xobito_app.features.campaigns.repository import (
+    CampaignRepository,
+    Move,
+    RecipientRepository,
+    Standing,
+)
+from xobito_app.features.contacts import service as contacts
+from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
+from xobito_app.persistence.leased_work import Claimed, Outcome
+from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
+from xobito_app.whatsapp.client import SendReceipt
+
+UNKNOWN = (
+    "WhatsApp did not answer, so it is not known whether this was sent. "
+    "It is not sent again by itself."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Outcome):
+    """Meta took the message: so it is, whoever has the recipient in hand by now."""
+
+    is_fact = True
+
+    receipt: SendReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Outcome):
+    """The message surely did not go out.
+
+    Attributes:
+        code: Meta's error code, when it was Meta that refused.
+    """
+
+    verdict: rules.Verdict
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped(Outcome):
+    """Nothing began, and what stands in the row was written by whoever kept it from beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Outcome):
+    """The request left and nobody knows what became of it."""
+
+
+Result = tuple[Claimed[CampaignRecipient], Outcome]
+
+
+async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
+    """Write down what came of requests, all in one transaction."""
+    if not results:
+        return
+    by_id = {claimed.lease.row_id: (claimed, outcome) for claimed, outcome in results}
+    async with unit_of_work(workspace_id) as uow:
+        recipients = RecipientRepository(uow.session, workspace_id)
+        locked = await recipients.lock_standings(by_id)
+        moves: list[Move] = []
+        for row in locked:
+            claimed, outcome = by_id[row.id]
+            if _is_ours(row, claimed) or outcome.is_fact:
+                moves += _moves(row, outcome)
+        await recipients.move(moves)
+        for campaign_id in {row.campaign_id for row in locked}:
+            announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)
+        await _opt_out(uow, workspace_id, [(row, by_id[row.id][1]) for row in locked])
+        await _pause(uow, workspace_id, _reasons(results))
+
+
+def _is_ours(row: Standing, claimed: Claimed[CampaignRecipient]) -> bool:
+    in_hand = (RecipientState.CLAIMED, RecipientState.DISPATCHING)
+    return row.state in in_hand and row.claimed_at == claimed.lease.at
+
+
+def _moves(row: Standing, outcome: Outcome) -> list[Move]:
+    now = clock.now()
+    match outcome:
+        case Accepted(receipt=receipt):
+            return _accepted(row, receipt)
+        case Judged(verdict=verdict, code=code):
+            changes: dict[str, Any] = {
+                "claimed_at": None,
+                "reason": verdict.reason,
+                "error_code": code,
+            }
+            if verdict.state is RecipientState.QUEUED:
+                changes["due_at"] = now + timedelta(seconds=verdict.seconds)
+                changes["attempts"] = row.attempts - (0 if verdict.is_try else 1)
+            else:
+                changes |= {"failed_at": now, "settled_at": now}
+            return [Move(row.id, verdict.state, changes)]
+        case Lost():
+            return [
+                Move(row.id, RecipientState.UNRESOLVED, {"claimed_at": None, "reason": UNKNOWN})
+            ]
+        case _:
+            return []
+
+
+def _accepted(row: Standing, receipt: SendReceipt) -> list[Move]:
+    if row.wamid not in (None, receipt.wamid):
+        return []
+    # Meta's webhook may have been quicker than its answer.
+    state = rules.after_status(RecipientState(row.state), receipt.message_status or "accepted")
+    changes: dict[str, Any] = {
+        "wamid": receipt.wamid,
+        "claimed_at": None,
+        "accepted_at": row.accepted_at or clock.now(),
+    }
+    if state is not RecipientState.FAILED:
+        changes |= {"reason": "", "error_code": None}
+    return [Move(row.id, state, changes)]
+
+
+async def _opt_out(
+    uow: UnitOfWork,
+    workspace_id: UUID,
+    results: Sequence[tuple[Standing, Outcome]],
+) -> None:
+    stopped = {
+        row.contact_id: clock.now()
+        for row, outcome in results
+        if row.contact_id and isinstance(outcome, Judged) and outcome.verdict.opts_out
+    }
+    if stopped:
+        reason = "Stopped marketing in WhatsApp"
+        await contacts.opt_out(uow.session, workspace_id, stopped, reason=reason)
+
+
+def _reasons(results: Sequence[Result]) -> dict[UUID, str]:
+    return {
+        claimed.row.campaign_id: outcome.verdict.reason
+        for claimed, outcome in results
+        if isinstance(outcome, Judged) and outcome.verdict.pauses
+    }
+
+
+async def pause(workspace_id: UUID, reasons: Mapping[UUID, str]) -> None:
+    """Let campaigns rest until a person has acted, each with its reason."""
+    if reasons:
+        async with unit_of_work(workspace_id) as uow:
+            await _pause(uow, workspace_id, reasons)
+
+
+async def _pause(uow: UnitOfWork, workspace_id: UUID, reasons: Mapping[UUID, str]) -> None:
+    campaigns = CampaignRepository(uow.session, workspace_id)
+    for campaign_id in sorted(reasons):
+        campaign = await campaigns.get(campaign_id, lock=True)
+        if campaign.status == CampaignStatus.SENDING:
+            campaign.status, campaign.reason = CampaignStatus.PAUSED, reasons[campaign_id]
+            uow.session.add(campaign)
+            announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)

@@ -1,0 +1,1 @@
+"""How fast a number may be written from, for everything that sends."""

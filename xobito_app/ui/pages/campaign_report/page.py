@@ -1,0 +1,321 @@
+"""The report of a campaign: how it stands, what came of it, and everybody in it."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.vars.object import ObjectVar
+
+from xobito_app.core.permissions import Permission
+from xobito_app.ui import dom_ids, styles
+from xobito_app.ui.blocks import (
+    allowed,
+    cell,
+    filter_select,
+    line_of,
+    list_view,
+    loaded,
+    person_cell,
+    search_box,
+)
+from xobito_app.ui.components import (
+    badge,
+    button,
+    card,
+    card_head,
+    column_chart,
+    download_button,
+    empty_line,
+    empty_state,
+    funnel,
+    link_button,
+    note,
+    page_body,
+    stacked_bar,
+    table,
+)
+from xobito_app.ui.pages.campaign_report.rows import ReasonRow, RecipientRow, VariantRow
+from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
+from xobito_app.ui.pages.campaigns.page import cancel_question
+from xobito_app.ui.pages.campaigns.words import STATE_WORDS
+from xobito_app.ui.reflex_parts import ReactRouterLink
+from xobito_app.ui.theme import icon
+
+_STATES = [
+    *((state, words) for state, words in STATE_WORDS.items() if state != "claimed"),
+    ("replied", "Replied"),
+    ("opted_out", "Opted out"),
+]
+
+
+def report() -> rx.Component:
+    """Return the whole page."""
+    gone = empty_state(
+        "megaphone",
+        "This campaign no longer exists",
+        "It was deleted, or the address is wrong.",
+        link_button("All campaigns", to="/campaigns"),
+    )
+    return page_body(
+        loaded(ReportState, _content(), ("missing", gone), rows=8),
+        cancel_question(ReportState),
+    )
+
+
+def _content() -> rx.Component:
+    view = ReportState.card
+    return rx.fragment(
+        ReactRouterLink.create(
+            icon("chevron-left"), "Campaigns", to="/campaigns", class_name="back"
+        ),
+        _head(),
+        rx.cond(view.is_undoable, _undo()),
+        rx.cond(view.reason, _reason()),
+        rx.cond(
+            view.is_begun,
+            rx.fragment(_progress(), _figures(), _people()),
+            empty_state(
+                "megaphone",
+                "Not launched yet",
+                "What came of it stands here once it has begun.",
+                allowed(
+                    Permission.CAMPAIGNS_EDIT,
+                    link_button("Go on with it", to=view.edit_link, weight="primary"),
+                ),
+            ),
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    view = ReportState.card
+    ways = view.ways
+    return rx.el.header(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(view.name, class_name=styles.PAGE_TITLE),
+                badge(view.status_words, view.tone),
+                class_name=styles.LINE,
+            ),
+            rx.el.p(view.line, class_name=styles.PAGE_LINE),
+        ),
+        rx.el.div(
+            allowed(
+                Permission.CAMPAIGNS_LAUNCH,
+                rx.cond(
+                    ways.may_cancel,
+                    button(
+                        "Cancel",
+                        weight="ghost",
+                        on_click=ReportState.ask("cancel", view.id, view.name),
+                    ),
+                ),
+                rx.cond(view.may_retry, button(view.retry_words, on_click=ReportState.retry)),
+                rx.cond(
+                    ways.may_pause,
+                    button("Pause", icon_name="pause", on_click=ReportState.pause),
+                ),
+                rx.cond(
+                    ways.may_resume,
+                    button(
+                        "Resume", weight="primary", icon_name="play", on_click=ReportState.resume
+                    ),
+                ),
+            ),
+            allowed(
+                Permission.CAMPAIGNS_EDIT,
+                rx.cond(ways.may_edit, link_button("Edit", to=view.edit_link, icon_name="pencil")),
+            ),
+            class_name=f"{styles.LINE} report-ways",
+        ),
+        class_name=styles.PAGE_HEAD,
+    )
+
+
+def _undo() -> rx.Component:
+    undo = button(
+        "Undo", compact=True, icon_name="undo-2", id=dom_ids.UNDO_LAUNCH, on_click=ReportState.undo
+    )
+    return note(
+        "Launched. The first message leaves in a few seconds.",
+        "info",
+        allowed(Permission.CAMPAIGNS_LAUNCH, undo),
+        icon_name="rocket",
+        role="status",
+    )
+
+
+def _reason() -> rx.Component:
+    view = ReportState.card
+    return note(
+        view.reason,
+        "warning",
+        icon_name="triangle-alert",
+        role="status",
+    )
+
+
+def _progress() -> rx.Component:
+    view = ReportState.card
+    progress = view.progress
+    return rx.el.div(
+        stacked_bar(
+            ("accent", progress.read),
+            ("success", progress.delivered),
+            ("info", progress.sent),
+            ("danger", progress.failed),
+            words=progress.line,
+        ),
+        rx.el.p(view.counts_line, class_name=f"{styles.MUTED} {styles.TABULAR}"),
+        class_name="report-progress",
+    )
+
+
+def _figures() -> rx.Component:
+    body = ReportState.body
+    return rx.el.div(
+        card(
+            card_head(
+                "What came of it",
+                link_button(
+                    "Replies", to=ReportState.card.replies_link, icon_name="inbox", compact=True
+                ),
+            ),
+            rx.el.div(
+                funnel(
+                    body.steps,
+                    label="How far the messages came",
+                    on_choose=lambda state: RecipientsState.narrow("state", state),
+                ),
+                class_name=styles.CARD_BODY,
+            ),
+        ),
+        card(
+            card_head("Course"),
+            rx.el.div(
+                rx.cond(
+                    body.band,
+                    column_chart(body.band, label=body.band_line, heads=("From", "Messages")),
+                    empty_line("Nothing has left yet."),
+                ),
+                class_name=styles.CARD_BODY,
+            ),
+        ),
+        _reasons(),
+        _cost(),
+        rx.cond(body.comparison.sentence, _comparison()),
+        class_name="report-cards",
+    )
+
+
+def _reasons() -> rx.Component:
+    body = ReportState.body
+    return card(
+        card_head("Who did not get it, and why"),
+        rx.cond(
+            body.reasons,
+            rx.el.ul(rx.foreach(body.reasons, _reason_line), class_name="report-reasons"),
+            rx.el.div(empty_line("Nobody so far."), class_name=styles.CARD_BODY),
+        ),
+    )
+
+
+def _reason_line(row: ObjectVar[ReasonRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.strong(row.count, class_name=styles.TABULAR),
+        rx.el.span(row.words, class_name=styles.GROW),
+        badge(row.state_words, row.tone),
+        key=row.id,
+    )
+
+
+def _cost() -> rx.Component:
+    cost = ReportState.body.cost
+    return card(
+        card_head("Cost", note="By your own rates, for what Meta priced"),
+        rx.el.div(
+            rx.cond(
+                cost.is_known,
+                rx.fragment(
+                    rx.el.strong(cost.total, class_name=f"report-sum {styles.TABULAR}"),
+                    rx.el.p(cost.line, class_name=styles.MUTED),
+                    rx.cond(
+                        ~cost.has_rates,
+                        rx.el.p(
+                            "There are no rates to count with. ",
+                            ReactRouterLink.create(
+                                "Keep rates", to="/settings/rates", class_name=styles.LINK
+                            ),
+                        ),
+                    ),
+                ),
+                empty_line("Meta has priced nothing yet."),
+            ),
+            rx.el.dl(
+                rx.foreach(
+                    ReportState.card.facts,
+                    lambda fact: rx.el.div(rx.el.dt(fact[0]), rx.el.dd(fact[1]), key=fact[0]),
+                ),
+                class_name="report-facts",
+            ),
+            class_name=styles.CARD_BODY,
+        ),
+    )
+
+
+def _comparison() -> rx.Component:
+    found = ReportState.body.comparison
+    return card(
+        card_head("A and B", note=found.sentence),
+        table(
+            ("Template", "Delivered", "Read", "Replied", "Rate (95 %)"),
+            rx.foreach(found.variants, _variant),
+        ),
+    )
+
+
+def _variant(row: ObjectVar[VariantRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row.name, rx.cond(row.is_winner, badge("Better", "success"))),
+        cell(row.delivered, tabular=True),
+        cell(row.read, tabular=True),
+        cell(row.replied, tabular=True),
+        cell(row.rate, tabular=True),
+        key=row.id,
+    )
+
+
+def _people() -> rx.Component:
+    state = RecipientsState
+    return rx.el.section(
+        rx.el.header(
+            rx.el.h2("Recipients", class_name=styles.SECTION_TITLE),
+            allowed(
+                Permission.CONTACTS_EXPORT,
+                download_button("Export", href=ReportState.card.export_link, compact=True),
+            ),
+            class_name=f"{styles.LINE} report-people",
+        ),
+        list_view(
+            state,
+            columns=("Name", "Number", "State", "Why", "Replied", "Changed"),
+            extra=("Number", "Why", "Replied"),
+            row=_recipient,
+            filters=(
+                search_box(state, "Search names and numbers"),
+                filter_select(state, "state", "State", _STATES),
+            ),
+            empty=empty_line("Nobody is in this campaign."),
+        ),
+    )
+
+
+def _recipient(row: ObjectVar[RecipientRow]) -> rx.Component:
+    return line_of(
+        row,
+        rx.cond(row.link, person_cell(row, to=row.link), person_cell(row)),
+        cell(row.phone, extra=True, tabular=True),
+        rx.el.td(badge(row.state_words, row.state_tone)),
+        cell(row.reason, extra=True, wrap=True),
+        cell(row.replied, extra=True, tabular=True),
+        cell(row.when, muted=True, tabular=True, title=row.when_full),
+    )
