@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from xobito_app.core.events import MessageReceived, RecordsChanged, StatusesReceived
+from xobito_app.core.events import (
+    MessageReceived,
+    RecordsChanged,
+    StatusesReceived,
+    TemplateChanged,
+)
 from xobito_app.core.feature import Feature, Job, MergeFollower, Subscription
 from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns.answers import (
@@ -16,7 +21,7 @@ from xobito_app.features.campaigns.answers import (
     tell_timeline,
 )
 from xobito_app.features.campaigns.guarding.guard import guard
-from xobito_app.features.campaigns.guarding.listeners import hear_of_stops
+from xobito_app.features.campaigns.guarding.listeners import hear_of_stops, hear_of_template
 from xobito_app.features.campaigns.job_types import (
     CAMPAIGNS_DISPATCH,
     CAMPAIGNS_GUARD,
@@ -33,6 +38,7 @@ FEATURE = Feature(
     listeners=(
         Subscription(StatusesReceived, take_statuses),
         Subscription(StatusesReceived, hear_of_stops),
+        Subscription(TemplateChanged, hear_of_template),
         Subscription(MessageReceived, hear_answer),
         Subscription(RecordsChanged, hear_opt_out),
     ),

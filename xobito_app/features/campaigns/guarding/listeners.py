@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import StatusesReceived
+from xobito_app.core.events import StatusesReceived, TemplateChanged
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.guarding.guard import pause
 from xobito_app.features.campaigns.repository import CampaignRepository, RecipientRepository
@@ -20,6 +20,7 @@ PORTFOLIO_STOPPED = (
     "Meta stopped the messages of your business portfolio and dropped what it held. See what it "
     "wants in Meta's Business Manager, then resume."
 )
+_APPROVED = "APPROVED"
 
 
 async def hear_of_stops(session: AsyncSession, event: StatusesReceived) -> None:
@@ -55,6 +56,22 @@ async def _stop_portfolio(session: AsyncSession, workspace_id: UUID, paced: set[
         line = lines.get(row.number_id) if row.number_id else None
         if line and _portfolio(line) in portfolios:
             pause(session, row, PORTFOLIO_STOPPED)
+
+
+async def hear_of_template(session: AsyncSession, event: TemplateChanged) -> None:
+    """Pause the campaigns whose template Meta took away, or prices differently from now on."""
+    if event.category != event.previous_category:
+        reason = (
+            f"Meta made the template {event.category.lower()}: look at the new estimate, "
+            "then resume."
+        )
+    elif event.status != event.previous_status and event.status != _APPROVED:
+        reason = "Meta does not let this template be sent any more. See its page."
+    else:
+        return
+    for row in await _list_sending(session, event.workspace_id):
+        if event.template_id in (row.template_id, row.template_b_id):
+            pause(session, row, reason)
 
 
 def _portfolio(line: tuple[Number, Connection]) -> str:
