@@ -75,12 +75,17 @@ async def test_without_the_permission_nothing_is_shown(server, world):
     assert f"{LIST}.rows" not in tab.deltas
 
 
-async def test_it_moves_while_a_campaign_is_sent(server, line, live, campaign, monkeypatch):
+async def test_it_moves_while_a_campaign_is_sent(server, line, live, campaign):
+    late = (await campaign.recipients())[0]
+    await line.change(late, due_at=clock.now() + timedelta(hours=1))
     tab = await open_page(server, line.world.owner)
     assert tab.value(LIST, "rows")[0].progress.line == "0 of 4"
     await campaign.dispatch()
     await live.settle()
-    assert tab.value(LIST, "rows")[0].progress.line == "4 of 4"
+    assert tab.value(LIST, "rows")[0].progress.line == "3 of 4"
+    await campaign.until(delivered=3)
+    await live.settle()
+    assert tab.value(LIST, "rows")[0].progress.delivered == 75.0
 
 
 async def test_the_palette_finds_campaigns_by_name(world):
