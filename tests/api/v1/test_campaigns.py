@@ -97,7 +97,8 @@ async def test_a_draft_and_a_scheduled_one_are_changed_and_deleted(api, line):
     assert launched["status"] == "scheduled"
     changed = await api.call("PUT", path, json={"scheduled_at": None, "canary": 1})
     assert changed.json()["data"]["status"] == "draft"
-    assert (await api.call("DELETE", path)).status_code == 200
+    gone = await api.call("DELETE", path)
+    assert gone.status_code == 200, gone.text
     assert (await api.get(path)).status_code == 404
 
 
