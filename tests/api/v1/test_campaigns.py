@@ -128,3 +128,9 @@ async def test_a_launch_needs_its_own_ability(api, line):
     answer = await api.post(f"/campaigns/{made['id']}/launch", {})
     assert answer.status_code == 403
     assert "campaigns.launch" in answer.json()["message"]
+
+
+async def test_an_address_with_a_line_break_is_answered_in_the_one_shape(api):
+    answer = await api.post("/campaigns/%C3%A9%0A/dry-run", {})
+    assert answer.status_code == 404
+    assert answer.json()["status"] == "error"
