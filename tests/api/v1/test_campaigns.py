@@ -97,7 +97,8 @@ async def test_a_draft_and_a_scheduled_one_are_changed_and_deleted(api, line):
     assert launched["status"] == "scheduled"
     changed = await api.call("PUT", path, json={"scheduled_at": None, "canary": 1})
     assert changed.json()["data"]["status"] == "draft"
-    assert (await api.call("DELETE", path)).status_code == 200
+    gone = await api.call("DELETE", path)
+    assert gone.status_code == 200, gone.text
     assert (await api.get(path)).status_code == 404
 
 
@@ -127,3 +128,9 @@ async def test_a_launch_needs_its_own_ability(api, line):
     answer = await api.post(f"/campaigns/{made['id']}/launch", {})
     assert answer.status_code == 403
     assert "campaigns.launch" in answer.json()["message"]
+
+
+async def test_an_address_with_a_line_break_is_answered_in_the_one_shape(api):
+    answer = await api.post("/campaigns/%C3%A9%0A/dry-run", {})
+    assert answer.status_code == 404
+    assert answer.json()["status"] == "error"

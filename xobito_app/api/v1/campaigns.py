@@ -43,15 +43,15 @@ from xobito_app.whatsapp.payloads import MediaKind
 router = APIRouter(tags=["Campaigns"], route_class=RestRoute)
 _THING = "Campaign"
 _MISSING = not_found(_THING)
-_EXAMPLE = {
+EXAMPLE = {
     "name": "Spring sale",
-    "template_name": "bienvenida",
-    "template_language": "es",
-    "audience": {"filter": {"type": "lead"}},
-    "variables": {"body": {"1": {"field": "contact.first_name", "fallback": "there"}}},
+    "template_name": "order_update",
+    "template_language": "en_US",
+    "audience": {"recipients": [{"phone": "+16505550142", "columns": {"name": "Ana"}}]},
+    "variables": {"body": {"1": {"column": "name", "fallback": "there"}}},
     "skip_contacted_within": "24h",
 }
-_New = Annotated[CampaignNew, json_body(_EXAMPLE)]
+_New = Annotated[CampaignNew, json_body(EXAMPLE)]
 _Change = Annotated[CampaignChange, json_body({"name": "Spring sale, second round"})]
 
 
@@ -368,15 +368,10 @@ async def list_recipients(
     query: Annotated[RecipientQuery, Query()],
 ) -> Page[Recipient]:
     """List recipients, in the order of the audience."""
+    wanted = {"state": query.state, "search": query.search, "cursor": query.cursor}
     with about("cursor"):
         found = await campaigns.list_recipients(
-            call.session,
-            call.actor,
-            campaign_id=campaign_id,
-            state=query.state,
-            search=query.search,
-            cursor=query.cursor,
-            limit=query.per_page,
+            call.session, call.actor, campaign_id=campaign_id, limit=query.per_page, **wanted
         )
     return Page[Recipient].shown(call, found.map(Recipient.of), per_page=query.per_page)
 
