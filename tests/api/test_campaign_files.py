@@ -5,6 +5,7 @@ import io
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from tests.api.test_exports import sign_in
 from tests.features.campaigns.drafts import draft, store_people, store_template
@@ -12,6 +13,8 @@ from tests.fixtures import make_member
 from xobito_app.api.app import build_api
 from xobito_app.features.campaigns import service
 from xobito_app.features.contacts.records import contacts
+from xobito_app.models.inbox import Media
+from xobito_app.persistence.unit_of_work import unit_of_work
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
@@ -83,8 +86,14 @@ async def test_who_may_not_export_contacts_gets_no_table(http, line, name):
     assert answer.status_code == 403
 
 
-async def test_who_may_not_change_campaigns_sends_no_file(http, line):
+async def test_who_may_not_change_campaigns_leaves_no_file(http, line):
     campaign = await draft(line, template_id=await store_template(line))
     await sign_in(http, line.world, await make_member(line.world, "Viewer"))
-    answer = await send(http, campaign.id, "recipients", "x.csv", b"phone\n+1\n", "text/csv")
-    assert answer.status_code == 403
+    for kind, name, content, mime in (
+        ("recipients", "x.csv", b"phone\n+16505550001\n", "text/csv"),
+        ("header", "sale.png", PNG, "image/png"),
+    ):
+        answer = await send(http, campaign.id, kind, name, content, mime)
+        assert answer.status_code == 403
+    async with unit_of_work(line.workspace_id) as uow:
+        assert (await uow.session.exec(select(Media))).all() == []
