@@ -22,6 +22,7 @@ NAMES = (
     "api_contacts",
     "api_limit",
     "campaign",
+    "launch",
 )
 
 

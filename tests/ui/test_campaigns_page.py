@@ -1,6 +1,7 @@
 """The list of campaigns, as tabs see it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
 from xobito_app.models.campaigns import Campaign, CampaignStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.campaigns import commands
 from xobito_app.ui.pages.campaigns.state import CampaignsState
 
 LIST = "campaigns_state"
@@ -73,9 +75,45 @@ async def test_without_the_permission_nothing_is_shown(server, world):
     assert f"{LIST}.rows" not in tab.deltas
 
 
-async def test_it_moves_while_a_campaign_is_sent(server, line, live, campaign, monkeypatch):
+async def test_it_moves_while_a_campaign_is_sent(server, line, live, campaign):
+    late = (await campaign.recipients())[0]
+    await line.change(late, due_at=clock.now() + timedelta(hours=1))
     tab = await open_page(server, line.world.owner)
     assert tab.value(LIST, "rows")[0].progress.line == "0 of 4"
     await campaign.dispatch()
     await live.settle()
-    assert tab.value(LIST, "rows")[0].progress.line == "4 of 4"
+    assert tab.value(LIST, "rows")[0].progress.line == "3 of 4"
+    await campaign.until(delivered=3)
+    await live.settle()
+    assert tab.value(LIST, "rows")[0].progress.delivered == 75.0
+
+
+async def test_the_palette_finds_campaigns_by_name(world):
+    row = await add(world, name="Winter sale")
+    viewer = SimpleNamespace(actor=world.owner)
+    (found,) = await commands.find_campaigns(viewer, "winter")
+    assert (found.title, found.path) == ("Winter sale", f"/campaigns/{row.id}")
+    (recalled,) = await commands.recall_campaigns(viewer, [found.path, "/campaigns/new"])
+    assert recalled.title == "Winter sale"
+    agent = SimpleNamespace(actor=await make_member(world, "Agent"))
+    assert await commands.find_campaigns(agent, "winter") == []
+    assert await commands.recall_campaigns(agent, [found.path]) == []
+
+
+async def test_a_campaign_is_duplicated_paused_cancelled_and_deleted(server, line, campaign):
+    tab = await open_page(server, line.world.owner)
+    await tab.send(handler_name(CampaignsState.pause), campaign_id=str(campaign.campaign_id))
+    assert (await campaign.campaign()).status == CampaignStatus.PAUSED
+    await tab.send(handler_name(CampaignsState.resume), campaign_id=str(campaign.campaign_id))
+    assert (await campaign.campaign()).status == CampaignStatus.SENDING
+    await tab.send(handler_name(CampaignsState.duplicate), campaign_id=str(campaign.campaign_id))
+    await tab.send(handler_name(CampaignsState.load))
+    copy, _ = tab.value(LIST, "rows")
+    assert (copy.name, copy.ways.may_edit) == ("Spring (copy)", True)
+    ask = handler_name(CampaignsState.ask)
+    await tab.send(ask, question="delete", row_id=copy.id, name=copy.name)
+    await tab.send(handler_name(CampaignsState.delete))
+    await tab.send(ask, question="cancel", row_id=str(campaign.campaign_id), name="Spring")
+    await tab.send(handler_name(CampaignsState.cancel))
+    await tab.send(handler_name(CampaignsState.load))
+    assert [row.status_words for row in tab.value(LIST, "rows")] == ["Cancelled"]

@@ -90,6 +90,7 @@ def is_valid(number: E164) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(number, None))
 
 
+@lru_cache(maxsize=4096)
 def country_of(number: E164) -> str | None:
     """Return the ISO 3166 code of a number's country; None when it belongs to none."""
     for end in (2, 3, 4):

@@ -75,6 +75,12 @@ def test_a_healthy_account_has_only_good_lines():
         (Vitals(ALIVE, waiting(7200), None), "queue", Verdict.FAILED, "120 minutes"),
         (Vitals(ALIVE, IN_TIME, NOW - timedelta(minutes=3)), "queue", Verdict.FAILED, "to be sent"),
         (
+            Vitals(ALIVE, IN_TIME, None, campaign_late=timedelta(minutes=3)),
+            "queue",
+            Verdict.FAILED,
+            "should have begun 3 minutes ago",
+        ),
+        (
             Vitals(ALIVE, IN_TIME, None, owns_tables=True),
             "database",
             Verdict.WARNING,

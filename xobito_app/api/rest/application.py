@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,13 +18,20 @@ from xobito_app.api.rest.route import RestRoute, allowance_headers
 from xobito_app.core.errors import AppError
 
 
+class AnyPath(PathConvertor):
+    """The rest of an address, line breaks among it: `.` of a pattern stops at them."""
+
+    regex = r"[\s\S]*"
+
+
 def routes() -> list[BaseRoute]:
     """Return the API, its documentation, and an answer for all addresses that do not exist."""
+    register_url_convertor("any_path", AnyPath())
     return [
         Route("/api/v1/openapi.json", openapi.document, methods=["GET"]),
         Route("/api/docs", docs.page, methods=["GET"]),
         Mount("/api/v1/{workspace}", application()),
-        Route("/api/{rest:path}", Nowhere()),
+        Route("/api/{rest:any_path}", Nowhere()),
     ]
 
 

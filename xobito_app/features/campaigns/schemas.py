@@ -149,6 +149,8 @@ class CampaignLine:
     template_language: str
     category: str
     counts: Mapping[str, int]
+    replied: int
+    opted_out: int
     scheduled_at: datetime | None
     begins_at: datetime | None
     started_at: datetime | None

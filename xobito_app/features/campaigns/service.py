@@ -12,6 +12,7 @@ from xobito_app.features.campaigns.drafting.drafts import (
     delete_campaign as delete_campaign,
     get_campaign as get_campaign,
     list_campaigns as list_campaigns,
+    page_campaigns as page_campaigns,
     update_campaign as update_campaign,
 )
 from xobito_app.features.campaigns.drafting.recipients import (

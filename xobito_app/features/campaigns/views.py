@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -21,6 +22,7 @@ from xobito_app.models.campaigns import (
     CampaignStatus,
     RecipientState,
 )
+from xobito_app.persistence.arrays import any_of
 from xobito_app.whatsapp.templates import Template, VariableKind
 
 MEDIA_KEY = "header.media"
@@ -64,7 +66,32 @@ async def load_lines(session: AsyncSession, rows: Sequence[Campaign]) -> list[Ca
     counts = await CampaignRepository(session, rows[0].workspace_id).counts_of(
         [row.id for row in rows]
     )
-    return [taken_from(row, CampaignLine, counts=counts_with_sum(counts[row.id])) for row in rows]
+    replied = await _moments_of(session, rows, col(CampaignRecipient.replied_at))
+    opted_out = await _moments_of(session, rows, col(CampaignRecipient.opted_out_at))
+    return [
+        taken_from(
+            row,
+            CampaignLine,
+            counts=counts_with_sum(counts[row.id]),
+            replied=replied.get(row.id, 0),
+            opted_out=opted_out.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+async def _moments_of(
+    session: AsyncSession, rows: Sequence[Campaign], moment: Any
+) -> dict[UUID, int]:
+    """Return for how many recipients of each campaign something has come to pass."""
+    statement = (
+        select(col(CampaignRecipient.campaign_id), func.count())
+        .where(col(CampaignRecipient.workspace_id) == rows[0].workspace_id)
+        .where(any_of(col(CampaignRecipient.campaign_id), [row.id for row in rows]))
+        .where(moment.is_not(None))
+        .group_by(col(CampaignRecipient.campaign_id))
+    )
+    return dict((await session.exec(statement)).all())
 
 
 async def load_view(session: AsyncSession, row: Campaign) -> CampaignView:
@@ -90,13 +117,7 @@ async def load_view(session: AsyncSession, row: Campaign) -> CampaignView:
 
 async def count_moments(session: AsyncSession, row: Campaign, moment: Any) -> int:
     """Return for how many recipients of a campaign something has come to pass."""
-    statement = (
-        select(func.count())
-        .select_from(CampaignRecipient)
-        .where(col(CampaignRecipient.workspace_id) == row.workspace_id)
-        .where(col(CampaignRecipient.campaign_id) == row.id, moment.is_not(None))
-    )
-    return (await session.exec(statement)).one()
+    return (await _moments_of(session, [row], moment)).get(row.id, 0)
 
 
 def problems_of(

@@ -55,6 +55,7 @@ class Vitals:
         queued_since: When the oldest message that waits to be sent was written.
         mail_problem: Why mail does not go out, empty when it does; None when there is none.
         owns_tables: The application's database role owns the tables it reads.
+        campaign_late: How long a scheduled campaign should have begun by now.
     """
 
     lane_ages: Mapping[str, float | None] | None
@@ -62,6 +63,7 @@ class Vitals:
     queued_since: datetime | None
     mail_problem: str | None = None
     owns_tables: bool = False
+    campaign_late: timedelta | None = None
 
 
 def judge_house(vitals: Vitals, now: datetime) -> Iterator[Check]:
@@ -159,6 +161,8 @@ def _queue(vitals: Vitals, now: datetime) -> Check:
     late = [vitals.backlog.sentence] if vitals.backlog.is_late else []
     if vitals.queued_since is not None and now - vitals.queued_since > QUEUE_LAG:
         late.append(f"The oldest message waits to be sent since {span(now - vitals.queued_since)}.")
+    if vitals.campaign_late is not None:
+        late.append(f"A scheduled campaign should have begun {span(vitals.campaign_late)} ago.")
     if not late:
         line = "Nothing waits long to be read or to be sent."
         return Check("queue", "Queue", Verdict.OK, line)

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.connection import service as connection
 from xobito_app.features.doctor import rules
 from xobito_app.features.doctor.rules import Check, Vitals
@@ -50,5 +51,6 @@ async def _read_vitals(
         backlog=await ingest.read_backlog(session),
         queued_since=await inbox.oldest_queued(session, actor.workspace_id),
         mail_problem=await mail.last_problem(session),
+        campaign_late=await campaigns.find_late(session, actor.workspace_id),
         owns_tables=await rls.could_be_switched_off(session),
     )

@@ -124,6 +124,9 @@ def column_chart(
         data=points.to(list[dict[str, Any]]),
         width="100%",
         height=180,
+        max_bar_size=32,
+        # The table says the same to who cannot see it.
+        custom_attrs={"accessibilityLayer": False},
     )
     return rx.el.figure(
         rx.el.figcaption(label, class_name=styles.CARD_NOTE),

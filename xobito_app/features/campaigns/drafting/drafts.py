@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlmodel import col, or_
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import paging
@@ -111,16 +112,7 @@ async def list_campaigns(
     require(actor, Permission.CAMPAIGNS_VIEW)
     campaigns = CampaignRepository(session, actor.workspace_id)
     size = max(1, min(limit, MOST_PER_PAGE))
-    statement = campaigns.scoped()
-    if status:
-        statement = statement.where(col(Campaign.status) == status)
-    if word := one_line(search):
-        statement = statement.where(
-            or_(
-                col(Campaign.name).icontains(word, autoescape=True),
-                col(Campaign.template_name).icontains(word, autoescape=True),
-            )
-        )
+    statement = campaigns.scoped().where(*_narrowed(status, search))
     if cursor:
         position = paging.decode(cursor)
         statement = statement.where(
@@ -131,6 +123,50 @@ async def list_campaigns(
     )
     page = paging.page_of(rows, size, lambda row: (row.created_at, row.id))
     return Page(tuple(await load_lines(session, page.rows)), page.cursor)
+
+
+async def page_campaigns(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    status: str = "",
+    search: str = "",
+    page: int = 1,
+    per_page: int = 15,
+) -> Page[CampaignLine]:
+    """Return a numbered page of campaigns, newest first, with how many there are.
+
+    Raises:
+        Forbidden: The actor may not see campaigns.
+    """
+    require(actor, Permission.CAMPAIGNS_VIEW)
+    campaigns = CampaignRepository(session, actor.workspace_id)
+    chosen = _narrowed(status, search)
+    counting = (
+        select(func.count())
+        .select_from(Campaign)
+        .where(col(Campaign.workspace_id) == actor.workspace_id, *chosen)
+    )
+    size = max(1, min(per_page, MOST_PER_PAGE))
+    rows = await campaigns.all(
+        campaigns.scoped()
+        .where(*chosen)
+        .order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc())
+        .offset((max(1, page) - 1) * size)
+        .limit(size)
+    )
+    lines = tuple(await load_lines(session, rows))
+    return Page(lines, total=(await session.exec(counting)).one())
+
+
+def _narrowed(status: str, search: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if status:
+        found.append(col(Campaign.status) == status)
+    if word := one_line(search):
+        names = (col(Campaign.name), col(Campaign.template_name))
+        found.append(or_(*(name.icontains(word, autoescape=True) for name in names)))
+    return found
 
 
 async def lock_changeable(

@@ -26,7 +26,7 @@ from xobito_app.ui.pages.campaigns.rows import CampaignRow
 from xobito_app.ui.pages.campaigns.state import CampaignsState
 from xobito_app.ui.pages.campaigns.words import STATUSES
 
-_EXTRA = ("Audience", "Progress", "Sent", "Read", "Replied")
+_EXTRA = ("Audience", "Progress", "Sent", "Read", "Replied", "When")
 
 
 def campaigns() -> rx.Component:
@@ -43,7 +43,7 @@ def campaigns() -> rx.Component:
         title="Campaigns",
         line="One template to many people, at the pace Meta allows, never twice to anyone.",
         primary=new,
-        columns=("Campaign", "Status", *_EXTRA, "When", ""),
+        columns=("Campaign", "Status", *_EXTRA, ""),
         extra=_EXTRA,
         row=_row,
         filters=(
@@ -94,7 +94,7 @@ def _row(row: ObjectVar[CampaignRow]) -> rx.Component:
         cell(row.sent, extra=True, tabular=True),
         cell(row.read, extra=True, tabular=True),
         cell(row.replied, extra=True, tabular=True),
-        cell(row.when, muted=True, tabular=True, title=row.when_full),
+        cell(row.when, extra=True, muted=True, tabular=True, title=row.when_full),
         _actions(row),
     )
 
