@@ -31,7 +31,7 @@ def test_a_template_is_written_judged_submitted_and_approved(open_as: Opener):
     page.fill("[name=name]", name)
     page.fill("[name=body]", "Hello {{1}}, your order is on its way to you.")
     page.get_by_label("Text: {{1}}").fill("Ana")
-    phone = page.locator(".paper-body").first
+    phone = page.locator(".paper-bubble").first
     expect(phone).to_have_text("Hello Ana, your order is on its way to you.")
     page.get_by_role("button", name="Add button").click()
     page.get_by_role("menuitem", name="Link").click()
