@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.campaigns.guarding.guard import CAP_REACHED, guard
 from xobito_app.features.campaigns.guarding.listeners import PORTFOLIO_STOPPED
 from xobito_app.features.ingest.drain import drain
+from xobito_app.persistence.unit_of_work import unit_of_work
 
 PAST = timedelta(seconds=30)
 
@@ -116,6 +118,24 @@ async def test_the_marketing_cap_is_tried_again_as_meta_wants(
     else:
         with pytest.raises(Invalid):
             await steer(run, campaigns.retry_campaign)
+
+
+async def test_two_retries_at_once_do_not_both_reach_somebody_held_back(line):
+    first = await begun(line, 1)
+    second = await launched(line, name="Other")
+    yesterday = clock.now() - timedelta(hours=25)
+    for run in (first, second):
+        (row,) = await run.recipients()
+        await line.change(row, state="failed", error_code=131049, failed_at=yesterday)
+        await run.change(status="completed", launched_at=yesterday)
+    async with unit_of_work(line.workspace_id) as uow:
+        given = {"campaign_id": first.campaign_id}
+        await campaigns.retry_campaign(uow.session, line.world.owner, **given)
+        other = asyncio.create_task(steer(second, campaigns.retry_campaign))
+        await asyncio.sleep(0.2)
+    with pytest.raises(Invalid):
+        await other
+    assert [(await run.counts()) for run in (first, second)] == [{"queued": 1}, {"failed": 1}]
 
 
 async def test_a_send_that_fails_on_everybody_stops_itself(line):

@@ -19,6 +19,7 @@ from uuid import UUID
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.features.ingest.apply import apply_parts
+from xobito_app.features.ingest.received import count_received
 from xobito_app.features.ingest.repository import DeliveryRepository, Waiting
 from xobito_app.features.ingest.sorting import Sorted, note_unsorted, sort
 from xobito_app.models.connection import EventState
@@ -308,7 +309,9 @@ async def _apply(workspace_id: UUID, parts: Sequence[Part]) -> dict[int, str]:
     while True:
         try:
             async with unit_of_work(workspace_id) as uow:
-                return await apply_parts(uow.session, workspace_id, parts)
+                unfit = await apply_parts(uow.session, workspace_id, parts)
+            await count_received(parts)
+            return unfit
         except Exception as error:
             if attempt == COLLISIONS or fault_of(error) is not Fault.COLLISION:
                 raise

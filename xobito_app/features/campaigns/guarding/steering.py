@@ -14,6 +14,7 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.drafting.drafts import tell
 from xobito_app.features.campaigns.job_types import CAMPAIGNS_DISPATCH
+from xobito_app.features.campaigns.launching.limits import lock_headroom
 from xobito_app.features.campaigns.repository import PIECE, CampaignRepository
 from xobito_app.features.campaigns.schemas import CampaignView
 from xobito_app.features.campaigns.views import load_view
@@ -139,6 +140,8 @@ async def retry_campaign(session: AsyncSession, actor: Actor, *, campaign_id: UU
         Invalid: Nobody of it may be tried again now.
         Forbidden, NotFound: As `pause_campaign`.
     """
+    # One retry of a workspace after another: each sees whom the one before has queued.
+    await lock_headroom(session, actor.workspace_id)
     row = await _lock(session, actor, campaign_id)
     if row.status not in _ENDED:
         raise Conflict("Wait until the campaign is over, or pause it first.")
