@@ -79,7 +79,7 @@ def _content() -> rx.Component:
                 rx.cond(view.blanks, rx.el.p("Variables: ", view.blanks, class_name=styles.MUTED)),
                 class_name=styles.STACK,
             ),
-            rx.el.div(_results(), _languages(), _history(), class_name=styles.STACK),
+            rx.el.div(_results(), _uses(), _languages(), _history(), class_name=styles.STACK),
             class_name="template-columns",
         ),
     )
@@ -178,6 +178,22 @@ def _results() -> rx.Component:
 
 def _figure(row: ObjectVar[FigureRow]) -> rx.Component:
     return rx.el.div(rx.el.dt(row.label), rx.el.dd(row.value), title=row.meaning, key=row.id)
+
+
+def _uses() -> rx.Component:
+    return rx.cond(
+        TemplateState.uses,
+        padded_card(
+            card_head("Campaigns that send it", note="The newest ten."),
+            rx.el.ul(
+                rx.foreach(
+                    TemplateState.uses,
+                    lambda row: rx.el.li(ReactRouterLink.create(row.name, to=row.path), key=row.id),
+                ),
+                class_name=styles.STACK,
+            ),
+        ),
+    )
 
 
 def _languages() -> rx.Component:

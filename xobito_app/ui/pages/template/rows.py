@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xobito_app.features.campaigns.reporting.template_use import TemplateUse
 from xobito_app.features.inbox.threads.template_results import TemplateResults
 from xobito_app.features.templates.schemas import HistoryEntry, TemplateLine, TemplateView
 from xobito_app.ui import formats
@@ -79,9 +80,9 @@ def paper_of(view: TemplateView) -> Paper:
 
 def _used(view: TemplateView, zone: str) -> str:
     if not view.last_used_at:
-        return "Never sent from here."
+        return "Never sent from a thread."
     times = "once" if view.use_count == 1 else f"{view.use_count:,} times"
-    return f"Sent {times}, last on {formats.full(view.last_used_at, zone)}."
+    return f"Sent from threads {times}, last on {formats.full(view.last_used_at, zone)}."
 
 
 def _notice(view: TemplateView, zone: str) -> str:
@@ -144,18 +145,19 @@ class FigureRow:
     meaning: str
 
 
-def figures_of(results: TemplateResults) -> list[FigureRow]:
-    """Word what came of a template."""
+def figures_of(results: TemplateResults, use: TemplateUse) -> list[FigureRow]:
+    """Word what came of a template, sent from threads and by campaigns."""
+    sent = results.sent + use.sent
     rows = (
-        ("sent", "Sent", results.sent, "Taken by WhatsApp in the last 30 days."),
-        ("delivered", "Delivered", results.delivered, "Reached the phone."),
-        ("read", "Read", results.read, "Seen, as far as people let WhatsApp tell."),
-        ("replied", "Replied", results.replied, "Wrote within three days."),
-        ("tapped", "Tapped", results.tapped, "Pressed a quick reply."),
-        ("failed", "Failed", results.failed, "Not taken, or not delivered."),
+        ("sent", "Sent", sent, "Taken by WhatsApp in the last 30 days."),
+        ("delivered", "Delivered", results.delivered + use.delivered, "Reached the phone."),
+        ("read", "Read", results.read + use.read, "Seen, as far as people let WhatsApp tell."),
+        ("replied", "Replied", results.replied + use.replied, "Wrote within three days."),
+        ("tapped", "Tapped", results.tapped, "Pressed a quick reply, of those sent from a thread."),
+        ("failed", "Failed", results.failed + use.failed, "Not taken, or not delivered."),
     )
     return [
-        FigureRow(name, label, _share(count, results.sent, name), meaning)
+        FigureRow(name, label, _share(count, sent, name), meaning)
         for name, label, count, meaning in rows
     ]
 
@@ -164,6 +166,20 @@ def _share(count: int, sent: int, name: str) -> str:
     if name == "sent" or not sent or not count:
         return f"{count:,}"
     return f"{count:,} · {count / sent:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """A campaign that sends the template."""
+
+    id: str
+    name: str
+    path: str
+
+
+def uses_of(use: TemplateUse) -> list[UseRow]:
+    """Word which campaigns send a template."""
+    return [UseRow(str(row_id), name, f"/campaigns/{row_id}") for row_id, name in use.campaigns]
 
 
 @dataclass(frozen=True, slots=True)

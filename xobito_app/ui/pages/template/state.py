@@ -12,6 +12,7 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.reporting import template_use
 from xobito_app.features.inbox.threads import template_results
 from xobito_app.features.templates import removing, service
 from xobito_app.features.templates.writing import drafts
@@ -24,8 +25,10 @@ from xobito_app.ui.pages.template.rows import (
     HistoryRow,
     LanguageRow,
     TemplateCard,
+    UseRow,
     figures_of,
     paper_of,
+    uses_of,
 )
 from xobito_app.ui.pages.templates.paper import Paper
 from xobito_app.ui.security import AppState, guarded, permitted
@@ -42,6 +45,7 @@ class TemplateState(PageState, QuestionState, AppState):
     paper: rx.Field[Paper] = rx.field(default_factory=Paper)
     history: rx.Field[list[HistoryRow]] = rx.field(default_factory=list)
     figures: rx.Field[list[FigureRow]] = rx.field(default_factory=list)
+    uses: rx.Field[list[UseRow]] = rx.field(default_factory=list)
     languages: rx.Field[list[LanguageRow]] = rx.field(default_factory=list)
     free_languages: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
     is_copying: rx.Field[bool] = rx.field(False)
@@ -54,14 +58,21 @@ class TemplateState(PageState, QuestionState, AppState):
         view = await self._call(service.get, template_id)
         entries = await self._call(service.read_history, template_id)
         languages = await self._call(service.list_languages, template_id)
+        since = clock.now() - RESULTS_OF
         results = await self._call(
-            template_results.read_results, template_id=template_id, since=clock.now() - RESULTS_OF
+            template_results.read_results, template_id=template_id, since=since
+        )
+        use = await self._call(
+            template_use.read_template_use,
+            template_id=template_id,
+            since=since,
+            replied_within=template_results.REPLY_WITHIN,
         )
         zone = viewer.time_zone
         taken = {line.language for line in languages} | {view.language}
         self.card, self.paper = TemplateCard.of(view, zone), paper_of(view)
         self.history = [HistoryRow.of(entry, zone) for entry in entries]
-        self.figures = figures_of(results)
+        self.figures, self.uses = figures_of(results, use), uses_of(use)
         self.languages = [LanguageRow.of(line) for line in languages if line.id != view.id]
         self.free_languages = [
             (code, name) for code, name in LANGUAGES.items() if code not in taken
