@@ -50,6 +50,13 @@ A message whose answer was lost is never sent again by itself: it is `unresolved
 status, or a person, settles it. Only refusals that Meta's own table calls passing are tried again.
 A hand that no longer holds a message can neither fail it nor give it up for lost.
 """,
+    "campaigns": """
+A claim is committed before a byte leaves, and so is the word that a request begins: who was only
+claimed by a worker that died is sent to by the next one, who had begun is `unresolved` and is not
+sent to again by itself. Meta's status finds them by the attempt's id. A pause or an opt-out is
+asked for in the very statement after which a request leaves. Refusals cost their recipient alone;
+what would fail on everybody pauses the campaign and loses nobody.
+""",
     "work in the background": """
 All work in the background is rows under a lease, and one engine for it: a row is claimed in a
 transaction that ends before the work begins, its lease is renewed while the work goes on, and what

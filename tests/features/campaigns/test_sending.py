@@ -24,6 +24,8 @@ from xobito_app.models.contacts import ContactType
 from xobito_app.models.inbox import Media, MediaState
 from xobito_app.persistence.unit_of_work import unit_of_work
 
+pytestmark = pytest.mark.reliability("campaigns")
+
 
 async def test_everybody_gets_it_once_and_the_ticks_come_back(launch):
     run = await launch(30)

@@ -31,6 +31,8 @@ ENDS = {
     "played": "read",
 }
 
+pytestmark = pytest.mark.reliability("campaigns")
+
 
 def told(line, wamid: str, words: tuple[str, ...], **extra) -> list[dict]:
     """Return the statuses of a message, a second after one another."""
