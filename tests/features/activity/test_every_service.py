@@ -27,6 +27,9 @@ CHANGES_NOTHING = {
     "inbox/threads/local_times.py time_zone_of",
     "inbox/threads/timeline.py why_not_reply",
     "templates/writing/drafts.py lint_body",
+    "campaigns/answers.py tell_timeline",
+    "campaigns/launching/dry_run.py dry_run",
+    "campaigns/launching/dry_run.py preview",
 }
 WITHIN_ANOTHER = {
     # Parts of services that write the entry themselves.
@@ -36,6 +39,7 @@ WITHIN_ANOTHER = {
     "inbox/composing/outgoing.py open_thread",
     "inbox/composing/open_thread.py reach",
     "inbox/composing/template_draft.py draft_template",
+    "campaigns/drafting/drafts.py lock_changeable",
     "templates/samples.py add_sample",
     "templates/writing/drafts.py lock_for_writing",
 }

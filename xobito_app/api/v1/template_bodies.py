@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from xobito_app.api.rest.shapes import In, limited
+from xobito_app.api.rest.shapes import Change, In, NotNull, limited
 
 Word = Annotated[str, limited(64)]
 Text = Annotated[str, limited(4000)]
@@ -85,10 +85,10 @@ class TemplateNew(In):
         return self.model_dump(exclude_none=True)
 
 
-class TemplateChange(In):
+class TemplateChange(Change):
     """Another version of a template; its name and language stay."""
 
-    category: Category | None = Field(
+    category: NotNull[Category] = Field(
         default=None, description="Of an approved template it cannot change."
     )
     components: Components

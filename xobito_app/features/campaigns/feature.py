@@ -64,6 +64,7 @@ FEATURE = Feature(
         "campaign.resumed": "resumed the campaign {name}",
         "campaign.cancelled": "cancelled the campaign {name}",
         "campaign.exported": "exported the recipients of the campaign {name}",
+        "campaign.excluded_exported": "exported who is left out of the campaign {name}",
         "campaign.retried": "tried {people} people of the campaign {name} again",
         "campaign.rate_saved": "set what messages cost: {name}",
         "campaign.rate_deleted": "deleted what messages cost: {name}",

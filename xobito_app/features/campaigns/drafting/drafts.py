@@ -164,8 +164,12 @@ def _narrowed(status: str, search: str) -> list[ColumnElement[bool]]:
     if status:
         found.append(col(Campaign.status) == status)
     if word := one_line(search):
-        names = (col(Campaign.name), col(Campaign.template_name))
-        found.append(or_(*(name.icontains(word, autoescape=True) for name in names)))
+        found.append(
+            or_(
+                col(Campaign.name).icontains(word, autoescape=True),
+                col(Campaign.template_name).icontains(word, autoescape=True),
+            )
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from xobito_app.core.errors import Conflict, Invalid, NotFound
 from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.phone import E164, country_of
+from xobito_app.features.activity import service as activity
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.launching import people
 from xobito_app.features.campaigns.launching.allotting import Allotment
@@ -202,7 +203,16 @@ async def export_excluded(actor: Actor, *, campaign_id: UUID) -> AsyncIterator[s
         Conflict, Forbidden, Invalid, NotFound: As `dry_run`, before the first line.
     """
     async with unit_of_work(actor.workspace_id) as uow:
-        course = await begin_course(uow.session, await _get(uow.session, actor, campaign_id))
+        row = await _get(uow.session, actor, campaign_id)
+        course = await begin_course(uow.session, row)
+        activity.record(
+            uow.session,
+            actor,
+            "campaign.excluded_exported",
+            about="campaign",
+            object_id=row.id,
+            name=row.name,
+        )
         yield csv_lines([_HEADINGS])
         async for piece in course.walk():
             yield csv_lines(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, or_
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import paging
@@ -115,13 +115,10 @@ async def _window(
     word = one_line(search)[:LONGEST_SEARCH]
     digits = "".join(mark for mark in word if mark.isdigit())
     if word:
-        is_number = digits and not any(mark.isalpha() for mark in word)
-        statement = statement.where(
-            or_(
-                col(CampaignRecipient.name).icontains(word, autoescape=True),
-                *([col(CampaignRecipient.phone).contains(digits)] if is_number else ()),
-            )
-        )
+        is_meant = col(CampaignRecipient.name).icontains(word, autoescape=True)
+        if digits and not any(mark.isalpha() for mark in word):
+            is_meant |= col(CampaignRecipient.phone).contains(digits)
+        statement = statement.where(is_meant)
     return await recipients.all(statement.order_by(col(CampaignRecipient.id)).limit(limit))
 
 
