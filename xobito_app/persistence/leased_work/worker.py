@@ -26,6 +26,8 @@ SWEPT_AT_ONCE = 500
 LONGEST_WAKE_UP = 60.0
 """For what is due later than that, in seconds, no wake-up is left waiting: beat comes by."""
 
+_at_work: dict[tuple[type, UUID], LeasedRun[Any]] = {}
+"""The runs of this process, by what they do and for whom."""
 
 C = TypeVar("C", bound=Claimed[Any])
 
@@ -85,6 +87,21 @@ class LeasedRun(ABC, Generic[C]):
     @abstractmethod
     async def settle(self, claimed: C, outcome: Outcome) -> bool:
         """Record an outcome, unless the row is no longer ours; tell whether it was."""
+
+    @classmethod
+    async def run_for(cls, workspace_id: UUID) -> int:
+        """Run over a workspace, once in this process; return how many rows were taken in hand.
+
+        When a run is at it already, that one looks again at once and 0 is returned.
+        """
+        if busy := _at_work.get((cls, workspace_id)):
+            busy.wake()
+            return 0
+        begun = _at_work[cls, workspace_id] = cls(workspace_id)
+        try:
+            return await begun.run()
+        finally:
+            del _at_work[cls, workspace_id]
 
     async def run(self) -> int:
         """Work until nothing is due; return how many rows were taken in hand."""

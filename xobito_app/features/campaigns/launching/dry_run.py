@@ -200,8 +200,10 @@ async def export_excluded(actor: Actor, *, campaign_id: UUID) -> AsyncIterator[s
     """Yield those who would get nothing as CSV, while they are found.
 
     Raises:
-        Conflict, Forbidden, Invalid, NotFound: As `dry_run`, before the first line.
+        Conflict, Invalid, NotFound: As `dry_run`, before the first line.
+        Forbidden: The actor may see campaigns or export contacts, but not both.
     """
+    require(actor, Permission.CONTACTS_EXPORT)
     async with unit_of_work(actor.workspace_id) as uow:
         row = await _get(uow.session, actor, campaign_id)
         course = await begin_course(uow.session, row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlmodel import col, select
 
 from xobito_app.features.campaigns.reading.schemas import Bar
 from xobito_app.models.campaigns import Campaign, CampaignRecipient, RecipientState
-from xobito_app.persistence.arrays import any_of, chunks
 from xobito_app.persistence.repository import Repository
 
 
@@ -19,20 +17,6 @@ class RecipientLooks(Repository[CampaignRecipient]):
     """Recipients of the campaigns of one workspace, looked at and never changed."""
 
     missing = "This recipient no longer exists."
-
-    async def count_replies(self, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
-        """Return how many people of each campaign wrote back, where any did."""
-        found: dict[UUID, int] = {}
-        for some in chunks(campaign_ids):
-            statement = (
-                select(col(CampaignRecipient.campaign_id), func.count())
-                .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
-                .where(any_of(col(CampaignRecipient.campaign_id), some))
-                .where(col(CampaignRecipient.replied_at).is_not(None))
-                .group_by(col(CampaignRecipient.campaign_id))
-            )
-            found |= {row[0]: row[1] for row in await self.session.exec(statement)}
-        return found
 
     async def span_of(self, campaign_id: UUID) -> tuple[datetime, datetime] | None:
         """Return when the first and the newest message of a campaign was taken by Meta."""

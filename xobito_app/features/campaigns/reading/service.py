@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,18 +33,6 @@ async def read_lines(
     campaigns = CampaignRepository(session, actor.workspace_id)
     rows = await campaigns.list_by_ids(list(campaign_ids))
     return tuple(await load_lines(session, list(rows.values())))
-
-
-async def count_replies(
-    session: AsyncSession, actor: Actor, *, campaign_ids: Collection[UUID]
-) -> Mapping[UUID, int]:
-    """Return how many people of each campaign wrote back, where any did.
-
-    Raises:
-        Forbidden: The actor may not see campaigns.
-    """
-    require(actor, Permission.CAMPAIGNS_VIEW)
-    return await RecipientLooks(session, actor.workspace_id).count_replies(campaign_ids)
 
 
 async def read_recipients(

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor, Permission, require
@@ -26,8 +25,8 @@ from xobito_app.features.campaigns.schemas import (
     Step,
     VariantLine,
 )
-from xobito_app.features.campaigns.views import count_moments, counts_with_sum
-from xobito_app.models.campaigns import Campaign, CampaignRecipient
+from xobito_app.features.campaigns.views import counts_with_sum, load_answers
+from xobito_app.models.campaigns import Campaign
 
 MOST_HOURS = 24 * 31
 MOST_REASONS = 50
@@ -105,13 +104,14 @@ async def _funnel(
         return sum(counts.get(state, 0) for state in states)
 
     meant = sum(counts.values()) - of("excluded")
+    answers = (await load_answers(session, [row]))[row.id]
     steps = {
         "sent": of("accepted", "held", "sent", "delivered", "read"),
         "delivered": of("delivered", "read"),
         "read": of("read"),
-        "replied": await count_moments(session, row, col(CampaignRecipient.replied_at)),
+        "replied": answers.replied,
         "failed": of("failed", "expired"),
-        "opted_out": await count_moments(session, row, col(CampaignRecipient.opted_out_at)),
+        "opted_out": answers.opted_out,
     }
     return tuple(Step(name, n, n / meant if meant else 0.0) for name, n in steps.items())
 

@@ -20,12 +20,12 @@ from xobito_app.features.campaigns.sending.claiming import (
     list_courses,
 )
 from xobito_app.features.campaigns.sending.gate import Gate
-from xobito_app.features.campaigns.sending.results import Accepted, Judged, Lost, Result, Stepped
+from xobito_app.features.campaigns.sending.results import Judged, Result, Stepped
 from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox import service as inbox
 from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import RecipientState
-from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome
+from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome, Unknown
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import payloads_template
 from xobito_app.whatsapp.errors import THROUGHPUT, GraphError, NotSent
@@ -44,30 +44,17 @@ SWEPT_AT_ONCE = 500
 MEDIA = "media:"
 """Begins what stands for a file of ours in frozen values."""
 
-_running: dict[UUID, Dispatcher] = {}
-"""Who is at work in this process; asking again only wakes them."""
-
 
 async def dispatch(workspace_id: UUID) -> int:
-    """Send what is due of a workspace's campaigns; return how many recipients were taken.
-
-    When this process is at it already, that one looks again at once and 0 is returned.
-    """
-    if busy := _running.get(workspace_id):
-        busy.wake()
-        return 0
-    dispatcher = _running[workspace_id] = Dispatcher(workspace_id)
-    try:
-        return await dispatcher.run()
-    finally:
-        del _running[workspace_id]
+    """Send what is due of a workspace's campaigns; return how many recipients were taken."""
+    return await Dispatcher.run_for(workspace_id)
 
 
 async def sweep(workspace_id: UUID) -> None:
     """Settle what dead workers had begun, and go on with what is due."""
     async with unit_of_work(workspace_id) as uow:
         lost = await BEGUN.list_expired(uow.session, workspace_id, SWEPT_AT_ONCE)
-    await results.record(workspace_id, [(claimed, Lost()) for claimed in lost])
+    await results.record(workspace_id, [(claimed, Unknown()) for claimed in lost])
     await dispatch(workspace_id)
 
 
@@ -156,7 +143,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
             raise
         finally:
             await self._gates[course.number.id].leave(claimed.mark, refused)
-        return Accepted(receipt)
+        return inbox.Accepted(receipt)
 
     async def judge(self, claimed: ClaimedRecipient, error: Exception) -> Outcome:
         """Say what an error means: Meta's table for its refusals, else whether it had left."""
@@ -174,7 +161,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
             case AppError() if is_unsent or not isinstance(error, Unavailable):
                 return Judged(rules.Verdict(RecipientState.FAILED, error.message))
             case _ if not is_unsent:
-                return Lost()
+                return Unknown()
         return await super().judge(claimed, error)
 
     async def settle(self, claimed: ClaimedRecipient, outcome: Outcome) -> bool:

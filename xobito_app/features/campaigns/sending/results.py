@@ -18,24 +18,11 @@ from xobito_app.features.campaigns.repository import (
     Standing,
 )
 from xobito_app.features.contacts import service as contacts
+from xobito_app.features.inbox.service import UNKNOWN, Accepted
 from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
-from xobito_app.persistence.leased_work import Claimed, Outcome
+from xobito_app.persistence.leased_work import Claimed, Outcome, Unknown
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
 from xobito_app.whatsapp.client import SendReceipt
-
-UNKNOWN = (
-    "WhatsApp did not answer, so it is not known whether this was sent. "
-    "It is not sent again by itself."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted(Outcome):
-    """Meta took the message: so it is, whoever has the recipient in hand by now."""
-
-    is_fact = True
-
-    receipt: SendReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +40,6 @@ class Judged(Outcome):
 @dataclass(frozen=True, slots=True)
 class Stepped(Outcome):
     """Nothing began, and what stands in the row was written by whoever kept it from beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost(Outcome):
-    """The request left and nobody knows what became of it."""
 
 
 Result = tuple[Claimed[CampaignRecipient], Outcome]
@@ -105,7 +87,7 @@ def _moves(row: Standing, outcome: Outcome) -> list[Move]:
             else:
                 changes |= {"failed_at": now, "settled_at": now}
             return [Move(row.id, verdict.state, changes)]
-        case Lost():
+        case Unknown():
             return [
                 Move(row.id, RecipientState.UNRESOLVED, {"claimed_at": None, "reason": UNKNOWN})
             ]

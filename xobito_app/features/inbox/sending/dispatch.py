@@ -45,23 +45,9 @@ LONGEST_WAIT = 1.0
 PAIR_WAITS = "Many messages to this person in a short time: it goes out by itself."
 
 
-_running: dict[UUID, Dispatcher] = {}
-"""Who is at work in this process; asking again only wakes them."""
-
-
 async def dispatch(workspace_id: UUID) -> int:
-    """Send the queued messages of a workspace until none is due; return how many were taken.
-
-    When this process is at it already, that one looks again at once and 0 is returned.
-    """
-    if busy := _running.get(workspace_id):
-        busy.wake()
-        return 0
-    dispatcher = _running[workspace_id] = Dispatcher(workspace_id)
-    try:
-        return await dispatcher.run()
-    finally:
-        del _running[workspace_id]
+    """Send the queued messages of a workspace until none is due; return how many were taken."""
+    return await Dispatcher.run_for(workspace_id)
 
 
 class Dispatcher(LeasedWork[ClaimedMessage]):

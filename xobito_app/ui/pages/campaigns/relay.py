@@ -9,9 +9,10 @@ from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Permission, system_actor
 from xobito_app.features.campaigns.reading import service as reading
+from xobito_app.features.campaigns.schemas import CampaignLine
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
-from xobito_app.ui.pages.campaigns.state import KEY, CampaignsState, Standing
+from xobito_app.ui.pages.campaigns.state import KEY, CampaignsState
 
 EVERY_SECONDS = 1.0
 """How long notices are gathered: a campaign at full speed makes many in a second."""
@@ -23,26 +24,25 @@ async def hear(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> 
     changed = {notice.subject_id for notice in notices}
     shown = {row_id for look in looks for row_id in look.shown or ()}
     touched = changed & shown
-    standings = await _read(workspace_id, touched) if touched else {}
+    lines = await _read(workspace_id, touched) if touched else {}
     for look in looks:
         if look.shown is None:
             # It is being read: once it is, this is judged again.
             look.change(CampaignsState, lambda state: None)
         elif not touched.isdisjoint(look.shown):
-            look.change(CampaignsState, _patching(standings, look.viewer.time_zone))
+            look.change(CampaignsState, _patching(lines, look.viewer.time_zone))
 
 
-async def _read(workspace_id: UUID, campaign_ids: set[str]) -> dict[str, Standing]:
+async def _read(workspace_id: UUID, campaign_ids: set[str]) -> dict[str, CampaignLine]:
     actor = system_actor(WorkspaceId(workspace_id))
     wanted = [UUID(campaign_id) for campaign_id in campaign_ids]
     async with unit_of_work(workspace_id) as uow:
         lines = await reading.read_lines(uow.session, actor, campaign_ids=wanted)
-        replies = await reading.count_replies(uow.session, actor, campaign_ids=wanted)
-    return {str(line.id): Standing(line, replies.get(line.id, 0)) for line in lines}
+    return {str(line.id): line for line in lines}
 
 
-def _patching(standings: Mapping[str, Standing], zone: str) -> Callable[[CampaignsState], None]:
-    return lambda state: state._patch(standings, zone)
+def _patching(lines: Mapping[str, CampaignLine], zone: str) -> Callable[[CampaignsState], None]:
+    return lambda state: state._patch(lines, zone)
 
 
 def register() -> None:

@@ -75,7 +75,7 @@ class CampaignRow:
     ways: Ways
 
     @classmethod
-    def of(cls, view: CampaignLine, replied: int, zone: str, now: datetime) -> CampaignRow:
+    def of(cls, view: CampaignLine, zone: str, now: datetime) -> CampaignRow:
         """Word a campaign."""
         tally, status = Tally(view.counts), str(view.status)
         at, before = _when(view)
@@ -94,7 +94,7 @@ class CampaignRow:
             progress=Progress.of(tally),
             sent=words.share(tally.sent, tally.addressed),
             read=words.share(tally.read, tally.sent),
-            replied=words.share(replied, tally.sent),
+            replied=words.share(view.replied, tally.sent),
             when=f"{before}{formats.weekday(at, zone) if before else formats.ago(at, zone, now)}",
             when_full=formats.full(at, zone),
             ways=ways,

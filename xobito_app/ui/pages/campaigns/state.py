@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,7 +11,6 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
-from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.schemas import CampaignLine
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import ListState, Page, QuestionState, Viewer
@@ -21,14 +19,6 @@ from xobito_app.ui.pages.campaigns.rows import CampaignRow
 from xobito_app.ui.security import AppState, guarded, permitted
 
 KEY = "campaigns"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A campaign and how many answered it."""
-
-    line: CampaignLine
-    replied: int
 
 
 @permitted(
@@ -50,18 +40,14 @@ class CampaignsState(ListState, QuestionState, AppState):
             status=self.query.get("status", ""),
             cursor=cursor,
         )
-        found = [line.id for line in page.rows]
-        replies = await self._call(reading.count_replies, campaign_ids=found)
         now, zone = clock.now(), viewer.time_zone
-        return page.map(lambda line: CampaignRow.of(line, replies.get(line.id, 0), zone, now))
+        return page.map(lambda line: CampaignRow.of(line, zone, now))
 
-    def _patch(self, standings: Mapping[str, Standing], zone: str) -> None:
+    def _patch(self, lines: Mapping[str, CampaignLine], zone: str) -> None:
         """Show what changed of the campaigns on the screen; the order stays."""
         now = clock.now()
         self.rows = [
-            CampaignRow.of(found.line, found.replied, zone, now)
-            if (found := standings.get(row.id))
-            else row
+            CampaignRow.of(line, zone, now) if (line := lines.get(row.id)) else row
             for row in self.rows
         ]
 
