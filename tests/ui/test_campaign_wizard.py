@@ -88,7 +88,7 @@ async def test_from_a_template_to_a_launch(wizard, line):
     card = wizard.see(CHECK, "card")
     assert card.sentence == "2 people: 2 will get it, 0 will not."
     assert wizard.see(DRAFT, "phone").who == "For Person 0 (1 of 2)"
-    assert "Person" in wizard.see(DRAFT, "phone").body
+    assert "Person" in wizard.see(DRAFT, "paper").body
     await wizard.do(DraftState.leaf, by=1)
     assert wizard.see(DRAFT, "phone").who == "For Person 1 (2 of 2)"
     await wizard.do(DraftState.leaf, by=1)

@@ -220,7 +220,7 @@ async def test_a_file_of_people_who_are_no_contacts(line, tmp_path: Path):
         "missing_variable": 1,
     }
     shown = await line.do(campaigns.preview, campaign_id=view.id, position=2)
-    assert "<reflex.Var>" in shown.body
+    assert "<reflex.Var>" in str(shown.values)
     assert shown.exclusion is None
     again = await line.do(campaigns.preview, campaign_id=view.id, position=4)
     assert again.exclusion == "duplicate"
@@ -254,7 +254,7 @@ async def test_a_recipient_is_previewed_by_position(line):
     shown = [await line.do(campaigns.preview, campaign_id=view.id, position=n) for n in (1, 3)]
     assert [one.position for one in shown] == [1, 3]
     assert len({one.phone for one in shown}) == 2
-    assert "Person" in shown[0].body
+    assert "Person" in str(shown[0].values)
 
 
 async def test_over_the_limit_is_left_out_or_goes_on_a_later_day(line):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -26,7 +26,6 @@ from xobito_app.models.campaigns import (
     Exclusion as Exclusion,
     RecipientState as RecipientState,
 )
-from xobito_app.whatsapp.templates import TemplateButton
 
 MOST_PICKED = 1000
 """Contacts that may be picked by hand; a group or a segment holds any number."""
@@ -301,7 +300,7 @@ class Preview:
     Attributes:
         position: In the audience, from 1.
         exclusion: Why they get nothing; None when they get it.
-        body: Unfilled blanks stay visible.
+        template: In Meta's shape.
     """
 
     position: int
@@ -311,11 +310,7 @@ class Preview:
     exclusion: Exclusion | None
     sentence: str
     values: Mapping[str, str]
-    header_format: str
-    header: str
-    body: str
-    footer: str
-    buttons: tuple[TemplateButton, ...]
+    template: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

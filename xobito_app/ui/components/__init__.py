@@ -39,6 +39,7 @@ from xobito_app.ui.components.floating import (
 from xobito_app.ui.components.layout import (
     card,
     card_head,
+    list_card,
     padded_card,
     page_body,
     page_header,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import reflex as rx
@@ -50,6 +50,18 @@ def padded_card(head: rx.Component, *content: Any) -> rx.Component:
     """Return a framed box with a head and what stands below it, one thing under the other."""
     body = rx.el.div(*content, class_name=f"{styles.CARD_BODY} {styles.STACK}")
     return card(head, body)
+
+
+def list_card(
+    title: str, rows: Any, draw: Callable[[Any], rx.Component], *, note: str = ""
+) -> rx.Component:
+    """Return a card with a short list, or nothing when there is none."""
+    return rx.cond(
+        rows,
+        padded_card(
+            card_head(title, note=note), rx.el.ul(rx.foreach(rows, draw), class_name=styles.STACK)
+        ),
+    )
 
 
 def card_head(

@@ -254,11 +254,7 @@ async def preview(
         exclusion=judged.exclusion,
         sentence=judged.sentence,
         values=judged.values,
-        header_format=template.header_format or "",
-        header=template.preview_header(judged.values) or "",
-        body=template.preview(judged.values),
-        footer=template.footer or "",
-        buttons=template.buttons,
+        template=template.raw,
     )
 
 

@@ -28,6 +28,7 @@ from xobito_app.ui.pages.campaign_wizard.rows import (
     StepRow,
     step_rows,
 )
+from xobito_app.ui.pages.templates.paper import Paper
 from xobito_app.ui.security import AppState, guarded, permitted
 
 EDITS = (Permission.CAMPAIGNS_CREATE, Permission.CAMPAIGNS_EDIT)
@@ -45,6 +46,7 @@ class DraftState(PageState, AppState):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     saved: rx.Field[str] = rx.field("")
     phone: rx.Field[PhoneView] = rx.field(default_factory=PhoneView)
+    paper: rx.Field[Paper] = rx.field(default_factory=Paper)
     position: rx.Field[int] = rx.field(1)
     total: rx.Field[int] = rx.field(0)
     has_phone: rx.Field[bool] = rx.field(False)
@@ -147,7 +149,7 @@ class DraftState(PageState, AppState):
         self.has_phone = self._template is not None
         self.can_leaf = False
         if self._template is None or self._view is None:
-            self.phone = PhoneView()
+            self.phone, self.paper = PhoneView(), Paper()
             return
         try:
             found = await self._call(
@@ -155,9 +157,11 @@ class DraftState(PageState, AppState):
             )
         except AppError:
             # Nobody is meant yet, or not so many: the template itself is what there is to see.
-            self.phone = PhoneView.unfilled(self._template)
+            self.phone = PhoneView("As the template stands")
+            self.paper = Paper.of({"components": list(self._template.components)}, {})
             return
         self.phone, self.can_leaf = PhoneView.of(found, self.total), True
+        self.paper = Paper.of(found.template, found.values)
 
     @rx.event(supersedes=True)
     @guarded(*EDITS)

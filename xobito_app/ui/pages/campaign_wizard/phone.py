@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.vars.object import ObjectVar
 
 from xobito_app.ui import styles
 from xobito_app.ui.components import empty_line, icon_button, note
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
-from xobito_app.ui.pages.campaign_wizard.rows import ButtonRow
-from xobito_app.ui.theme import icon
+from xobito_app.ui.pages.templates.paper import paper
 
 
 def phone() -> rx.Component:
@@ -52,25 +50,5 @@ def _message() -> rx.Component:
     view = DraftState.phone
     return rx.fragment(
         rx.cond(view.problem, note(view.problem, "warning", icon_name="user-x")),
-        rx.el.div(
-            rx.el.div(
-                rx.cond(view.media, rx.el.div(icon("image", size=24), class_name="paper-media")),
-                rx.cond(view.header, rx.el.div(view.header, class_name="paper-header")),
-                rx.el.div(view.body),
-                rx.cond(view.footer, rx.el.div(view.footer, class_name="paper-footer")),
-                class_name="paper-bubble",
-            ),
-            rx.foreach(view.buttons, _button),
-            class_name="paper",
-        ),
-    )
-
-
-def _button(row: ObjectVar[ButtonRow]) -> rx.Component:
-    pictures = ("external-link", "phone", "copy")
-    return rx.el.div(
-        rx.match(row.icon, *((name, icon(name)) for name in pictures), icon("reply")),
-        rx.el.span(row.text),
-        class_name="paper-button",
-        key=row.text,
+        paper(DraftState.paper),
     )

@@ -14,7 +14,7 @@ from xobito_app.features.campaigns.schemas import (
 )
 from xobito_app.features.templates.schemas import TemplateView
 from xobito_app.ui import formats
-from xobito_app.whatsapp.templates import TemplateButton, Variable, VariableKind
+from xobito_app.whatsapp.templates import Variable, VariableKind
 
 STEPS = (
     ("template", "Template"),
@@ -44,7 +44,6 @@ WAYS = (
     ("file", "A file"),
 )
 SKIPS = (("0", "No"), ("86400", "In 24 hours"), ("604800", "In 7 days"), ("2592000", "In 30 days"))
-_ICONS = {"URL": "external-link", "PHONE_NUMBER": "phone", "COPY_CODE": "copy"}
 _GREETING = re.compile(r"^\W*[^\s{]+\W*\{\{1\}\}")
 """A text that begins like “Hello {{1}}”: the first variable is a name there."""
 _FIRST_NAME = "contact.first_name"
@@ -253,52 +252,17 @@ def step_rows(here: str, problems: Mapping[str, str]) -> list[StepRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class ButtonRow:
-    """A button below the message."""
-
-    icon: str
-    text: str
-
-    @classmethod
-    def of(cls, button: TemplateButton) -> ButtonRow:
-        """Word a button."""
-        return cls(_ICONS.get(button.type, "reply"), button.text or button.type.capitalize())
-
-
-@dataclass(frozen=True, slots=True)
 class PhoneView:
     """The message as one recipient would see it."""
 
     who: str = ""
     problem: str = ""
-    media: str = ""
-    header: str = ""
-    body: str = ""
-    footer: str = ""
-    buttons: list[ButtonRow] = field(default_factory=list)
 
     @classmethod
     def of(cls, preview: Preview, total: int) -> PhoneView:
-        """Word the message to one recipient."""
+        """Say to whom the message goes, or why it does not."""
         place = f"{preview.position:,} of {total:,}" if total else f"{preview.position:,}"
         return cls(
             who=f"For {preview.name or preview.phone} ({place})",
             problem=preview.sentence if preview.exclusion else "",
-            media=preview.header_format if preview.header_format not in {"", "TEXT"} else "",
-            header=preview.header,
-            body=preview.body,
-            footer=preview.footer,
-            buttons=[ButtonRow.of(button) for button in preview.buttons],
-        )
-
-    @classmethod
-    def unfilled(cls, template: TemplateView) -> PhoneView:
-        """Word a template while nobody is meant yet."""
-        return cls(
-            who="As the template stands",
-            media=template.header_format if template.header_format not in {"", "TEXT"} else "",
-            header=template.header if template.header_format == "TEXT" else "",
-            body=template.body,
-            footer=template.footer,
-            buttons=[ButtonRow.of(button) for button in template.buttons],
         )

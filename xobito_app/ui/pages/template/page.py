@@ -17,6 +17,7 @@ from xobito_app.ui.components import (
     dialog_foot,
     error_state,
     link_button,
+    list_card,
     menu_item,
     note,
     padded_card,
@@ -26,7 +27,7 @@ from xobito_app.ui.components import (
     skeleton_rows,
     table,
 )
-from xobito_app.ui.pages.template.rows import FigureRow, HistoryRow, LanguageRow
+from xobito_app.ui.pages.template.rows import FigureRow, HistoryRow, LanguageRow, UseRow
 from xobito_app.ui.pages.template.state import TemplateState
 from xobito_app.ui.pages.templates.paper import paper
 from xobito_app.ui.reflex_parts import ReactRouterLink
@@ -181,29 +182,15 @@ def _figure(row: ObjectVar[FigureRow]) -> rx.Component:
 
 
 def _uses() -> rx.Component:
-    return rx.cond(
-        TemplateState.uses,
-        padded_card(
-            card_head("Campaigns that send it", note="The newest ten."),
-            rx.el.ul(
-                rx.foreach(
-                    TemplateState.uses,
-                    lambda row: rx.el.li(ReactRouterLink.create(row.name, to=row.path), key=row.id),
-                ),
-                class_name=styles.STACK,
-            ),
-        ),
-    )
+    return list_card("Campaigns that send it", TemplateState.uses, _use, note="The newest ten.")
+
+
+def _use(row: ObjectVar[UseRow]) -> rx.Component:
+    return rx.el.li(ReactRouterLink.create(row.name, to=row.path), key=row.id)
 
 
 def _languages() -> rx.Component:
-    return rx.cond(
-        TemplateState.languages,
-        padded_card(
-            card_head("Other languages"),
-            rx.el.ul(rx.foreach(TemplateState.languages, _language), class_name=styles.STACK),
-        ),
-    )
+    return list_card("Other languages", TemplateState.languages, _language)
 
 
 def _language(row: ObjectVar[LanguageRow]) -> rx.Component:

@@ -15,6 +15,7 @@ from xobito_app.ui.components import (
     card_head,
     error_state,
     icon_button,
+    list_card,
     menu,
     menu_item,
     note,
@@ -315,13 +316,7 @@ def _sample(row: ObjectVar[SampleField]) -> rx.Component:
 
 
 def _problems() -> rx.Component:
-    return rx.cond(
-        EditorState.problems,
-        padded_card(
-            card_head("What Meta would say"),
-            rx.el.ul(rx.foreach(EditorState.problems, _problem), class_name=styles.STACK),
-        ),
-    )
+    return list_card("What Meta would say", EditorState.problems, _problem)
 
 
 def _problem(row: ObjectVar[ProblemRow]) -> rx.Component:
