@@ -49,19 +49,22 @@ def template_step() -> rx.Component:
             ),
         ),
         search_field("Find a template", on_change=state.find.debounce(200)),
-        loaded(
-            state,
-            rx.cond(
-                state.has_any,
-                picker_list(state.rows, _template, empty="No approved template fits."),
-                empty_state(
-                    "layout-template",
-                    "No approved template yet",
-                    "Campaigns send templates that Meta has approved. Sync them, or make one.",
-                    link_button("Templates", to="/templates", weight="primary"),
+        rx.el.div(
+            loaded(
+                state,
+                rx.cond(
+                    state.has_any,
+                    picker_list(state.rows, _template, empty="No approved template fits."),
+                    empty_state(
+                        "layout-template",
+                        "No approved template yet",
+                        "Campaigns send templates that Meta has approved. Sync them, or make one.",
+                        link_button("Templates", to="/templates", weight="primary"),
+                    ),
                 ),
+                rows=3,
             ),
-            rows=3,
+            class_name="campaign-templates",
         ),
         rx.cond(
             draft.card.template_id,
