@@ -20,7 +20,8 @@ from bench.web import serving
 from tests.features.campaigns.runs import raw_template
 from tests.fixtures import World, make_world
 from xobito_app.core import clock
-from xobito_app.features.campaigns.sending import claiming, dispatch
+from xobito_app.core.memory import freeze_startup_objects
+from xobito_app.features.campaigns.sending import claiming, dispatch, gate
 from xobito_app.features.connection import credentials
 from xobito_app.models.campaigns import Campaign, CampaignStatus
 from xobito_app.models.connection import Connection
@@ -39,6 +40,8 @@ async def run(*, recipients: int = 6_000, rounds: int = 2) -> dict[str, Any]:
     """Return messages a second of our way and of the bare loop, and their ratio."""
     with serving("bench.meta_server:build") as address:
         async with Client(address, "v26.0") as client:
+            # As our processes do once they have started.
+            freeze_startup_objects()
             ours, floor = [], []
             for _ in range(rounds):
                 floor.append(await _bare(client, recipients))
@@ -46,7 +49,7 @@ async def run(*, recipients: int = 6_000, rounds: int = 2) -> dict[str, Any]:
     ratio = round(max(ours) / max(floor), 2)
     return {
         "recipients": recipients,
-        "at_once": dispatch.IN_HAND,
+        "at_once": gate.AT_ONCE,
         "per_second": round(max(ours)),
         "floor_per_second": round(max(floor)),
         "ratio": ratio,
@@ -68,7 +71,7 @@ async def _bare(client: Client, count: int) -> float:
             await client.send(given, "number", body)
 
     begin = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(dispatch.IN_HAND)))
+    await asyncio.gather(*(worker() for _ in range(gate.AT_ONCE)))
     return count / (time.perf_counter() - begin)
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import TextClause, func, text
 from sqlmodel import col, select
 
 from xobito_app.core import clock
@@ -35,6 +36,20 @@ class Move:
     recipient_id: UUID
     state: RecipientState
     changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Meta's promise to process a message.
+
+    Attributes:
+        lease_at: Tells the hold on the recipient that sent it from every other.
+    """
+
+    recipient_id: UUID
+    lease_at: datetime
+    state: RecipientState
+    wamid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +90,32 @@ _TYPES = {
 """Columns a move may change. `state` and `updated_at` change with every move."""
 
 
-def _statement(columns: Sequence[str]) -> str:
+# The usual case in one statement: they are still in this hand, and nobody told of them meanwhile.
+_ACCEPT = text("""
+WITH given AS (
+  SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS timestamptz[]),
+    CAST(:states AS text[]), CAST(:wamids AS text[])) AS given (id, lease, state, wamid)
+), held AS (
+  SELECT r.id, r.state AS was, r.wamid AS known, given.state, given.wamid
+  FROM campaign_recipient r JOIN given ON given.id = r.id AND given.lease = r.claimed_at
+  WHERE r.workspace_id = :workspace_id
+  ORDER BY r.id FOR UPDATE OF r
+)
+UPDATE campaign_recipient r SET state = held.state, wamid = held.wamid, claimed_at = NULL,
+  accepted_at = coalesce(r.accepted_at, :now), reason = '', error_code = NULL, updated_at = :now
+FROM held WHERE r.id = held.id AND r.workspace_id = :workspace_id
+  AND held.was = 'dispatching' AND held.known IS NULL
+RETURNING r.id, r.campaign_id
+""")
+
+
+@cache
+def _statement(columns: tuple[str, ...]) -> TextClause:
     """Return the statement that moves many recipients; the names are those of `_TYPES` alone."""
     given = "".join(f", {name}" for name in columns)
     arrays = "".join(f", CAST(:{name} AS {_TYPES[name]}[])" for name in columns)
     changes = "".join(f", {name} = given.{name}" for name in columns)
-    return (
+    return text(
         f"UPDATE campaign_recipient SET state = given.state, updated_at = :now{changes}"  # noqa: S608
         f" FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]){arrays})"
         f" AS given (id, state{given})"
@@ -226,6 +261,22 @@ class RecipientRepository(Repository[CampaignRecipient]):
             }
         return found
 
+    async def accept(self, taken: Sequence[Acceptance]) -> dict[UUID, UUID]:
+        """Write down which messages Meta took; return whose were, each with the campaign.
+
+        Only of those whose request was still in this hand: the others have to be looked at.
+        """
+        given: dict[str, Any] = {
+            "ids": [one.recipient_id for one in taken],
+            "leases": [one.lease_at for one in taken],
+            "states": [str(one.state) for one in taken],
+            "wamids": [one.wamid for one in taken],
+            "workspace_id": self.workspace_id,
+            "now": clock.now(),
+        }
+        found = await (await self.session.connection()).execute(_ACCEPT, given)
+        return {row[0]: row[1] for row in found}
+
     async def move(self, moves: Sequence[Move]) -> None:
         """Change recipients; those that depend on what they were are locked by the caller."""
         by_columns: dict[tuple[str, ...], list[Move]] = {}
@@ -241,7 +292,7 @@ class RecipientRepository(Repository[CampaignRecipient]):
                     "now": clock.now(),
                     **{name: [_bound(name, one.changes[name]) for one in some] for name in columns},
                 }
-                await connection.execute(text(_statement(columns)), given)
+                await connection.execute(_statement(columns), given)
 
 
 def _bound(name: str, value: Any) -> Any:

@@ -40,11 +40,15 @@ class GroupCommit(Generic[T, R]):
         Raises:
             Exception: What went wrong with it, done alone.
         """
+        return await self.put(item)
+
+    def put(self, item: T) -> asyncio.Future[R]:
+        """Have the item done without waiting for it; `close` does."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return await future
+        return future
 
     async def _run(self) -> None:
         try:

@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, update
-from sqlalchemy.orm import aliased
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import aliased, load_only
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -80,6 +80,7 @@ class LeasedTable(Generic[R]):
         order: Which of the due rows come first.
         key: Columns that rows share which must be done one at a time, in the order of `sequence`.
         sequence: The order of rows of one key.
+        loads: What of a claimed row is read; empty is all of it. Anything else of it raises.
     """
 
     model: type[R]
@@ -92,6 +93,7 @@ class LeasedTable(Generic[R]):
     order: tuple[str, ...] = ("id",)
     key: tuple[str, ...] = ()
     sequence: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
     def is_due(self, now: datetime) -> ColumnElement[bool]:
         """Say that a row may be claimed: it waits and is due, and so are none before it."""
@@ -151,10 +153,10 @@ class LeasedTable(Generic[R]):
 
     def scoped(self, workspace_id: UUID | None) -> SelectOfScalar[R]:
         """Begin a statement over the rows of a workspace, or of a table outside workspaces."""
-        statement = select(self.model)
-        if self._is_of_workspace:
-            statement = statement.where(self._column("workspace_id") == workspace_id)
-        return statement
+        return select(self.model).where(*self._is_of(workspace_id))
+
+    def _is_of(self, workspace_id: UUID | None) -> list[ColumnElement[bool]]:
+        return [self._column("workspace_id") == workspace_id] if self._is_of_workspace else []
 
     async def claim(
         self,
@@ -170,32 +172,37 @@ class LeasedTable(Generic[R]):
             conditions: What else must be true of them.
         """
         now = clock.now()
-        found = await session.exec(
-            self.scoped(workspace_id)
-            .where(self.is_due(now), *conditions)
+        due = (
+            select(self._column("id"))
+            .where(*self._is_of(workspace_id), self.is_due(now), *conditions)
             .order_by(*(self._column(name) for name in self.order))
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
-        rows = found.all()
-        if rows:
-            await self._hold(session, rows, now)
+        changes: dict[str, Any] = {self.state: self.held, "claimed_at": now}
+        if self._counts_attempts:
+            changes["attempts"] = self._column("attempts") + 1
+        found = await session.exec(
+            update(self.model)
+            .where(self._column("id") == due.c.id)
+            .values(**changes)
+            .returning(self.model)
+            .options(*self._loaded())
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+        rows = sorted(found.scalars(), key=self._place)
         return [Claimed(Lease(workspace_id, row.id, now), row) for row in rows]
 
-    async def _hold(self, session: AsyncSession, rows: Sequence[R], now: datetime) -> None:
-        """Take locked rows in hand: one statement, however many they are."""
-        changes: dict[str, Any] = {self.state: self.held, "claimed_at": now}
-        statement = update(self.model).where(any_of(self._column("id"), [row.id for row in rows]))
-        counted = {"attempts": self._column("attempts") + 1} if self._counts_attempts else {}
-        await session.exec(
-            statement.values(**changes, **counted).execution_options(synchronize_session=False)
-        )
-        for row in rows:
-            for name, value in changes.items():
-                set_committed_value(row, name, value)
-            if counted:
-                held: Any = row
-                set_committed_value(row, "attempts", held.attempts + 1)
+    def _loaded(self) -> list[ExecutableOption]:
+        return [load_only(*(self._column(name) for name in self.loads), raiseload=True)][
+            : bool(self.loads)
+        ]
+
+    def _place(self, row: R) -> tuple[tuple[bool, Any], ...]:
+        """Return what puts claimed rows into their order again; PostgreSQL has NULL last too."""
+        values = [getattr(row, name) for name in self.order]
+        return tuple((value is None, value) for value in values)
 
     def fits(self, row: R, lease: Lease) -> bool:
         """Tell whether a row is still held under this lease."""

@@ -30,6 +30,7 @@ RECIPIENTS = LeasedTable(
     lease=LEASE,
     due="due_at",
     order=("due_at", "id"),
+    loads=("campaign_id", "phone", "user_id", "values", "variant", "attempts", "due_at"),
 )
 """Until its request begins, a recipient may be taken up by the next worker."""
 

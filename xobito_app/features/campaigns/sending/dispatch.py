@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from xobito_app.core.errors import AppError, Unavailable
@@ -19,7 +22,7 @@ from xobito_app.features.campaigns.sending.claiming import (
     Course,
     list_courses,
 )
-from xobito_app.features.campaigns.sending.gate import Gate
+from xobito_app.features.campaigns.sending.gate import WORTH_BEGINNING, Gate
 from xobito_app.features.campaigns.sending.results import Judged, Result, Stepped
 from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox import service as inbox
@@ -28,18 +31,23 @@ from xobito_app.models.campaigns import RecipientState
 from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome, Unknown
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import payloads_template
+from xobito_app.whatsapp.client import Client, Credentials
 from xobito_app.whatsapp.errors import THROUGHPUT, GraphError, NotSent
 from xobito_app.whatsapp.payloads import Payload, Recipient
 
 log = logging.getLogger(__name__)
 
-IN_HAND = 192
-"""Recipients of one number that one process has in hand at once."""
-WORTH_CLAIMING = 64
-"""Fewer than this are not worth a look while others are on their way."""
+SECONDS_IN_HAND = 2.5
+"""So much of what a number may send is in one process's hands at once."""
+LEAST_IN_HAND, MOST_IN_HAND = 32, 512
+"""Recipients of one number, however slow or fast it is."""
+WORTH_CLAIMING = 4
+"""A smaller part than a fourth of them is not worth a look while others are on their way."""
 LIST_SECONDS = 0.5
 """How long the list of campaigns at work is good; each request is asked for anew at the gate."""
 STAY_SECONDS = 5.0
+RECORD_SECONDS = 0.05
+"""Outcomes of so long are written together: nobody waits for them."""
 SWEPT_AT_ONCE = 500
 MEDIA = "media:"
 """Begins what stands for a file of ours in frozen values."""
@@ -58,11 +66,19 @@ async def sweep(workspace_id: UUID) -> None:
     await dispatch(workspace_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """By what a number's messages leave."""
+
+    client: Client
+    credentials: Credentials
+
+
 class Dispatcher(LeasedRun[ClaimedRecipient]):
     """One run over the recipients that are due in a workspace."""
 
     table = RECIPIENTS
-    concurrency = 512
+    concurrency = 4 * MOST_IN_HAND
     look_again_seconds = 0.5
     stay_seconds = STAY_SECONDS
     job = CAMPAIGNS_DISPATCH
@@ -72,22 +88,35 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         self._gates: dict[UUID, Gate] = {}
         self._in_hand: Counter[UUID] = Counter()
         self._uploaded: dict[UUID, dict[str, str]] = {}
+        self._senders: dict[UUID, Sender] = {}
         self._courses: Sequence[Course] = ()
         self._listed_at = 0.0
         self._round = 0
-        self._recording: GroupCommit[Result, bool] = GroupCommit(self._record)
+        self._recording: GroupCommit[Result, bool] = GroupCommit(
+            self._record, most=2 * WORTH_BEGINNING, gather_seconds=RECORD_SECONDS
+        )
+
+    async def run(self) -> int:
+        """Send until nothing is due; return how many recipients were taken in hand."""
+        try:
+            return await super().run()
+        finally:
+            await asyncio.gather(*(gate.close() for gate in self._gates.values()))
 
     async def claim(self, free: int) -> Sequence[ClaimedRecipient]:
         """Take due recipients in hand, as many of each campaign of a number."""
         courses = await self._list_courses()
-        rooms = [IN_HAND - self._in_hand[course.number.id] for course in courses]
-        if self._in_flight and max(rooms, default=0) < WORTH_CLAIMING:
+        rooms = {course.number.id: self._room_of(course) for course in courses}
+        if self._in_flight and not any(is_worth for _, is_worth in rooms.values()):
             return ()
         self._round += 1
         async with unit_of_work(self.workspace_id) as uow:
-            room = {c.number.id: IN_HAND - self._in_hand[c.number.id] for c in courses}
             claimed = await claiming.claim(
-                uow.session, self.workspace_id, courses, room, first=self._round
+                uow.session,
+                self.workspace_id,
+                courses,
+                {number_id: room for number_id, (room, _) in rooms.items()},
+                first=self._round,
             )
         for one in claimed:
             self._in_hand[one.course.number.id] += 1
@@ -95,6 +124,13 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
                 self._gates[one.course.number.id] = _gate(self.workspace_id, one.course)
         await finishing.finish(self.workspace_id, courses, claimed)
         return claimed
+
+    def _room_of(self, course: Course) -> tuple[int, bool]:
+        """Return how many more of a number may be in hand, and whether it is worth a look."""
+        most = math.ceil(course.rate * SECONDS_IN_HAND)
+        most = min(max(most, LEAST_IN_HAND), MOST_IN_HAND)
+        room = most - self._in_hand[course.number.id]
+        return room, room * WORTH_CLAIMING >= most
 
     async def _list_courses(self) -> Sequence[Course]:
         """Return the campaigns at work, looked up again now and then."""
@@ -106,43 +142,47 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         return self._courses
 
     async def _is_ready(self, course: Course) -> bool:
-        """Bring a campaign's file to Meta before its first message; tell whether it may begin."""
-        media_id = course.campaign.header_media_id
+        """Prepare what is the same for all its messages; tell whether a campaign may begin."""
         if course.stopped:
             await results.pause(self.workspace_id, {course.campaign.id: course.stopped})
             return False
-        if media_id is None or course.campaign.id in self._uploaded:
-            return True
-        client = await client_for(course.connection)
-        credentials = credentials_of(course.connection)
         try:
-            meta_id = await inbox.upload_file(
-                self.workspace_id, media_id, course.number, client, credentials
-            )
+            sender = Sender(await client_for(course.connection), credentials_of(course.connection))
+            self._senders[course.number.id] = sender
+            await self._upload(course, sender)
         except Unavailable:
             return False
         except AppError as error:
             await results.pause(self.workspace_id, {course.campaign.id: error.message})
             return False
-        self._uploaded[course.campaign.id] = {MEDIA + str(media_id): meta_id}
         return True
+
+    async def _upload(self, course: Course, sender: Sender) -> None:
+        """Bring a campaign's file to Meta before its first message."""
+        media_id = course.campaign.header_media_id
+        if media_id is not None and course.campaign.id not in self._uploaded:
+            meta_id = await inbox.upload_file(
+                self.workspace_id, media_id, course.number, sender.client, sender.credentials
+            )
+            self._uploaded[course.campaign.id] = {MEDIA + str(media_id): meta_id}
 
     async def work(self, claimed: ClaimedRecipient) -> Outcome:
         """Send to one recipient when it is its turn."""
         course = claimed.course
+        sender, gate = self._senders[course.number.id], self._gates[course.number.id]
         payload = payload_of(claimed, self._uploaded.get(course.campaign.id, {}))
-        client = await client_for(course.connection)
-        credentials = credentials_of(course.connection)
-        if not await self._gates[course.number.id].enter(claimed):
+        if not await gate.enter(claimed):
             return Stepped()
         refused = 0
         try:
-            receipt = await client.send(credentials, course.number.phone_number_id, payload)
+            receipt = await sender.client.send(
+                sender.credentials, course.number.phone_number_id, payload
+            )
         except GraphError as error:
             refused = int(error.code == THROUGHPUT)
             raise
         finally:
-            await self._gates[course.number.id].leave(claimed.mark, refused)
+            gate.leave(claimed.mark, refused)
         return inbox.Accepted(receipt)
 
     async def judge(self, claimed: ClaimedRecipient, error: Exception) -> Outcome:

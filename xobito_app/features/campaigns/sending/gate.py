@@ -20,7 +20,10 @@ from xobito_app.models.campaigns import RecipientState
 from xobito_app.persistence.leased_work import GroupCommit
 from xobito_app.persistence.unit_of_work import unit_of_work
 
-MOST_AT_ONCE = 64
+AT_ONCE = 192
+"""Requests of one number that one process makes at once."""
+WORTH_BEGINNING = 64
+"""When requests are at their most, so many have to be answered before the next begin together."""
 OPTED_OUT = "They opted out of marketing messages before this was sent."
 
 
@@ -35,8 +38,10 @@ class Gate:
         self._workspace_id, self._number, self._rate = workspace_id, number, rate
         self._waiting: deque[tuple[ClaimedRecipient, asyncio.Future[bool]]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._out = 0
+        self._somebody_left = asyncio.Event()
         self._leaving: GroupCommit[tuple[str, int], None] = GroupCommit(
-            self._give_back, gather_seconds=0.001
+            self._give_back, gather_seconds=0.005
         )
 
     async def enter(self, claimed: ClaimedRecipient) -> bool:
@@ -50,9 +55,15 @@ class Gate:
             self._running = asyncio.create_task(self._run())
         return await future
 
-    async def leave(self, mark: str, refused: int) -> None:
+    def leave(self, mark: str, refused: int) -> None:
         """Give a turn back once Meta has answered; `refused` is 1 after 130429."""
-        await self._leaving.add((mark, refused))
+        self._out -= 1
+        self._somebody_left.set()
+        self._leaving.put((mark, refused))
+
+    async def close(self) -> None:
+        """Wait until all turns are given back."""
+        await self._leaving.close()
 
     async def _give_back(self, left: Sequence[tuple[str, int]]) -> list[None]:
         refused = sum(count for _, count in left)
@@ -65,7 +76,7 @@ class Gate:
                 turns = await throughput.take_turns(
                     self._number,
                     self._rate,
-                    wanted=min(len(self._waiting), MOST_AT_ONCE),
+                    wanted=min(len(self._waiting), await self._room()),
                     is_campaign=True,
                 )
                 if turns.marks:
@@ -74,6 +85,13 @@ class Gate:
                     await asyncio.sleep(turns.pause)
         finally:
             self._running = None
+
+    async def _room(self) -> int:
+        """Return how many more requests may begin, once that is worth a statement."""
+        while (room := AT_ONCE - self._out) < min(len(self._waiting), WORTH_BEGINNING):
+            self._somebody_left.clear()
+            await self._somebody_left.wait()
+        return room
 
     async def _let_in(self, marks: Sequence[str]) -> None:
         some = [self._waiting.popleft() for _ in marks if self._waiting]
@@ -93,27 +111,33 @@ class Gate:
             if may_leave:
                 claimed.mark = free.popleft()
                 claimed.lease.begin()
+                self._out += 1
             if not future.done():
                 future.set_result(may_leave)
         await throughput.drop(self._number, free)
 
 
 # One statement: who is still in this hand is locked, and for each the newest word of the campaign
-# and of the contact counts. Contacts of files are known by their number.
+# and of the contact counts. Contacts of files are known by their number. Rows are found by their id
+# alone: an index of those that wait would be walked from end to end, as long as they are many.
 _BEGIN = text("""
 WITH given AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS timestamptz[]),
                        CAST(:attempts AS uuid[])) AS given (id, lease, attempt_id)
 ), held AS (
-  SELECT r.id, given.attempt_id, c.status = 'sending' AS sends,
-         c.category = 'MARKETING' AND p.opted_out_at IS NOT NULL AS opted_out
-  FROM campaign_recipient r
-  JOIN given ON given.id = r.id AND given.lease = r.claimed_at
-  JOIN campaign c ON c.id = r.campaign_id
-  LEFT JOIN contact p ON p.workspace_id = :workspace_id
-    AND (p.id = r.contact_id OR (r.contact_id IS NULL AND p.phone = r.phone))
-  WHERE r.workspace_id = :workspace_id AND r.state = 'claimed'
+  SELECT r.id, r.state, r.campaign_id, r.contact_id, r.phone, given.attempt_id
+  FROM campaign_recipient r JOIN given ON given.id = r.id AND given.lease = r.claimed_at
+  WHERE r.workspace_id = :workspace_id
   ORDER BY r.id FOR UPDATE OF r
+), judged AS (
+  SELECT held.id, held.attempt_id, c.status = 'sending' AS sends,
+    c.category = 'MARKETING' AND CASE WHEN held.contact_id IS NULL
+      THEN EXISTS (SELECT FROM contact p WHERE p.workspace_id = :workspace_id
+        AND p.phone = held.phone AND p.opted_out_at IS NOT NULL)
+      ELSE EXISTS (SELECT FROM contact p WHERE p.workspace_id = :workspace_id
+        AND p.id = held.contact_id AND p.opted_out_at IS NOT NULL) END AS opted_out
+  FROM held JOIN campaign c ON c.id = held.campaign_id
+  WHERE held.state = 'claimed'
 )
 UPDATE campaign_recipient r SET
   state = CASE WHEN NOT sends THEN 'queued' WHEN opted_out THEN 'cancelled'
@@ -121,9 +145,9 @@ UPDATE campaign_recipient r SET
   claimed_at = CASE WHEN sends AND NOT opted_out THEN r.claimed_at END,
   attempts = r.attempts - CASE WHEN sends THEN 0 ELSE 1 END,
   reason = CASE WHEN sends AND opted_out THEN :opted_out ELSE r.reason END,
-  attempt_id = held.attempt_id,
+  attempt_id = judged.attempt_id,
   updated_at = :now
-FROM held WHERE r.id = held.id AND r.workspace_id = :workspace_id
+FROM judged WHERE r.id = judged.id AND r.workspace_id = :workspace_id
 RETURNING r.id, r.state
 """)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from xobito_app.core import clock
 from xobito_app.core.events import Topic
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import (
+    Acceptance,
     CampaignRepository,
     Move,
     RecipientRepository,
@@ -43,13 +44,35 @@ class Stepped(Outcome):
 
 
 Result = tuple[Claimed[CampaignRecipient], Outcome]
+_TAKEN = frozenset({RecipientState.ACCEPTED, RecipientState.HELD})
 
 
 async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
-    """Write down what came of requests, all in one transaction."""
-    if not results:
-        return
-    by_id = {claimed.lease.row_id: (claimed, outcome) for claimed, outcome in results}
+    """Write down what came of requests: what Meta took in one statement, the rest one by one."""
+    taken = await _accept(workspace_id, results)
+    others = {one[0].lease.row_id: one for one in results if one[0].lease.row_id not in taken}
+    # Rows are locked in one order, so the rest has to wait for a transaction of its own.
+    if others:
+        await _judge(workspace_id, others)
+
+
+async def _accept(workspace_id: UUID, results: Sequence[Result]) -> Collection[UUID]:
+    accepted = [
+        Acceptance(claimed.lease.row_id, claimed.lease.at, state, outcome.receipt.wamid)
+        for claimed, outcome in results
+        if isinstance(outcome, Accepted)
+        and (state := _state_after(RecipientState.DISPATCHING, outcome.receipt)) in _TAKEN
+    ]
+    if not accepted:
+        return ()
+    async with unit_of_work(workspace_id) as uow:
+        taken = await RecipientRepository(uow.session, workspace_id).accept(accepted)
+        for campaign_id in set(taken.values()):
+            announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)
+    return taken.keys()
+
+
+async def _judge(workspace_id: UUID, by_id: Mapping[UUID, Result]) -> None:
     async with unit_of_work(workspace_id) as uow:
         recipients = RecipientRepository(uow.session, workspace_id)
         locked = await recipients.lock_standings(by_id)
@@ -62,7 +85,7 @@ async def record(workspace_id: UUID, results: Sequence[Result]) -> None:
         for campaign_id in {row.campaign_id for row in locked}:
             announce(uow.session, workspace_id, Topic.CAMPAIGN, campaign_id)
         await _opt_out(uow, workspace_id, [(row, by_id[row.id][1]) for row in locked])
-        await _pause(uow, workspace_id, _reasons(results))
+        await _pause(uow, workspace_id, _reasons(by_id.values()))
 
 
 def _is_ours(row: Standing, claimed: Claimed[CampaignRecipient]) -> bool:
@@ -99,7 +122,7 @@ def _accepted(row: Standing, receipt: SendReceipt) -> list[Move]:
     if row.wamid not in (None, receipt.wamid):
         return []
     # Meta's webhook may have been quicker than its answer.
-    state = rules.after_status(RecipientState(row.state), receipt.message_status or "accepted")
+    state = _state_after(RecipientState(row.state), receipt)
     changes: dict[str, Any] = {
         "wamid": receipt.wamid,
         "claimed_at": None,
@@ -108,6 +131,10 @@ def _accepted(row: Standing, receipt: SendReceipt) -> list[Move]:
     if state is not RecipientState.FAILED:
         changes |= {"reason": "", "error_code": None}
     return [Move(row.id, state, changes)]
+
+
+def _state_after(state: RecipientState, receipt: SendReceipt) -> RecipientState:
+    return rules.after_status(state, receipt.message_status or "accepted")
 
 
 async def _opt_out(
@@ -125,7 +152,7 @@ async def _opt_out(
         await contacts.opt_out(uow.session, workspace_id, stopped, reason=reason)
 
 
-def _reasons(results: Sequence[Result]) -> dict[UUID, str]:
+def _reasons(results: Collection[Result]) -> dict[UUID, str]:
     return {
         claimed.row.campaign_id: outcome.verdict.reason
         for claimed, outcome in results
