@@ -195,9 +195,8 @@ class LeasedTable(Generic[R]):
         return [Claimed(Lease(workspace_id, row.id, now), row) for row in rows]
 
     def _loaded(self) -> list[ExecutableOption]:
-        return [load_only(*(self._column(name) for name in self.loads), raiseload=True)][
-            : bool(self.loads)
-        ]
+        columns = [self._column(name) for name in self.loads]
+        return [load_only(*columns, raiseload=True)] if columns else []
 
     def _place(self, row: R) -> tuple[tuple[bool, Any], ...]:
         """Return what puts claimed rows into their order again; PostgreSQL has NULL last too."""
