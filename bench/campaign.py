@@ -36,7 +36,7 @@ TARGET_RATIO = 0.6
 TOKEN = "EAAbench"
 
 
-async def run(*, recipients: int = 6_000, rounds: int = 2) -> dict[str, Any]:
+async def run(*, recipients: int = 12_000, rounds: int = 3) -> dict[str, Any]:
     """Return messages a second of our way and of the bare loop, and their ratio."""
     with serving("bench.meta_server:build") as address:
         async with Client(address, "v26.0") as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,7 +30,6 @@ RECIPIENTS = LeasedTable(
     lease=LEASE,
     due="due_at",
     order=("due_at", "id"),
-    loads=("campaign_id", "phone", "user_id", "values", "variant", "attempts", "due_at"),
 )
 """Until its request begins, a recipient may be taken up by the next worker."""
 
@@ -67,8 +66,20 @@ class Course:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """What of a recipient is read to send to them."""
+
+    campaign_id: UUID
+    phone: str
+    user_id: str | None
+    values: Mapping[str, str]
+    variant: int
+    attempts: int
+
+
 @dataclass(slots=True)
-class ClaimedRecipient(Claimed[CampaignRecipient]):
+class ClaimedRecipient(Claimed[Addressed]):
     """A recipient in hand, and the campaign it belongs to.
 
     Attributes:
@@ -123,13 +134,17 @@ async def claim(
     claimed: list[ClaimedRecipient] = []
     for course, share in _shares(courses, free, first):
         share = min(share, await allowance(session, course.campaign, most=share))
-        rows = await RECIPIENTS.claim(
+        rows = await RECIPIENTS.claim_columns(
             session,
             workspace_id,
             share,
+            [one.name for one in fields(Addressed)],
             col(CampaignRecipient.campaign_id) == course.campaign.id,
         )
-        claimed += [ClaimedRecipient(lease=one.lease, row=one.row, course=course) for one in rows]
+        claimed += [
+            ClaimedRecipient(lease=lease, row=Addressed(*columns), course=course)
+            for lease, columns in rows
+        ]
     return claimed
 
 

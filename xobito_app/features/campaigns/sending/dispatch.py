@@ -22,7 +22,7 @@ from xobito_app.features.campaigns.sending.claiming import (
     Course,
     list_courses,
 )
-from xobito_app.features.campaigns.sending.gate import WORTH_BEGINNING, Gate
+from xobito_app.features.campaigns.sending.gate import Gate
 from xobito_app.features.campaigns.sending.results import Judged, Result, Stepped
 from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox import service as inbox
@@ -41,12 +41,12 @@ SECONDS_IN_HAND = 2.5
 """So much of what a number may send is in one process's hands at once."""
 LEAST_IN_HAND, MOST_IN_HAND = 32, 512
 """Recipients of one number, however slow or fast it is."""
-WORTH_CLAIMING = 4
-"""A smaller part than a fourth of them is not worth a look while others are on their way."""
+WORTH_CLAIMING = 3
+"""A smaller part than a third of them is not worth a look while others are on their way."""
 LIST_SECONDS = 0.5
 """How long the list of campaigns at work is good; each request is asked for anew at the gate."""
 STAY_SECONDS = 5.0
-RECORD_SECONDS = 0.05
+RECORD_SECONDS = 0.08
 """Outcomes of so long are written together: nobody waits for them."""
 SWEPT_AT_ONCE = 500
 MEDIA = "media:"
@@ -93,7 +93,7 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
         self._listed_at = 0.0
         self._round = 0
         self._recording: GroupCommit[Result, bool] = GroupCommit(
-            self._record, most=2 * WORTH_BEGINNING, gather_seconds=RECORD_SECONDS
+            self._record, most=MOST_IN_HAND, gather_seconds=RECORD_SECONDS
         )
 
     async def run(self) -> int:

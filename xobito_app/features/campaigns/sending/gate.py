@@ -22,7 +22,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 
 AT_ONCE = 192
 """Requests of one number that one process makes at once."""
-WORTH_BEGINNING = 64
+WORTH_BEGINNING = 96
 """When requests are at their most, so many have to be answered before the next begin together."""
 OPTED_OUT = "They opted out of marketing messages before this was sent."
 

@@ -18,10 +18,11 @@ from xobito_app.features.campaigns.repository import (
     RecipientRepository,
     Standing,
 )
+from xobito_app.features.campaigns.sending.claiming import Addressed
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox.service import UNKNOWN, Accepted
 from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
-from xobito_app.persistence.leased_work import Claimed, Outcome, Unknown
+from xobito_app.persistence.leased_work import Claimed, Lease, Outcome, Unknown
 from xobito_app.persistence.unit_of_work import UnitOfWork, announce, unit_of_work
 from xobito_app.whatsapp.client import SendReceipt
 
@@ -43,7 +44,7 @@ class Stepped(Outcome):
     """Nothing began, and what stands in the row was written by whoever kept it from beginning."""
 
 
-Result = tuple[Claimed[CampaignRecipient], Outcome]
+Result = tuple[Claimed[Addressed] | Claimed[CampaignRecipient], Outcome]
 _TAKEN = frozenset({RecipientState.ACCEPTED, RecipientState.HELD})
 
 
@@ -79,7 +80,7 @@ async def _judge(workspace_id: UUID, by_id: Mapping[UUID, Result]) -> None:
         moves: list[Move] = []
         for row in locked:
             claimed, outcome = by_id[row.id]
-            if _is_ours(row, claimed) or outcome.is_fact:
+            if _is_ours(row, claimed.lease) or outcome.is_fact:
                 moves += _moves(row, outcome)
         await recipients.move(moves)
         for campaign_id in {row.campaign_id for row in locked}:
@@ -88,9 +89,9 @@ async def _judge(workspace_id: UUID, by_id: Mapping[UUID, Result]) -> None:
         await _pause(uow, workspace_id, _reasons(by_id.values()))
 
 
-def _is_ours(row: Standing, claimed: Claimed[CampaignRecipient]) -> bool:
+def _is_ours(row: Standing, lease: Lease) -> bool:
     in_hand = (RecipientState.CLAIMED, RecipientState.DISPATCHING)
-    return row.state in in_hand and row.claimed_at == claimed.lease.at
+    return row.state in in_hand and row.claimed_at == lease.at
 
 
 def _moves(row: Standing, outcome: Outcome) -> list[Move]:
