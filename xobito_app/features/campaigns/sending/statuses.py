@@ -78,7 +78,8 @@ def _attempt(status: Status) -> UUID | None:
 def _move(row: CampaignRecipient, news: Sequence[Status]) -> Move | None:
     """Return what this makes of a recipient; the order and repeats of news change nothing."""
     changes: dict[str, Any] = {}
-    state = row.state
+    # A column read from the database holds the word, not the member.
+    state = RecipientState(row.state)
     for status in news:
         if row.wamid not in (None, status.wamid):
             # Of an attempt before the newest one.
