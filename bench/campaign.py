@@ -8,32 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from unittest import mock
-from uuid import UUID, uuid4
-
-from sqlalchemy import text
+from uuid import uuid4
 
 from bench.web import serving
+from tests.features.campaigns.crowds import TOKEN, launch_crowd, without_limit
 from tests.features.campaigns.runs import raw_template
-from tests.fixtures import World, make_world
-from xobito_app.core import clock
+from tests.fixtures import make_world
 from xobito_app.core.memory import freeze_startup_objects
-from xobito_app.features.campaigns.sending import claiming, dispatch, gate
+from xobito_app.features.campaigns.sending import dispatch, gate
 from xobito_app.features.connection import credentials
-from xobito_app.models.campaigns import Campaign, CampaignStatus
-from xobito_app.models.connection import Connection
-from xobito_app.persistence.unit_of_work import unit_of_work
-from xobito_app.persistence.vault import vault
 from xobito_app.whatsapp import payloads_template
 from xobito_app.whatsapp.client import Client, Credentials
 from xobito_app.whatsapp.payloads import Recipient
 from xobito_app.whatsapp.templates import Template
 
 TARGET_RATIO = 0.6
-TOKEN = "EAAbench"
 
 
 async def run(*, recipients: int = 12_000, rounds: int = 3) -> dict[str, Any]:
@@ -77,11 +68,11 @@ async def _bare(client: Client, count: int) -> float:
 
 async def _campaign(address: str, client: Client, count: int) -> float:
     world = await make_world()
-    await _fill(world, count)
+    await launch_crowd(world, count)
     with (
         mock.patch.object(credentials, "base_url_of", return_value=address),
         credentials.using_client(address, client),
-        _without_limit(),
+        without_limit(),
     ):
         begin = time.perf_counter()
         taken = await dispatch.dispatch(world.workspace_id)
@@ -89,45 +80,3 @@ async def _campaign(address: str, client: Client, count: int) -> float:
     if taken != count:
         raise RuntimeError(f"{taken} of {count} were taken.")
     return count / seconds
-
-
-@contextmanager
-def _without_limit() -> Iterator[None]:
-    with mock.patch.object(claiming.Course, "rate", 100_000.0):
-        yield
-
-
-async def _fill(world: World, count: int) -> UUID:
-    campaign = Campaign(
-        workspace_id=world.workspace_id,
-        name="Bench",
-        number_id=world.number_id,
-        status=CampaignStatus.SENDING,
-        template=raw_template(),
-        category="MARKETING",
-        begins_at=clock.now(),
-    )
-    async with unit_of_work(world.workspace_id) as uow:
-        connection = await uow.session.get(Connection, world.connection_id)
-        assert connection
-        connection.token_sealed = vault().seal(TOKEN)
-        uow.session.add_all([campaign, connection])
-        await uow.session.flush()
-        await (await uow.session.connection()).execute(
-            text(
-                "INSERT INTO campaign_recipient (id, workspace_id, campaign_id, number_id, phone,"
-                " name, country, values, variant, state, exclusion, reason, attempts, due_at,"
-                " pricing, history, updated_at)"
-                " SELECT gen_random_uuid(), :workspace, :campaign, :number,"
-                " '+1650' || lpad(n::text, 7, '0'), 'Person', 'US',"
-                " jsonb_build_object('body.1', 'Person ' || n), 0, 'queued', '', '', 0, now(),"
-                " '{}', '[]', now() FROM generate_series(1, :count) n"
-            ),
-            {
-                "workspace": world.workspace_id,
-                "campaign": campaign.id,
-                "number": world.number_id,
-                "count": count,
-            },
-        )
-    return campaign.id
