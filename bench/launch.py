@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tests.features.campaigns.runs import raw_template
 from tests.fixtures import World, make_world
+from xobito_app.core.memory import freeze_startup_objects
 from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.campaigns.schemas import Audience, Value
 from xobito_app.features.contacts.schemas import ContactFilter
@@ -23,6 +24,8 @@ async def run(*, people: int = 100_000) -> dict[str, Any]:
     """Return seconds of a dry run and a launch, and milliseconds of pages of the recipients."""
     world = await make_world()
     template_id = await _fill(world, people)
+    # As our processes do once they have started.
+    freeze_startup_objects()
     async with unit_of_work(world.workspace_id) as uow:
         view = await campaigns.create_campaign(
             uow.session,

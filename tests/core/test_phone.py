@@ -68,3 +68,17 @@ def test_a_number_is_read_as_people_write_it(text, country, number):
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(Invalid):
         phone.normalise(text)
+
+
+def test_the_country_is_the_one_all_rules_say():
+    judged = 0
+    for number in written_numbers():
+        try:
+            whole = phonenumbers.parse(number, None)
+        except phonenumbers.NumberParseException:
+            continue
+        if number[1:].isdigit():
+            expected = phonenumbers.region_code_for_number(whole)
+            assert phone.country_of(phone.E164(number)) == expected, number
+            judged += 1
+    assert judged > 5000

@@ -16,6 +16,8 @@ from xobito_app.whatsapp.payloads import Payload, Recipient, message, required
 from xobito_app.whatsapp.template_text import encode_suffix
 from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind
 
+_TEXTS = ((Part.HEADER, "header"), (Part.OFFER, "limited_time_offer"), (Part.BODY, "body"))
+
 
 def template(
     to: Recipient,
@@ -81,13 +83,14 @@ def _components(
     variables: Sequence[Variable], values: Mapping[str, str], named: bool
 ) -> list[dict[str, Any]]:
     """Return the components of a template without its cards, or of one card."""
-    given = {part: [v for v in variables if v.part is part] for part in Part}
     components: list[dict[str, Any]] = []
-    for part in (Part.HEADER, Part.OFFER, Part.BODY):
-        if parameters := _parameters(given[part], values, named):
-            kind = "limited_time_offer" if part is Part.OFFER else part.value
+    for part, kind in _TEXTS:
+        blanks = [variable for variable in variables if variable.part is part]
+        if blanks:
+            parameters = _parameters(blanks, values, named)
             components.append({"type": kind, "parameters": parameters})
-    for index, blanks in groupby(given[Part.BUTTON], key=lambda variable: variable.button_index):
+    buttons = [variable for variable in variables if variable.part is Part.BUTTON]
+    for index, blanks in groupby(buttons, key=lambda variable: variable.button_index):
         if button := _button(list(blanks), values):
             components.append({"type": "button", "index": str(index), **button})
     return components

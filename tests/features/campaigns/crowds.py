@@ -179,18 +179,18 @@ async def _look(
 
 
 _STORED = text(
-    "SELECT state, sum(count) FROM campaign_count WHERE campaign_id = :campaign"
+    "SELECT state, sum(count) AS people FROM campaign_count WHERE campaign_id = :campaign"
     " GROUP BY 1 HAVING sum(count) <> 0"
 )
 _ROWS = text(
-    "SELECT state, count(*) FROM campaign_recipient WHERE campaign_id = :campaign GROUP BY 1"
+    "SELECT state, count(*) AS people FROM campaign_recipient"
+    " WHERE campaign_id = :campaign GROUP BY 1"
 )
 
 
 async def _counts(connection: AsyncConnection, statement: Any, given: Any) -> Counter[str]:
-    return Counter(
-        {state: int(count) for state, count in await connection.execute(statement, given)}
-    )
+    rows = (await connection.execute(statement, given)).mappings()
+    return Counter({row["state"]: int(row["people"]) for row in rows})
 
 
 @asynccontextmanager

@@ -22,13 +22,9 @@ INSERT INTO campaign_recipient (
   variant, state, exclusion, reason, attempts, due_at, updated_at)
 SELECT id, :workspace_id, :campaign_id, :number_id, contact_id, phone, user_id, name, country,
   CAST(filled AS jsonb), variant, state, exclusion, reason, 0, due_at, :now
-FROM unnest(
-  CAST(:ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:phones AS text[]),
-  CAST(:user_ids AS text[]), CAST(:names AS text[]), CAST(:countries AS text[]),
-  CAST(:filled AS text[]), CAST(:variants AS int[]), CAST(:states AS text[]),
-  CAST(:exclusions AS text[]), CAST(:reasons AS text[]), CAST(:due AS timestamptz[]))
-AS given (id, contact_id, phone, user_id, name, country, filled, variant, state, exclusion, reason,
-  due_at)
+FROM json_to_recordset(CAST(:people AS json)) AS given (
+  id uuid, contact_id uuid, phone text, user_id text, name text, country text, filled json,
+  variant int, state text, exclusion text, reason text, due_at timestamptz)
 """)
 
 
@@ -43,26 +39,31 @@ async def freeze(course: Course) -> None:
 async def _write(
     course: Course, piece: Sequence[tuple[Judgement, datetime | None]], variants: Variants
 ) -> None:
-    people = [judged.candidate for judged, _ in piece]
+    people = [_document(judged, due, variants) for judged, due in piece]
     given: dict[str, Any] = {
         "workspace_id": course.row.workspace_id,
         "campaign_id": course.row.id,
         "number_id": course.number.id,
         "now": clock.now(),
-        "ids": [ids.new() for _ in piece],
-        "contact_ids": [one.contact_id for one in people],
-        "phones": [one.phone for one in people],
-        "user_ids": [one.user_id for one in people],
-        "names": [shorten(one.name, 191) for one in people],
-        "countries": [country_code(one) for one in people],
-        "filled": [json.dumps(dict(judged.values)) for judged, _ in piece],
-        "variants": [0 if judged.exclusion else variants.take() for judged, _ in piece],
-        "states": [
-            str(RecipientState.EXCLUDED if judged.exclusion else RecipientState.QUEUED)
-            for judged, _ in piece
-        ],
-        "exclusions": [str(judged.exclusion or "") for judged, _ in piece],
-        "reasons": [judged.sentence for judged, _ in piece],
-        "due": [due for _, due in piece],
+        # One document: the driver takes arrays of texts apart mark by mark.
+        "people": json.dumps(people, default=str),
     }
     await (await course.session.connection()).execute(_INSERT, given)
+
+
+def _document(judged: Judgement, due: datetime | None, variants: Variants) -> dict[str, Any]:
+    one = judged.candidate
+    return {
+        "id": ids.new(),
+        "contact_id": one.contact_id,
+        "phone": one.phone,
+        "user_id": one.user_id,
+        "name": shorten(one.name, 191),
+        "country": country_code(one),
+        "filled": judged.values,
+        "variant": 0 if judged.exclusion else variants.take(),
+        "state": RecipientState.EXCLUDED if judged.exclusion else RecipientState.QUEUED,
+        "exclusion": judged.exclusion or "",
+        "reason": judged.sentence,
+        "due_at": due,
+    }

@@ -145,6 +145,7 @@ async def _addressees(
         await IdentityRepository(session, workspace_id).list_user_ids(nameless) if nameless else {}
     )
     labels = await _labels(session, workspace_id, placeholders)
+    are_judged = bool(rows) and "is_excepted" in rows[0]._fields
     return [
         Addressee(
             id=row.id,
@@ -155,7 +156,7 @@ async def _addressees(
             is_enabled=row.is_enabled,
             opted_out_at=row.opted_out_at,
             texts={name: _text(row, name.removeprefix(PREFIX), labels) for name in placeholders},
-            is_excepted=getattr(row, "is_excepted", False),
+            is_excepted=are_judged and row.is_excepted,
         )
         for row in rows
     ]
