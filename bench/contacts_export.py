@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
 from bench.contacts_list import make_book
-from bench.measure import peak_mb
+from bench.measure import in_a_process, peak_mb
 from tests.fixtures import EmptyWorld
 from xobito_app.core import ids
 from xobito_app.core.ids import UserId, WorkspaceId
@@ -51,14 +48,7 @@ async def run(*, rows: int = ROWS) -> dict[str, Any]:
 
 
 async def _export(world: EmptyWorld) -> dict[str, Any]:
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.contacts_export", str(world.workspace_id)),
-        cwd=Path(__file__).parent.parent,
-        stdout=subprocess.PIPE,
-        env=os.environ,
-    )
-    out, _ = await worker.communicate()
-    return json.loads(out)
+    return await in_a_process("bench.contacts_export", str(world.workspace_id))
 
 
 def _copy(world: EmptyWorld) -> float:

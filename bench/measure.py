@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from xobito_app.core.memory import freeze_startup_objects
 
@@ -25,6 +31,18 @@ async def timed(work: Callable[[int], Awaitable[object]], repeats: int) -> dict[
         "median_ms": round(statistics.median(took), 2),
         "p95_ms": round(statistics.quantiles(took, n=20)[18], 2),
     }
+
+
+async def in_a_process(module: str, *arguments: str) -> dict[str, Any]:
+    """Run a module in a process of its own and return the JSON object it prints."""
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *arguments),
+        cwd=Path(__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        env=os.environ,
+    )
+    out, _ = await worker.communicate()
+    return json.loads(out)
 
 
 def peak_mb() -> int:
