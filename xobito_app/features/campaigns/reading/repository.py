@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Integer, func
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from xobito_app.features.campaigns.reading.schemas import Bar
@@ -32,18 +32,18 @@ class RecipientLooks(Repository[CampaignRecipient]):
     async def bars_of(self, campaign_id: UUID, *, since: datetime, step: timedelta) -> list[Bar]:
         """Return how many messages Meta took in each stretch of time that has any."""
         at = col(CampaignRecipient.accepted_at)
-        place = func.floor(func.extract("epoch", at - since) / step.total_seconds()).cast(Integer)
+        begin = func.date_bin(step, at, since)
         statement = (
-            select(place, func.count())
+            select(begin, func.count())
             .where(col(CampaignRecipient.workspace_id) == self.workspace_id)
             .where(col(CampaignRecipient.campaign_id) == campaign_id)
             .where(at.is_not(None))
-            .group_by(place)
-            .order_by(place)
+            .group_by(begin)
+            .order_by(begin)
             .limit(1000)
         )
         rows = await (await self.session.connection()).execute(statement)
-        return [Bar(since + step * int(row[0]), int(row[1])) for row in rows]
+        return [Bar(row[0], int(row[1])) for row in rows]
 
     async def list_of_contact(
         self, contact_id: UUID, *, limit: int
