@@ -90,13 +90,14 @@ _TYPES = {
 """Columns a move may change. `state` and `updated_at` change with every move."""
 
 
-# The usual case in one statement: they are still in this hand, and nobody told of them meanwhile.
+# The usual case in one statement: they are still in this hand. Whatever else is written of somebody
+# (a status, a cancellation, another worker's hold) ends the lease.
 _ACCEPT = text("""
 WITH given AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS timestamptz[]),
     CAST(:states AS text[]), CAST(:wamids AS text[])) AS given (id, lease, state, wamid)
 ), held AS (
-  SELECT r.id, r.state AS was, r.wamid AS known, given.state, given.wamid
+  SELECT r.id, given.state, given.wamid
   FROM campaign_recipient r JOIN given ON given.id = r.id AND given.lease = r.claimed_at
   WHERE r.workspace_id = :workspace_id
   ORDER BY r.id FOR UPDATE OF r
@@ -104,7 +105,6 @@ WITH given AS (
 UPDATE campaign_recipient r SET state = held.state, wamid = held.wamid, claimed_at = NULL,
   accepted_at = coalesce(r.accepted_at, :now), reason = '', error_code = NULL, updated_at = :now
 FROM held WHERE r.id = held.id AND r.workspace_id = :workspace_id
-  AND held.was = 'dispatching' AND held.known IS NULL
 RETURNING r.id, r.campaign_id
 """)
 

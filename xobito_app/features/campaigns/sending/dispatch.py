@@ -46,7 +46,7 @@ WORTH_CLAIMING = 3
 LIST_SECONDS = 0.5
 """How long the list of campaigns at work is good; each request is asked for anew at the gate."""
 STAY_SECONDS = 5.0
-RECORD_SECONDS = 0.08
+RECORD_SECONDS = 0.05
 """Outcomes of so long are written together: nobody waits for them."""
 SWEPT_AT_ONCE = 500
 MEDIA = "media:"
