@@ -117,6 +117,7 @@ async def test_the_record_holds_both_directions_in_order(sim: Simulator):
     "body",
     [
         {"shares": {"nonsense": 0.1}},
+        {"shares": {"_later": 0.1}},
         {"shares": {"131026": -0.1}},
         {"shares": {"131026": 0.6, "131049": 0.6}},
         {"shares": {"131026": "often"}},

@@ -18,6 +18,8 @@ ANSWER_LOST = "answer_lost"
 """The message is taken, and the answer comes too late for anybody to wait for it."""
 REQUEST_LOST = "request_lost"
 """Nothing is taken, and the answer comes too late for anybody to wait for it."""
+LATER = "_later"
+"""Ends the name of a code that is told by webhook, after the message was taken."""
 SILENT = frozenset({ANSWER_LOST, REQUEST_LOST})
 
 CALM: Doc = {"seed": 0, "shares": {}}
@@ -26,7 +28,8 @@ CALM: Doc = {"seed": 0, "shares": {}}
 
 def is_known(name: str) -> bool:
     """Tell whether something can be made to fail this way: one of the words, or Meta's code."""
-    return name in {SERVER_ERROR, *SILENT} or (name.isdigit() and 0 < len(name) < 9)
+    code = name.removesuffix(LATER)
+    return name in {SERVER_ERROR, *SILENT} or (code.isdigit() and 0 < len(code) < 9)
 
 
 def plan_of(world: World, waba_id: str) -> Doc:
@@ -64,5 +67,10 @@ def refuse(fault: str) -> None:
     """
     if fault == SERVER_ERROR:
         raise GraphError(131000, "Something went wrong on our side.", status=500, transient=True)
-    if fault and fault not in SILENT:
+    if fault and fault not in SILENT and not fault.endswith(LATER):
         raise GraphError(int(fault), title_of(int(fault)))
+
+
+def later_code(fault: str) -> int | None:
+    """Return the code with which a message that was taken fails afterwards."""
+    return int(fault.removesuffix(LATER)) if fault.endswith(LATER) else None

@@ -33,19 +33,20 @@ async def send(world: World, number: Doc, body: Doc) -> Doc:
     try:
         if fault != faults.REQUEST_LOST:
             faults.refuse(fault)
-            answer = _take(world, number, body)
+            answer = _take(world, number, body, faults.later_code(fault))
     except GraphError as error:
         record.refused(world, request, error.code)
         raise
     outcome = magic.outcome_of(request["peer"])
     is_silent = fault in faults.SILENT or outcome is Outcome.TIMES_OUT
-    record.taken(world, request, answer, is_answered=not is_silent)
+    record.taken(world, request | {"fault": fault}, answer, is_answered=not is_silent)
     if is_silent:
         await world.pause(magic.ANSWER_AFTER)
     return answer
 
 
-def _take(world: World, number: Doc, body: Doc) -> Doc:
+def _take(world: World, number: Doc, body: Doc, failure: int | None) -> Doc:
+    """Take a message; `failure` is the code it fails with afterwards, by webhook."""
     waba_id = number["waba_id"]
     kind = check_send(body, world.store, waba_id)
     if not number["registered"]:
@@ -59,7 +60,7 @@ def _take(world: World, number: Doc, body: Doc) -> Doc:
     template, view = _template(world, waba_id, body) if kind == "template" else (None, None)
     if template and template["category"] == "MARKETING":
         _check_marketing(customer, outcome)
-    failure = _window_failure(world, number, customer, kind)
+    failure = _window_failure(world, number, customer, kind) or failure
     limits.take_pair(world, number, customer)
     message = _keep(world, number, customer, body, kind, template, view)
     held = template is not None and outcome in {Outcome.HELD, Outcome.HELD_THEN_DROPPED}

@@ -33,7 +33,8 @@ class FaultEndpoints(Endpoints):
         """POST /control/wabas/{waba_id}/faults {seed?, shares}: replaces the plan.
 
         `shares` says which part of all requests to send, from 0 to 1, meets which fault: one of
-        Meta's codes, `500`, `answer_lost` (taken, never answered) or `request_lost` (neither).
+        Meta's codes, such a code and `_later` (taken, then failed by webhook), `500`,
+        `answer_lost` (taken, never answered) or `request_lost` (neither).
         """
         waba, body = self._waba(request), await read_body(request)
         shares = body.get("shares", {})
