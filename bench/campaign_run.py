@@ -11,7 +11,7 @@ import importlib
 import json
 import sys
 
-SCENARIOS = ("faults",)
+SCENARIOS = ("faults", "slowing", "kills", "beside", "shares", "coexistence", "stops", "guard")
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ def settle(site: Site, campaign_id: str) -> None:
 @contextmanager
 def customers_writing(site: Site, *, every: float = INBOUND_EVERY) -> Iterator[None]:
     """Let customers write now and then for the length of a block."""
-    people = site.place.customers()[:3]
+    people = site.regulars
     over = threading.Event()
 
     def write() -> None:

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from xobito_app import registry
+from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
 from xobito_app.features.connection import service as connection
 from xobito_app.features.templates.sync import sync_templates
@@ -23,7 +24,7 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 async def prepare(settings: dict[str, Any]) -> dict[str, str]:
     async with unit_of_work() as uow:
         (workspace_id,) = await workspaces.list_workspace_ids(uow.session)
-    actor = system_actor(workspace_id, "Fire")
+    actor = system_actor(WorkspaceId(workspace_id), "Fire")
     await connection.sync(workspace_id)
     await sync_templates(workspace_id)
     async with unit_of_work(workspace_id) as uow:

@@ -24,6 +24,7 @@ QUIET = {"batch": 100, "batch_ms": 100}
 """How the simulator hands on what it has to tell: many things in one post, as Meta does."""
 UNLIMITED = {"messaging_limit": "TIER_UNLIMITED"}
 TEMPLATE, LANGUAGE = "bienvenida", "es"
+VARIABLES = {TEMPLATE: {"body": {"1": {"column": "name", "fallback": "there"}}}}
 
 
 def phones(count: int, *, first: int = 2_000_000) -> list[str]:
@@ -52,6 +53,8 @@ class Site:
         self.place = place
         self.account = place.account()
         self.waba = f"/wabas/{self.account['waba_id']}"
+        # Before anybody else writes or is written to: the list begins with the newest chats.
+        self.regulars: list[dict[str, Any]] = place.customers()[:3]
         self._client = httpx.Client(timeout=60)
         self._headers: dict[str, str] = {}
         self._base = ""
@@ -83,7 +86,14 @@ class Site:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json().get("data", {}) if answer.content else {}
 
-    def launch(self, numbers: Sequence[str], *, name: str = "Spring") -> str:
+    def launch(
+        self,
+        numbers: Sequence[str],
+        *,
+        name: str = "Spring",
+        template: str = TEMPLATE,
+        language: str = LANGUAGE,
+    ) -> str:
         """Launch a campaign to these people, and return its id; it begins in five seconds."""
         people = [{"phone": number, "columns": {"name": number[-4:]}} for number in numbers]
         made = self.rest(
@@ -91,10 +101,10 @@ class Site:
             "/campaigns",
             {
                 "name": name,
-                "template_name": TEMPLATE,
-                "template_language": LANGUAGE,
+                "template_name": template,
+                "template_language": language,
                 "audience": {"recipients": people},
-                "variables": {"body": {"1": {"column": "name", "fallback": "there"}}},
+                "variables": VARIABLES.get(template, {}),
             },
         )
         self.rest("POST", f"/campaigns/{made['id']}/launch", {"confirm": len(people)})
@@ -107,6 +117,11 @@ class Site:
         """Pause, resume or cancel; return when that was answered."""
         self.rest("POST", f"/campaigns/{campaign_id}/{verb}")
         return time.time()
+
+    def end(self, campaign_id: str) -> None:
+        """Cancel a campaign, unless it is over."""
+        if self.campaign(campaign_id)["status"] in {"sending", "paused", "scheduled"}:
+            self.act(campaign_id, "cancel")
 
     # The simulator -----------------------------------------------------------------------
 
@@ -128,6 +143,11 @@ class Site:
         query = {"waba_id": self.account["waba_id"]}
         return self.place.control("GET", "/state", params=query)["undelivered"]
 
+    def know(self, number: str) -> dict[str, Any]:
+        """Return the simulated customer who has this number."""
+        given = {"name": f"Customer {number[-4:]}", "phone": number}
+        return self.place.control("POST", f"{self.waba}/customers", json=given)
+
     def tell(self, field: str, value: dict[str, Any]) -> float:
         """Have the simulator send a webhook; return when."""
         self.place.control("POST", f"{self.waba}/raw", json={"field": field, "value": value})
@@ -135,12 +155,14 @@ class Site:
 
     def tell_failed(self, wamid: str, code: int) -> float:
         """Have the simulator say that a message failed; return when."""
-        status = {
-            "id": wamid,
-            "status": "failed",
-            "timestamp": str(int(time.time())),
-            "errors": [{"code": code, "title": "as told"}],
-        }
+        errors = [{"code": code, "title": "as told"}]
+        return self.tell_status(wamid, "failed", errors=errors)
+
+    def tell_status(self, wamid: str, word: str, *, attempt: str = "", **more: Any) -> float:
+        """Have the simulator tell a status of a message, named by its attempt too if given."""
+        status = {"id": wamid, "status": word, "timestamp": str(int(time.time())), **more}
+        if attempt:
+            status["biz_opaque_callback_data"] = attempt
         metadata = {
             "display_phone_number": self.account["display_phone_number"],
             "phone_number_id": self.account["phone_number_id"],
@@ -178,6 +200,29 @@ class Site:
                 [campaign_id],
             )
             return {row["state"]: row["people"] for row in found}
+
+    def people_in(self, campaign_id: str, state: str) -> set[str]:
+        """Return the numbers of those in a state."""
+        with self.database() as cursor:
+            found = cursor.execute(
+                "SELECT phone FROM campaign_recipient WHERE campaign_id = %s AND state = %s",
+                [campaign_id, state],
+            )
+            return {row["phone"] for row in found}
+
+    def seconds_until_heard(self, customer_id: str, *, patience: float = 10.0) -> float:
+        """Let a customer write; return the seconds until that stands in the inbox."""
+        text = f"heard {time.time_ns()}"
+        with self.database() as cursor:
+            begin = time.monotonic()
+            self.place.write(customer_id, text)
+            while time.monotonic() < begin + patience:
+                if cursor.execute("SELECT 1 FROM message WHERE body = %s", [text]).fetchone():
+                    break
+                time.sleep(0.005)
+            else:
+                raise AssertionError(f"a customer was not heard in {patience:.0f} s")
+            return time.monotonic() - begin
 
     def end_leases(self, campaign_id: str) -> None:
         """Let the time pass after which whoever has had something in hand is taken for dead."""

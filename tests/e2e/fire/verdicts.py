@@ -97,6 +97,29 @@ def compare(
     return tally
 
 
+def survived(
+    histories: Mapping[str, Sequence[Entry]], rows: Mapping[str, Mapping[str, Any]]
+) -> Tally:
+    """Judge recipients whose workers died under them: nobody twice, nobody lost.
+
+    Whoever Meta took a message for must be known to have got it. Of whom it did not, and whose
+    worker died before it could say so, may be in doubt.
+    """
+    tally = Tally()
+    for peer, row in rows.items():
+        history = histories.get(peer, ())
+        tally.ends[row["state"]] += 1
+        taken = sum(one.answer == "accepted" for one in history)
+        tally.twice += taken > 1
+        is_known = row["state"] == ("delivered" if taken else "failed")
+        if not (is_known or (row["state"] == "unresolved" and not taken)):
+            answers = [one.code or one.answer for one in history]
+            tally.problems.append(f"{peer}: is {row['state']} after {answers}")
+        elif is_known and not taken and (wanted := expected_end(history)).code != row["error_code"]:
+            tally.problems.append(f"{peer}: {row['error_code']} instead of {wanted}")
+    return tally
+
+
 def _difference(wanted: Expected, row: Mapping[str, Any]) -> str:
     found = (row["state"], row["reason"], row["error_code"])
     if found == (wanted.state, wanted.reason, wanted.code):

@@ -88,9 +88,8 @@ def _moves(row: Standing, outcome: Outcome) -> list[Move]:
                 changes |= {"failed_at": now, "settled_at": now}
             return [Move(row.id, verdict.state, changes)]
         case Unknown():
-            return [
-                Move(row.id, RecipientState.UNRESOLVED, {"claimed_at": None, "reason": UNKNOWN})
-            ]
+            changes = {"claimed_at": None, "reason": UNKNOWN, "error_code": None}
+            return [Move(row.id, RecipientState.UNRESOLVED, changes)]
         case _:
             return []
 
