@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.campaigns.faults import customers_writing
+from tests.e2e.fire.faulty import customers_writing
 from tests.e2e.fire.record import busiest_second, requests
 from tests.e2e.fire.site import TEMPLATE, fire, phones, wait_until
 

@@ -59,6 +59,9 @@ class Site:
         self._headers: dict[str, str] = {}
         self._base = ""
         self._entries: list[Entry] = []
+        self._seq = 0
+        self.entries()
+        self._entries.clear()
 
     def prepare(self, *, account: dict[str, Any] | None = None, **settings: Any) -> None:
         """Sync an account of this kind, and make a token.
@@ -129,12 +132,12 @@ class Site:
         self.place.control("POST", f"{self.waba}/faults", json={"seed": seed, "shares": shares})
 
     def entries(self) -> list[Entry]:
-        """Return the simulator's record since this began to be read."""
+        """Return the simulator's record since this site was made."""
         while True:
-            after = self._entries[-1].seq if self._entries else 0
-            query = {"after": after, "limit": PAGE}
+            query = {"after": self._seq, "limit": PAGE}
             rows = self.place.control("GET", f"{self.waba}/traffic", params=query)["data"]
             self._entries += [Entry.of(row) for row in rows]
+            self._seq = rows[-1]["seq"] if rows else self._seq
             if len(rows) < PAGE:
                 return self._entries
 
@@ -186,7 +189,7 @@ class Site:
         """Return the recipients of a campaign by their number in digits."""
         with self.database() as cursor:
             found = cursor.execute(
-                "SELECT phone, state, reason, error_code, attempts, attempt_id, wamid, claimed_at"
+                "SELECT phone, state, reason, error_code, attempt_id, wamid, settled_at"
                 " FROM campaign_recipient WHERE campaign_id = %s",
                 [campaign_id],
             )
@@ -210,19 +213,17 @@ class Site:
             )
             return {row["phone"] for row in found}
 
-    def seconds_until_heard(self, customer_id: str, *, patience: float = 10.0) -> float:
-        """Let a customer write; return the seconds until that stands in the inbox."""
+    def wait_until_heard(self, customer_id: str, *, patience: float = 10.0) -> None:
+        """Let a customer write, and wait until that stands in the inbox."""
         text = f"heard {time.time_ns()}"
         with self.database() as cursor:
-            begin = time.monotonic()
+
+            def is_heard() -> bool:
+                found = cursor.execute("SELECT 1 FROM message WHERE body = %s", [text])
+                return found.fetchone() is not None
+
             self.place.write(customer_id, text)
-            while time.monotonic() < begin + patience:
-                if cursor.execute("SELECT 1 FROM message WHERE body = %s", [text]).fetchone():
-                    break
-                time.sleep(0.005)
-            else:
-                raise AssertionError(f"a customer was not heard in {patience:.0f} s")
-            return time.monotonic() - begin
+            wait_until(is_heard, seconds=patience, every=0.005, what="hearing a customer")
 
     def end_leases(self, campaign_id: str) -> None:
         """Let the time pass after which whoever has had something in hand is taken for dead."""
@@ -240,11 +241,20 @@ class Site:
         kill(process_id, signal.SIGINT)
         self.place.wait_for_another("postgres", process_id, seconds=60)
 
+    def redis(self) -> redis.Redis:
+        """Return a client of the installation's Redis, where rates are kept."""
+        url = (self.place.data / "run" / "valkey.url").read_text().strip()
+        return redis.Redis.from_url(f"{url}/2")
+
     def flush_redis(self) -> None:
         """Take everything out of Redis, while it runs."""
-        url = (self.place.data / "run" / "valkey.url").read_text().strip()
-        with redis.Redis.from_url(url) as client:
+        with self.redis() as client:
             client.flushall()
+
+    def is_slowed(self) -> bool:
+        """Tell whether the number's pace was ever cut for refusals, in the last hour."""
+        with self.redis() as client:
+            return bool(client.hexists(f"xobito:pace:{self.account['phone_number_id']}", "cut"))
 
 
 @contextmanager
