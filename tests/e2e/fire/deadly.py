@@ -13,6 +13,8 @@ from tests.e2e.fire.verdicts import survived
 from tests.e2e.fire.workers import Workers
 
 SEED = 11
+FIRST = 3_000_000
+"""Others than those who may have stopped marketing in a run before."""
 SHARES = {"130429": 0.02, "131026": 0.01, "131049": 0.01, "500": 0.01}
 PER_SECOND = 70
 """How fast the campaign goes at least, to spread what happens over its time."""
@@ -28,7 +30,7 @@ def under_fire(
         is_patient: Whether to wait until the leases of the dead end by themselves.
     """
     site.faults(SHARES)
-    campaign_id = site.launch(phones(people))
+    campaign_id = site.launch(phones(people, first=FIRST))
     wait_until(lambda: bool(requests(site.entries())), seconds=30, what="the first request")
     in_flight = _do_all(site, pool, campaign_id, people=people, kills=kills)
     _finish(site, campaign_id, is_patient=is_patient)

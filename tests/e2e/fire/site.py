@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import kill
 from typing import Any
@@ -128,8 +128,9 @@ class Site:
 
     # The simulator -----------------------------------------------------------------------
 
-    def faults(self, shares: dict[str, float], *, seed: int = 7) -> None:
-        self.place.control("POST", f"{self.waba}/faults", json={"seed": seed, "shares": shares})
+    def faults(self, shares: Mapping[str, float], *, seed: int = 7) -> None:
+        plan = {"seed": seed, "shares": dict(shares)}
+        self.place.control("POST", f"{self.waba}/faults", json=plan)
 
     def entries(self) -> list[Entry]:
         """Return the simulator's record since this site was made."""
