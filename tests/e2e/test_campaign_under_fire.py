@@ -41,7 +41,9 @@ def fire(place: Installation) -> Iterator[tuple[Site, Workers]]:
 def test_each_recipient_ends_as_the_table_of_codes_says_and_no_second_holds_too_many(fire):
     site, _ = fire
     told = send_with_faults(site, people=PEOPLE, workers=WORKERS, shares=SPOKEN)
-    assert told["ok"], told
+    assert (told["twice"], told["first_wrong"]) == (0, [])
+    assert told["busiest_second"] <= told["limit"]
+    assert (told["status"], told["ok"]) == ("completed", True)
     assert told["requests"] > PEOPLE, "some were tried again"
     assert told["ends"].keys() == {"delivered", "failed"}
 
@@ -49,4 +51,7 @@ def test_each_recipient_ends_as_the_table_of_codes_says_and_no_second_holds_too_
 def test_nobody_is_sent_to_twice_or_lost_whatever_is_killed(fire):
     site, pool = fire
     told = under_fire(site, pool, people=PEOPLE, kills=3, is_patient=False)
-    assert told["ok"], told
+    assert (told["twice"], told["first_lost"]) == (0, [])
+    assert told["unresolved"] <= told["in_flight_when_killed"]
+    assert told["resolved_by_status"] == told["unresolved"]
+    assert (told["status"], told["ok"]) == ("completed", True)

@@ -6,7 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import kill
 from typing import Any
 
@@ -178,13 +178,21 @@ class Site:
 
     @contextmanager
     def database(self) -> Iterator[psycopg.Cursor[dict[str, Any]]]:
-        """Open the database as the one who sees all workspaces."""
-        url = (self.place.data / "run" / "postgres.superuser").read_text().strip()
-        with (
-            psycopg.connect(url, autocommit=True, connect_timeout=5) as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
+        """Open the database as the one who sees all workspaces, once it is there."""
+        with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
             yield cursor
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        opened: list[psycopg.Connection[Any]] = []
+
+        def is_open() -> bool:
+            url = (self.place.data / "run" / "postgres.superuser").read_text().strip()
+            with suppress(psycopg.OperationalError):
+                opened.append(psycopg.connect(url, autocommit=True, connect_timeout=5))
+            return bool(opened)
+
+        wait_until(is_open, seconds=60, what="PostgreSQL")
+        return opened[0]
 
     def rows(self, campaign_id: str) -> dict[str, dict[str, Any]]:
         """Return the recipients of a campaign by their number in digits."""
