@@ -207,9 +207,9 @@ async def test_the_pair_limit_ends_a_flood(sim: Simulator):
     assert codes[45] == 400
 
 
-async def test_throughput_is_limited(sim: Simulator):
+async def test_throughput_is_limited_in_both_directions_together(sim: Simulator):
     path = f"/wabas/{sim.waba['waba_id']}/settings"
-    await sim.control("POST", path, json={"throughput": 2})
+    await sim.control("POST", path, json={"throughput": 3})
     await sim.write()
     answers = [await sim.send_text() for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from typing import TypeVar
 
 import psycopg
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
@@ -53,3 +57,26 @@ def fault_of(error: BaseException) -> Fault:
     if state.startswith(_COLLISION) or state in _COLLISION_STATES:
         return Fault.COLLISION
     return Fault.WORK
+
+
+T = TypeVar("T")
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+
+
+async def patiently(work: Callable[[], Awaitable[T]], *, seconds: float) -> T:
+    """Do the work, again and again while the database is away or somebody is in the way.
+
+    It may be done twice: a connection that breaks at the commit does not say what came of it.
+
+    Raises:
+        Exception: It failed for a reason of its own, or still after so many seconds.
+    """
+    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            if fault_of(error) is Fault.WORK or time.monotonic() + pause > deadline:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.simulator import statuses
+from xobito_app.simulator import limits, record, statuses
 from xobito_app.simulator.errors import webhook_error
 from xobito_app.simulator.store import Doc
 from xobito_app.simulator.world import World, digits, new_id, new_wamid
@@ -61,6 +61,8 @@ def receive(world: World, customer: Doc, number: Doc, act: Doc) -> Doc:
         item["errors"] = errors
     message["item"] = item
     world.store.add_message(message)
+    limits.count_received(world, number)
+    record.note_received(world, customer, message)
     # Whoever writes has the chat open, and so has read what stood in it.
     if kind not in {"system", "revoke", "edit"}:
         statuses.open_chat(world, customer, number["id"])

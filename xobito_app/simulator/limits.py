@@ -42,6 +42,11 @@ def take_throughput(world: World, number: Doc) -> None:
     recent.append(now)
 
 
+def count_received(world: World, number: Doc) -> None:
+    """Count a message a number got: Meta's throughput is of both directions, and refuses none."""
+    world.recent_sends.setdefault(number["id"], []).append(time.monotonic())
+
+
 def take_pair(world: World, number: Doc, customer: Doc) -> None:
     """Count one message of a number to a customer.
 

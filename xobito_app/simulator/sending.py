@@ -6,7 +6,7 @@ Meta's terms: "customer service window", "per-user marketing cap", "template pac
 
 from __future__ import annotations
 
-from xobito_app.simulator import limits, magic
+from xobito_app.simulator import faults, limits, magic, record
 from xobito_app.simulator.errors import GraphError, parameter, wrong
 from xobito_app.simulator.magic import Outcome
 from xobito_app.simulator.statuses import plan_statuses
@@ -20,13 +20,33 @@ _LONGEST_PHONE = 15
 
 
 async def send(world: World, number: Doc, body: Doc) -> Doc:
-    """Take or refuse a message; returns Meta's answer.
+    """Take or refuse a message, and put the request on record; returns Meta's answer.
 
     Raises:
         GraphError: With Meta's code for whatever is wrong.
     """
     if body.get("status") == "read":
         return mark_read_by_business(world, number, body)
+    request = record.begin(world, number, body)
+    fault = faults.draw(world, number, request["peer"])
+    answer: Doc = {}
+    try:
+        if fault != faults.REQUEST_LOST:
+            faults.refuse(fault)
+            answer = _take(world, number, body, faults.later_code(fault))
+    except GraphError as error:
+        record.refused(world, request, error.code)
+        raise
+    outcome = magic.outcome_of(request["peer"])
+    is_silent = fault in faults.SILENT or outcome is Outcome.TIMES_OUT
+    record.taken(world, request | {"fault": fault}, answer, is_answered=not is_silent)
+    if is_silent:
+        await world.pause(magic.ANSWER_AFTER)
+    return answer
+
+
+def _take(world: World, number: Doc, body: Doc, failure: int | None) -> Doc:
+    """Take a message; `failure` is the code it fails with afterwards, by webhook."""
     waba_id = number["waba_id"]
     kind = check_send(body, world.store, waba_id)
     if not number["registered"]:
@@ -40,13 +60,11 @@ async def send(world: World, number: Doc, body: Doc) -> Doc:
     template, view = _template(world, waba_id, body) if kind == "template" else (None, None)
     if template and template["category"] == "MARKETING":
         _check_marketing(customer, outcome)
-    failure = _window_failure(world, number, customer, kind)
+    failure = _window_failure(world, number, customer, kind) or failure
     limits.take_pair(world, number, customer)
     message = _keep(world, number, customer, body, kind, template, view)
     held = template is not None and outcome in {Outcome.HELD, Outcome.HELD_THEN_DROPPED}
     plan_statuses(world, message, failure or outcome)
-    if outcome is Outcome.TIMES_OUT:
-        await world.pause(magic.ANSWER_AFTER)
     sent: Doc = {"id": message["id"]}
     if template:
         sent["message_status"] = "held_for_quality_assessment" if held else "accepted"

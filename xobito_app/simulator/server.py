@@ -24,6 +24,7 @@ from starlette.routing import Route
 from xobito_app.simulator import statuses, template_review
 from xobito_app.simulator.control.api import ControlEndpoints, read_control_token
 from xobito_app.simulator.control.customers import CustomerEndpoints
+from xobito_app.simulator.control.faults import FaultEndpoints
 from xobito_app.simulator.control.templates import TemplateEndpoints
 from xobito_app.simulator.errors import GraphError
 from xobito_app.simulator.graph import media, router
@@ -81,13 +82,10 @@ def create_app(
         return _unknown_path()
 
     every = ["GET", "POST", "DELETE", "PUT", "PATCH"]
-    control_token = read_control_token(data_dir)
     application = Starlette(
         routes=[
             Route("/health", health),
-            *ControlEndpoints(world, control_token).routes(),
-            *CustomerEndpoints(world, control_token).routes(),
-            *TemplateEndpoints(world, control_token).routes(),
+            *_control_routes(world, read_control_token(data_dir)),
             Route("/whatsapp_business/attachments/", attachment),
             Route("/{version}/{path:path}", graph, methods=every),
             Route("/{path:path}", unknown, methods=every),
@@ -96,6 +94,11 @@ def create_app(
     )
     application.state.world = world
     return application
+
+
+def _control_routes(world: World, token: str) -> list[Route]:
+    groups = (ControlEndpoints, CustomerEndpoints, FaultEndpoints, TemplateEndpoints)
+    return [route for group in groups for route in group(world, token).routes()]
 
 
 def _unknown_path() -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from xobito_app.simulator.errors import webhook_error
+from xobito_app.simulator.errors import title_of, webhook_error
 from xobito_app.simulator.limits import WINDOW
 from xobito_app.simulator.magic import Outcome
 from xobito_app.simulator.store import Doc
@@ -16,7 +16,11 @@ from xobito_app.simulator.world import World
 
 _RANK = {"accepted": 0, "held": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4, "failed": 5}
 _HELD_FOR = 20.0
-_FAILURES: dict[Outcome | int, tuple[int, str]] = {
+_CLOSED_WINDOW = (
+    "Message failed to send because more than 24 hours have passed since the customer last "
+    "replied to this number."
+)
+_FAILURES: dict[Outcome, tuple[int, str]] = {
     Outcome.FAILS_LATER: (131000, "Message failed to send due to an unknown error."),
     Outcome.UNDELIVERABLE_LATER: (131026, "Message Undeliverable."),
     Outcome.MARKETING_CAP: (
@@ -27,11 +31,6 @@ _FAILURES: dict[Outcome | int, tuple[int, str]] = {
         132015,
         "Message dropped because the template was paused due to low quality.",
     ),
-    131047: (
-        131047,
-        "Message failed to send because more than 24 hours have passed since the customer last "
-        "replied to this number.",
-    ),
 }
 
 
@@ -40,8 +39,9 @@ def plan_statuses(world: World, message: Doc, outcome: Outcome | int | None) -> 
     delay = _between(0.25, 0.8)
     if message["type"] == "template" and outcome in {Outcome.HELD, Outcome.HELD_THEN_DROPPED}:
         delay += _HELD_FOR
-    if outcome is not None and outcome in _FAILURES and _applies(message, outcome):
-        code, details = _FAILURES[outcome]
+    failure = _failure(message, outcome)
+    if failure is not None:
+        code, details = failure
         _plan(world, message, delay, "failed", errors=[webhook_error(code, details)])
         return
     _plan(world, message, delay, "sent")
@@ -52,7 +52,16 @@ def plan_statuses(world: World, message: Doc, outcome: Outcome | int | None) -> 
         _plan(world, message, delay + float(reads), "read")
 
 
-def _applies(message: Doc, outcome: Outcome | int) -> bool:
+def _failure(message: Doc, outcome: Outcome | int | None) -> tuple[int, str] | None:
+    """Return code and words of a message that fails after all."""
+    if isinstance(outcome, int):
+        return outcome, _CLOSED_WINDOW if outcome == 131047 else title_of(outcome)
+    if outcome is None or outcome not in _FAILURES or not _applies(message, outcome):
+        return None
+    return _FAILURES[outcome]
+
+
+def _applies(message: Doc, outcome: Outcome) -> bool:
     if outcome is Outcome.MARKETING_CAP:
         return message["category"] == "marketing"
     if outcome is Outcome.HELD_THEN_DROPPED:

@@ -10,6 +10,9 @@ from typing import Any
 
 Doc = dict[str, Any]
 
+MOST_TRAFFIC = 200_000
+"""Entries of the record of traffic that are kept, the newest."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
   kind TEXT, key TEXT, waba_id TEXT, doc TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -26,6 +29,11 @@ CREATE INDEX IF NOT EXISTS messages_window ON messages (number_id, customer_id, 
 CREATE INDEX IF NOT EXISTS messages_status ON messages (customer_id, direction, status);
 CREATE INDEX IF NOT EXISTS messages_waba ON messages (waba_id, direction, at);
 CREATE INDEX IF NOT EXISTS messages_category ON messages (number_id, category, at);
+CREATE TABLE IF NOT EXISTS traffic (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, waba_id TEXT, number_id TEXT, peer TEXT, direction TEXT,
+  at REAL, doc TEXT);
+CREATE INDEX IF NOT EXISTS traffic_peer ON traffic (number_id, peer, direction);
+CREATE INDEX IF NOT EXISTS traffic_waba ON traffic (waba_id, seq);
 CREATE TABLE IF NOT EXISTS pending (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT, waba_id TEXT, due REAL, doc TEXT);
 """
@@ -74,7 +82,7 @@ class Store:
 
     def forget_waba(self, waba_id: str) -> None:
         """Forget everything that belongs to a WABA."""
-        for table in ("documents", "customers", "messages", "pending"):
+        for table in ("documents", "customers", "messages", "traffic", "pending"):
             self._db.execute(f"DELETE FROM {table} WHERE waba_id = ?", (waba_id,))  # noqa: S608
 
     def put_customer(self, customer: Doc) -> None:
@@ -196,6 +204,40 @@ class Store:
             "SELECT count(*) FROM (SELECT 1 FROM messages WHERE number_id = ? AND category = ? "
             "AND at >= ? LIMIT ?)",
             (number_id, category, since, limit),
+        ).fetchone()
+        return int(row[0])
+
+    def add_traffic(self, entry: Doc) -> None:
+        """Put what came in, or was asked for, on record."""
+        cursor = self._db.execute(
+            "INSERT INTO traffic (waba_id, number_id, peer, direction, at, doc) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                entry["waba_id"],
+                entry["number_id"],
+                entry["peer"],
+                entry["direction"],
+                entry["at"],
+                json.dumps(entry),
+            ),
+        )
+        seq = int(cursor.lastrowid or 0)
+        if seq % 1000 == 0:
+            self._db.execute("DELETE FROM traffic WHERE seq <= ?", (seq - MOST_TRAFFIC,))
+
+    def list_traffic(self, waba_id: str, after: int, limit: int) -> list[tuple[int, Doc]]:
+        """Return the record of a WABA's traffic after a position, oldest first."""
+        rows = self._db.execute(
+            "SELECT seq, doc FROM traffic WHERE waba_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (waba_id, after, limit),
+        )
+        return [(seq, json.loads(doc)) for seq, doc in rows]
+
+    def count_requests(self, number_id: str, peer: str) -> int:
+        """Count the requests of a number to somebody that are on record."""
+        row = self._db.execute(
+            "SELECT count(*) FROM traffic WHERE number_id = ? AND peer = ? AND direction = 'out'",
+            (number_id, peer),
         ).fetchone()
         return int(row[0])
 

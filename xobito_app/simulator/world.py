@@ -50,6 +50,8 @@ _SETTINGS: Doc = {
     "throughput": 80,
     "verified": False,
     "cursor_faults": 0,
+    "messaging_limit": "TIER_2K",
+    "is_on_biz_app": False,
 }
 
 
@@ -79,6 +81,7 @@ class World:
     recent_sends: dict[str, list[float]] = field(default_factory=dict)
     pair_levels: dict[str, tuple[float, float]] = field(default_factory=dict)
     bursts: dict[str, Doc] = field(default_factory=dict)
+    fault_plans: dict[str, Doc] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _is_closed: bool = False
 

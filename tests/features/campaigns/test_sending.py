@@ -98,6 +98,30 @@ async def test_an_opt_out_is_heard_whatever_was_taken_in_hand(launch, monkeypatc
     assert len(run.line.wire.sent) == 2
 
 
+@pytest.mark.parametrize("is_told_later", [False, True])
+async def test_who_told_meta_to_stop_gets_nothing_of_another_campaign(launch, is_told_later):
+    stranger = "+16505550001"
+    run = await launch(3)
+
+    async def refuse(request: httpx.Request, inner: httpx.AsyncBaseTransport):
+        to = json.loads(request.content)["to"]
+        return None if is_told_later or to != stranger else graph_error(131050)
+
+    run.line.wire.trick = refuse
+    await run.dispatch()
+    if is_told_later:
+        wamid = next(row.wamid for row in await run.recipients() if row.phone == stranger)
+        await run.line.deliver_status(wamid, "failed", errors=[{"code": 131050}])
+    run.line.wire.sent.clear()
+    run.line.wire.trick = None
+    other = await launch(3)
+    await other.dispatch()
+    states = {row.phone: row.state for row in await other.recipients()}
+    assert states[stranger] == "cancelled"
+    assert stranger not in {sent["to"] for sent in run.line.wire.sent}
+    assert len(run.line.wire.sent) == 2
+
+
 @pytest.mark.parametrize(
     ("code", "state", "tries"),
     [

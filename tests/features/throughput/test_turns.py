@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -41,7 +42,7 @@ async def test_there_are_as_many_turns_as_messages_a_second(number, rate):
 
 async def test_a_turn_is_free_one_second_after_the_answer(number):
     taken = await take_turns(number, 2, wanted=2)
-    await move_clock(number, 30)
+    await move_clock(number, 8)
     assert (await take_turns(number, 2)).marks == (), "nobody has answered yet"
     await give_back(number, taken.marks[:1])
     await move_clock(number, 0.95)
@@ -62,8 +63,8 @@ async def test_no_second_at_the_other_end_holds_more_whatever_the_way_there_take
     arrived: list[float] = []
     end = time.monotonic() + 2.5
 
-    async def send(mark: str, place: int) -> None:
-        await asyncio.sleep(0.005 * (place % 9))
+    async def send(mark: str, delay: float, place: int) -> None:
+        await asyncio.sleep(delay + 0.005 * (place % 9))
         arrived.append(time.monotonic())
         await asyncio.sleep(0.01)
         await give_back(number, [mark])
@@ -73,7 +74,8 @@ async def test_no_second_at_the_other_end_holds_more_whatever_the_way_there_take
         while time.monotonic() < end:
             turns = await take_turns(number, 80, wanted=16, is_campaign=True)
             place += 1
-            await asyncio.gather(*(send(mark, place + n) for n, mark in enumerate(turns.marks)))
+            granted = zip(turns.marks, turns.delays, strict=True)
+            await asyncio.gather(*(send(*one, place + n) for n, one in enumerate(granted)))
             await asyncio.sleep(turns.pause if not turns.marks else 0)
 
     await asyncio.gather(*(worker() for _ in range(6)))
@@ -84,14 +86,51 @@ async def test_no_second_at_the_other_end_holds_more_whatever_the_way_there_take
 
 async def test_a_campaign_goes_evenly_and_leaves_a_turn_free(number):
     taken = 0
-    for _ in range(100):
+    for _ in range(40):
         turns = await take_turns(number, 80, wanted=80, is_campaign=True)
-        assert len(turns.marks) <= 5
+        assert len(turns.marks) <= 22, "what was missed and what is to come, no more"
+        later = [delay for delay in turns.delays if delay > 0]
+        assert all(after - before > 0.01 for before, after in pairwise(later))
+        assert all(delay <= throughput.AHEAD for delay in turns.delays)
         taken += len(turns.marks)
-        await move_clock(number, 0.0)
-        await redis_client().hincrbyfloat(f"xobito:pace:{number}", "next_at", -0.05)
+        await move_clock(number, 0.05)
     assert taken == 79
     assert len((await take_turns(number, 80)).marks) == 1
+
+
+async def test_a_campaign_is_told_of_a_turn_a_moment_before_it_is_free(number, monkeypatch):
+    taken = await take_turns(number, 80, wanted=80)
+    await give_back(number, taken.marks[:3])
+    assert (await take_turns(number, 80, wanted=5, is_campaign=True)).marks == ()
+    monkeypatch.setattr(throughput, "AHEAD", 2.0)
+    turns = await take_turns(number, 80, wanted=5, is_campaign=True)
+    assert len(turns.marks) == 2, "the first of the three is the one left free"
+    assert all(0 < delay <= 1.0 for delay in turns.delays)
+    assert (await take_turns(number, 80)).marks == (), "none is free yet"
+    await move_clock(number, 1.01)
+    assert len((await take_turns(number, 80, wanted=5)).marks) == 1
+
+
+async def test_more_is_left_free_while_many_people_answer(number):
+    await note_received(number, 16)
+    taken = 0
+    for _ in range(30):
+        turns = await take_turns(number, 80, wanted=80, is_campaign=True)
+        taken += len(turns.marks)
+        await redis_client().hincrbyfloat(f"xobito:pace:{number}", "next_at", -0.05)
+    assert taken == 80 - 16 - 4
+
+
+async def test_a_campaign_pauses_when_redis_has_lost_the_count(number):
+    assert (await take_turns(number, 80, wanted=2, is_campaign=True)).delays[0] == 0
+    await redis_client().delete(f"xobito:turns:{number}", f"xobito:pace:{number}")
+    assert (await take_turns(number, 80, is_campaign=True)).marks == ()
+    await move_clock(number, throughput.PAUSE_AFTER_LOSS)
+    assert len((await take_turns(number, 80, is_campaign=True)).marks) == 1
+
+
+async def test_a_campaign_begins_at_once_where_nobody_has_written(number):
+    assert (await take_turns(number, 80, is_campaign=True)).delays == (0.0,)
 
 
 async def test_a_person_goes_before_a_campaign(number):
@@ -118,7 +157,8 @@ async def capacity(number: str, rate: int = 100) -> int:
 
 
 @pytest.mark.parametrize(
-    ("sent", "refused", "left"), [(100, 1, 100), (100, 5, 100), (100, 6, 80), (1, 1, 100)]
+    ("sent", "refused", "left"),
+    [(100, 5, 100), (100, 6, 80), (200, 10, 100), (200, 11, 80), (1, 1, 100), (40, 3, 100)],
 )
 async def test_refusals_slow_a_number_down_when_they_are_many(number, sent, refused, left):
     turns = await take_turns(number, 1000, wanted=sent)

@@ -59,6 +59,8 @@ class Standing:
     id: UUID
     campaign_id: UUID
     contact_id: UUID | None
+    phone: str
+    user_id: str | None
     state: RecipientState
     claimed_at: datetime | None
     wamid: str | None

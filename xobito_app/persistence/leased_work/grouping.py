@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from xobito_app.persistence.trouble import Fault, fault_of
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -15,7 +17,8 @@ R = TypeVar("R")
 class GroupCommit(Generic[T, R]):
     """Gathers what is asked for at about the same time and does it at once.
 
-    When doing it together fails, each is done alone: one that does not work fails for itself.
+    When doing it together fails, each is done alone: one that does not work fails for itself. When
+    the database is away all fail.
 
     Attributes:
         most: How many are done together.
@@ -65,11 +68,13 @@ class GroupCommit(Generic[T, R]):
         try:
             results = await self._perform([item for item, _ in some])
         except Exception as error:
-            if len(some) > 1:
+            if len(some) > 1 and fault_of(error) is not Fault.DATABASE:
                 for one in some:
                     await self._do([one])
-            elif not some[0][1].done():
-                some[0][1].set_exception(error)
+                return
+            for _, future in some:
+                if not future.done():
+                    future.set_exception(error)
             return
         for (_, future), result in zip(some, results, strict=True):
             if not future.done():

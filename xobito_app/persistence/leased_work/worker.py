@@ -187,7 +187,11 @@ class LeasedRun(ABC, Generic[C]):
         for task in in_flight:
             task.cancel()
         await asyncio.gather(*in_flight, return_exceptions=True)
-        await self.table.give_back([c.lease for c in in_flight.values() if not c.lease.has_begun])
+        await self.give_back([c for c in in_flight.values() if not c.lease.has_begun])
+
+    async def give_back(self, unbegun: Sequence[C]) -> None:
+        """Let other workers take up what was in hand and had not begun."""
+        await self.table.give_back([claimed.lease for claimed in unbegun])
 
     def _leases(self) -> list[Lease]:
         return [claimed.lease for claimed in self._in_flight.values()]

@@ -168,7 +168,8 @@ class ControlEndpoints(Endpoints):
         """POST /control/wabas/{waba_id}/settings: any of those of `World.settings_of`.
 
         `auto_read_seconds`, `window_error`, `throughput`, `verified` (6,000 templates instead of
-        250) and `cursor_faults` (how often a listing of templates answers 131059).
+        250), `cursor_faults` (how often a listing of templates answers 131059), `messaging_limit`
+        (Meta's `TIER_…`) and `is_on_biz_app` (the number also lives in the phone's app).
         """
         waba, body = self._waba(request), await read_body(request)
         known = self._world.settings_of(waba["id"])
@@ -182,6 +183,10 @@ class ControlEndpoints(Endpoints):
             raise Invalid("throughput is at least 1 message a second.")
         if "cursor_faults" in body:
             number_of(body, "cursor_faults")
+        if "messaging_limit" in body:
+            text_of(body, "messaging_limit", 40)
+        if not isinstance(body.get("is_on_biz_app", False), bool):
+            raise Invalid("is_on_biz_app is true or false.")
         waba["settings"] = {**known, **body}
         self._world.save_waba(waba)
         return JSONResponse(waba["settings"])

@@ -21,7 +21,8 @@ _HIGH_THROUGHPUT = 1000
 
 
 def _shown(call: Call, number: Doc, fields: list[str]) -> Doc:
-    throughput = int(call.world.settings_of(number["waba_id"])["throughput"])
+    settings = call.world.settings_of(number["waba_id"])
+    throughput = int(settings["throughput"])
     whole: Doc = {
         **number,
         "code_verification_status": "VERIFIED",
@@ -29,10 +30,10 @@ def _shown(call: Call, number: Doc, fields: list[str]) -> Doc:
         "platform_type": "CLOUD_API",
         "account_mode": "LIVE",
         "is_official_business_account": False,
-        "is_on_biz_app": False,
+        "is_on_biz_app": settings["is_on_biz_app"],
         "is_pin_enabled": "pin" in number,
-        "messaging_limit_tier": "TIER_2K",
-        "whatsapp_business_manager_messaging_limit": "TIER_2K",
+        "messaging_limit_tier": settings["messaging_limit"],
+        "whatsapp_business_manager_messaging_limit": settings["messaging_limit"],
         "throughput": {"level": "HIGH" if throughput >= _HIGH_THROUGHPUT else "STANDARD"},
         "last_onboarded_time": "2026-09-01T09:00:00+0000",
         "webhook_configuration": _webhooks(call, number),

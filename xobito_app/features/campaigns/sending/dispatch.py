@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from xobito_app.core.errors import AppError, Unavailable
@@ -29,6 +30,7 @@ from xobito_app.features.inbox import service as inbox
 from xobito_app.features.throughput import service as throughput
 from xobito_app.models.campaigns import RecipientState
 from xobito_app.persistence.leased_work import GroupCommit, LeasedRun, Outcome, Unknown
+from xobito_app.persistence.trouble import patiently
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.whatsapp import payloads_template
 from xobito_app.whatsapp.client import Client, Credentials
@@ -48,6 +50,8 @@ LIST_SECONDS = 0.5
 STAY_SECONDS = 5.0
 RECORD_SECONDS = 0.05
 """Outcomes of so long are written together: nobody waits for them."""
+RECORD_WITHIN = 60.0
+"""Seconds an outcome waits for a database that is away: less than a lease lasts."""
 SWEPT_AT_ONCE = 500
 MEDIA = "media:"
 """Begins what stands for a file of ours in frozen values."""
@@ -213,8 +217,15 @@ class Dispatcher(LeasedRun[ClaimedRecipient]):
             self.expect(outcome.verdict.seconds)
         return is_ours
 
+    async def give_back(self, unbegun: Sequence[ClaimedRecipient]) -> None:
+        """Let other workers take up what was in hand, also where only the request was missing."""
+        verdict = rules.Verdict(RecipientState.QUEUED, "", is_try=False)
+        await self._record([(claimed, Judged(verdict)) for claimed in unbegun])
+
     async def _record(self, some: Sequence[Result]) -> list[bool]:
-        await results.record(self.workspace_id, some)
+        # What Meta answered is told by nobody again: it is worth waiting for the database.
+        record = partial(results.record, self.workspace_id, some)
+        await patiently(record, seconds=RECORD_WITHIN)
         return [True] * len(some)
 
 

@@ -18,8 +18,8 @@ from xobito_app.features.campaigns.repository import (
     RecipientRepository,
     Standing,
 )
+from xobito_app.features.campaigns.sending import consent
 from xobito_app.features.campaigns.sending.claiming import Addressed
-from xobito_app.features.contacts import service as contacts
 from xobito_app.features.inbox.service import UNKNOWN, Accepted
 from xobito_app.models.campaigns import CampaignRecipient, CampaignStatus, RecipientState
 from xobito_app.persistence.leased_work import Claimed, Lease, Outcome, Unknown
@@ -112,9 +112,8 @@ def _moves(row: Standing, outcome: Outcome) -> list[Move]:
                 changes |= {"failed_at": now, "settled_at": now}
             return [Move(row.id, verdict.state, changes)]
         case Unknown():
-            return [
-                Move(row.id, RecipientState.UNRESOLVED, {"claimed_at": None, "reason": UNKNOWN})
-            ]
+            changes = {"claimed_at": None, "reason": UNKNOWN, "error_code": None}
+            return [Move(row.id, RecipientState.UNRESOLVED, changes)]
         case _:
             return []
 
@@ -143,14 +142,13 @@ async def _opt_out(
     workspace_id: UUID,
     results: Sequence[tuple[Standing, Outcome]],
 ) -> None:
-    stopped = {
-        row.contact_id: clock.now()
+    now = clock.now()
+    refusals = [
+        consent.Refusal(row.contact_id, row.phone, row.user_id, now)
         for row, outcome in results
-        if row.contact_id and isinstance(outcome, Judged) and outcome.verdict.opts_out
-    }
-    if stopped:
-        reason = "Stopped marketing in WhatsApp"
-        await contacts.opt_out(uow.session, workspace_id, stopped, reason=reason)
+        if isinstance(outcome, Judged) and outcome.verdict.opts_out
+    ]
+    await consent.remember(uow.session, workspace_id, refusals)
 
 
 def _reasons(results: Collection[Result]) -> dict[UUID, str]:

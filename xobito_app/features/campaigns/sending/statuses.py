@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.events import StatusesReceived, Topic
 from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import Move, RecipientRepository
-from xobito_app.features.contacts import service as contacts
+from xobito_app.features.campaigns.sending import consent
 from xobito_app.models.campaigns import CampaignRecipient, RecipientState
 from xobito_app.persistence.unit_of_work import announce
 from xobito_app.whatsapp.errors import advice_for
@@ -116,12 +116,10 @@ async def _opt_out(
     rows: Mapping[UUID, CampaignRecipient],
     told: Mapping[UUID, Sequence[Status]],
 ) -> None:
-    stopped = {
-        row.contact_id: status.at
+    refusals = [
+        consent.Refusal(row.contact_id, row.phone, row.user_id, status.at)
         for row in rows.values()
         for status in told[row.id]
-        if row.contact_id and any(advice_for(fault.code).opts_out for fault in status.errors)
-    }
-    if stopped:
-        reason = "Stopped marketing in WhatsApp"
-        await contacts.opt_out(session, workspace_id, stopped, reason=reason)
+        if any(advice_for(fault.code).opts_out for fault in status.errors)
+    ]
+    await consent.remember(session, workspace_id, refusals)
