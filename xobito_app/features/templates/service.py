@@ -12,6 +12,7 @@ from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.connection import service as connection
 from xobito_app.features.templates import reading
+from xobito_app.features.templates.bubbles import bubble_of as bubble_of, words_of as words_of
 from xobito_app.features.templates.filling import (
     ColumnValue as ColumnValue,
     FieldValue as FieldValue,
