@@ -65,7 +65,11 @@ class CampaignQuery(PageQuery):
 class RecipientQuery(In):
     """Which recipients are wanted."""
 
-    state: Annotated[str, limited(20)] = Field(default="", description="One of the counts' names.")
+    state: Annotated[str, limited(20)] = Field(
+        default="",
+        description="One of the counts' names, `replied`, `opted_out`, or `any_sent`, "
+        "`any_delivered`, `any_read` and `any_failed`: with those who came further.",
+    )
     search: Annotated[str, limited(200)] = Field(default="", description="In name or number.")
     cursor: Annotated[str, limited(1000)] = Field(
         default="", description="`next_cursor` of the page before."

@@ -21,6 +21,7 @@ from xobito_app.features.campaigns.report_schemas import (
     VariantLine as VariantLine,
 )
 from xobito_app.features.contacts.schemas import ContactFilter
+from xobito_app.features.inbox.schemas import ThreadPlace
 from xobito_app.models.campaigns import (
     CampaignStatus as CampaignStatus,
     Exclusion as Exclusion,
@@ -320,6 +321,7 @@ class RecipientLine:
     Attributes:
         state: A word of `RecipientState`.
         reason: Why no further, in plain words; for an excluded one why they get nothing.
+        thread: Where their chat with the campaign's number is, if there is one.
     """
 
     id: UUID
@@ -335,6 +337,7 @@ class RecipientLine:
     replied_at: datetime | None
     opted_out_at: datetime | None
     updated_at: datetime
+    thread: ThreadPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

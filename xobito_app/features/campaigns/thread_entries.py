@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.events import Topic
 from xobito_app.core.feature import ThreadSource
 from xobito_app.features.campaigns.repository import RecipientRepository
-from xobito_app.features.inbox.schemas import SentEntry
+from xobito_app.features.inbox.schemas import SentEntry, ThreadPlace
 from xobito_app.features.templates import service as templates
 from xobito_app.models.campaigns import Campaign, CampaignRecipient, RecipientState
 from xobito_app.models.contacts import Contact
@@ -85,7 +85,6 @@ def _of_workspace(workspace_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         col(CampaignRecipient.workspace_id) == workspace_id,
         col(Conversation.workspace_id) == workspace_id,
-        _WAS_TAKEN,
     )
 
 
@@ -97,7 +96,7 @@ def positions(
     workspace_id: UUID, threads: ColumnElement[bool], campaign_ids: Collection[UUID] | None
 ) -> Any:
     """Return a SELECT of when what campaigns sent reached some threads."""
-    keys = select(_AT.label("at"), col(CampaignRecipient.id).label("id")).where(threads)
+    keys = select(_AT.label("at"), col(CampaignRecipient.id).label("id")).where(threads, _WAS_TAKEN)
     if campaign_ids is not None:
         keys = keys.where(any_of(col(CampaignRecipient.campaign_id), campaign_ids))
     return union_all(*(way(keys, workspace_id) for way in _WAYS))
@@ -113,8 +112,27 @@ async def load(
     found: list[SentEntry] = []
     for some in chunks(entry_ids):
         for way in _WAYS:
-            statement = way(whole, workspace_id).where(any_of(col(CampaignRecipient.id), some))
+            statement = way(whole, workspace_id).where(
+                any_of(col(CampaignRecipient.id), some), _WAS_TAKEN
+            )
             found += [_entry(*row) for row in await session.exec(statement)]
+    return found
+
+
+async def load_places(
+    session: AsyncSession, workspace_id: UUID, recipient_ids: Collection[UUID]
+) -> dict[UUID, ThreadPlace]:
+    """Return where the chats of recipients are, of those who have one."""
+    places = sa_select(
+        col(CampaignRecipient.id), col(Conversation.id), col(Conversation.assignee_id)
+    )
+    found: dict[UUID, ThreadPlace] = {}
+    for some in chunks(recipient_ids):
+        for way in _WAYS:
+            statement = way(places, workspace_id).where(any_of(col(CampaignRecipient.id), some))
+            found |= {
+                row_id: ThreadPlace(*place) for row_id, *place in await session.exec(statement)
+            }
     return found
 
 

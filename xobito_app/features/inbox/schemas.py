@@ -93,6 +93,14 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadPlace:
+    """Which thread it is and whose: enough to judge who may open it."""
+
+    conversation_id: UUID
+    assignee_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class SentEntry:
     """A template that another feature sent, as it stands in the thread of who got it.
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.rates import ESTIMATE, RateTable, load_rates
 from xobito_app.features.campaigns.reporting import statistics
 from xobito_app.features.campaigns.repository import CampaignRepository
@@ -100,17 +101,18 @@ async def _rows(
 async def _funnel(
     session: AsyncSession, row: Campaign, counts: Mapping[str, int]
 ) -> tuple[Step, ...]:
-    def of(*states: str) -> int:
-        return sum(counts.get(state, 0) for state in states)
-
-    meant = sum(counts.values()) - of("excluded")
+    reached = {
+        step: sum(counts.get(str(state), 0) for state in states)
+        for step, states in rules.REACHED.items()
+    }
+    meant = sum(counts.values()) - counts.get("excluded", 0)
     answers = (await load_answers(session, [row]))[row.id]
     steps = {
-        "sent": of("accepted", "held", "sent", "delivered", "read"),
-        "delivered": of("delivered", "read"),
-        "read": of("read"),
+        "sent": reached["sent"],
+        "delivered": reached["delivered"],
+        "read": reached["read"],
         "replied": answers.replied,
-        "failed": of("failed", "expired"),
+        "failed": reached["failed"],
         "opted_out": answers.opted_out,
     }
     return tuple(Step(name, n, n / meant if meant else 0.0) for name, n in steps.items())

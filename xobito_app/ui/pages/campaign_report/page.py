@@ -42,6 +42,9 @@ from xobito_app.ui.theme import icon
 
 _STATES = [
     *((state, words) for state, words in STATE_WORDS.items() if state != "claimed"),
+    ("any_sent", "Sent and further"),
+    ("any_delivered", "Delivered and further"),
+    ("any_failed", "Failed or no news"),
     ("replied", "Replied"),
     ("opted_out", "Opted out"),
 ]
@@ -297,7 +300,7 @@ def _people() -> rx.Component:
         ),
         list_view(
             state,
-            columns=("Name", "Number", "State", "Why", "Replied", "Changed"),
+            columns=("Name", "Number", "State", "Why", "Replied", "Changed", ""),
             extra=("Number", "Why", "Replied"),
             row=_recipient,
             filters=(
@@ -318,4 +321,17 @@ def _recipient(row: ObjectVar[RecipientRow]) -> rx.Component:
         cell(row.reason, extra=True, wrap=True),
         cell(row.replied, extra=True, tabular=True),
         cell(row.when, muted=True, tabular=True, title=row.when_full),
+        rx.el.td(
+            rx.cond(
+                row.thread_link,
+                link_button(
+                    "Chat",
+                    to=row.thread_link,
+                    icon_name="message-square",
+                    weight="ghost",
+                    compact=True,
+                ),
+            ),
+            class_name=styles.CELL_END,
+        ),
     )

@@ -17,6 +17,7 @@ from xobito_app.features.campaigns.schemas import (
     Report,
     Step,
 )
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.components.charts import Point
@@ -32,8 +33,8 @@ _STEPS = {
     "failed": ("Failed", "danger"),
     "opted_out": ("Opted out", "warning"),
 }
-_SHOWN_STATES = frozenset({"read", "replied", "failed", "opted_out"})
-"""Steps that are a list of their own; the others count who came as far and further."""
+_LISTS = {"sent": "any_sent", "delivered": "any_delivered", "failed": "any_failed"}
+"""Steps whose list holds more than one state; the others are narrowed to by their own name."""
 _REPEATABLE = ("failed", "expired", "cancelled")
 
 
@@ -60,7 +61,7 @@ class StepRow:
             count=f"{step.people:,}",
             share=words.share(step.people, addressed),
             width=round(100 * min(step.share, 1.0), 2),
-            state=step.name if step.name in _SHOWN_STATES else "",
+            state=_LISTS.get(step.name, step.name),
         )
 
 
@@ -294,6 +295,7 @@ class RecipientRow:
     tone: int
     phone: str
     link: str
+    thread_link: str
     state_words: str
     state_tone: str
     reason: str
@@ -302,8 +304,14 @@ class RecipientRow:
     when_full: str
 
     @classmethod
-    def of(cls, line: RecipientLine, zone: str, now: datetime) -> RecipientRow:
-        """Word a recipient."""
+    def of(
+        cls,
+        line: RecipientLine,
+        zone: str,
+        now: datetime,
+        visibility: ConversationVisibility,
+    ) -> RecipientRow:
+        """Word a recipient; the chat is offered to who may open it."""
         state = str(line.state)
         name = line.name or line.phone
         return cls(
@@ -313,6 +321,7 @@ class RecipientRow:
             tone=tone_of(line.contact_id or line.id),
             phone=line.phone,
             link=f"/contacts/{line.contact_id}" if line.contact_id else "",
+            thread_link=_thread_link(line, visibility),
             state_words=words.STATE_WORDS.get(state, state),
             state_tone=words.STATE_TONES.get(state, "neutral"),
             reason=line.reason or words.EXCLUSION_WORDS.get(line.exclusion, ""),
@@ -320,3 +329,11 @@ class RecipientRow:
             when=formats.ago(line.updated_at, zone, now),
             when_full=formats.full(line.updated_at, zone),
         )
+
+
+def _thread_link(line: RecipientLine, visibility: ConversationVisibility) -> str:
+    if line.thread is None or not visibility.includes(line.thread.assignee_id):
+        return ""
+    # What they got stands there; the thread opens at it.
+    at = f"&m={line.id}" if line.wamid else ""
+    return f"/inbox?c={line.thread.conversation_id}{at}"

@@ -14,6 +14,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.schemas import CampaignView, RecipientLine
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import ListState, Page, PageState, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
@@ -124,13 +125,15 @@ class RecipientsState(ListState, AppState):
             search=self.query.get("q", ""),
             cursor=cursor,
         )
-        now = clock.now()
-        return found.map(lambda line: RecipientRow.of(line, viewer.time_zone, now))
+        now, visibility = clock.now(), ConversationVisibility.of(viewer.actor)
+        return found.map(lambda line: RecipientRow.of(line, viewer.time_zone, now, visibility))
 
-    def _patch(self, lines: Mapping[str, RecipientLine], zone: str) -> None:
+    def _patch(
+        self, lines: Mapping[str, RecipientLine], zone: str, visibility: ConversationVisibility
+    ) -> None:
         """Show how far the people on the screen are by now; nobody moves out of the window."""
         now = clock.now()
         self.rows = [
-            RecipientRow.of(line, zone, now) if (line := lines.get(row.id)) else row
+            RecipientRow.of(line, zone, now, visibility) if (line := lines.get(row.id)) else row
             for row in self.rows
         ]
