@@ -6,7 +6,11 @@ from tests.features.templates.desk import Desk, body_of
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from tests.whatsapp.golden_templates import GOLDEN
+from xobito_app.core import clock
 from xobito_app.features.templates import service
+from xobito_app.features.templates.insight_repository import InsightRepository
+from xobito_app.features.templates.insights import fetch_insights
+from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.template.state import TemplateState
 from xobito_app.ui.pages.template_editor.state import EditorState
 from xobito_app.ui.pages.templates.state import TemplatesState
@@ -165,3 +169,29 @@ async def test_those_who_only_look_write_nothing(server, desk):
     editor = await _open(server, desk, f"/templates/{row.id}/edit", EditorState.load, viewer)
     await _write(editor, body="Taken over")
     assert not (await desk.do(service.get, row.id)).has_draft
+
+
+async def test_the_page_tells_what_meta_counted_or_how_to_have_it_count(server, desk):
+    row = await desk.named("order_confirmation")
+    await fetch_insights(desk.line.workspace_id)
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load)
+    clicks = tab.value(PAGE, "clicks")
+    assert (clicks.is_shown, clicks.is_off) == (True, True)
+    assert "not switched on" in clicks.problem
+    ask = handler_name(TemplateState.ask)
+    await tab.send(ask, question="count", row_id=str(row.id), name="")
+    await tab.send(handler_name(TemplateState.count_clicks))
+    day = {"template_id": row.id, "day": clock.now().date(), "sent": 5, "delivered": 4, "read": 3}
+    pressed = [{"type": "url_button", "button_content": "Track order", "count": 2}]
+    async with unit_of_work(desk.line.workspace_id) as uow:
+        insights = InsightRepository(uow.session, desk.line.workspace_id)
+        await insights.put([{**day, "clicks": pressed}])
+    await tab.send(handler_name(TemplateState.load))
+    clicks = tab.value(PAGE, "clicks")
+    assert clicks.line.startswith("5 sent, 4 delivered, 3 read")
+    assert [(one.title, one.kind, one.count) for one in clicks.rows] == [
+        ("Track order", "Link opened", "2")
+    ]
+    plain = await desk.named("hello_world")
+    tab = await _open(server, desk, f"/templates/{plain.id}", TemplateState.load)
+    assert not tab.value(PAGE, "clicks").is_shown

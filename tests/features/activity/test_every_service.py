@@ -57,6 +57,7 @@ ONES_OWN = {
 MERELY_AGAIN = {
     # Asks WhatsApp once more for what is there.
     "connection/service.py sync_now",
+    "campaigns/reporting/report.py ask_for_clicks",
     "inbox/receiving/fetch.py try_again",
     "inbox/receiving/fetch.py try_message_again",
 }

@@ -67,7 +67,7 @@ class RecipientQuery(In):
 
     state: Annotated[str, limited(20)] = Field(
         default="",
-        description="One of the counts' names, `replied`, `opted_out`, or `any_sent`, "
+        description="One of the counts' names, `replied`, `tapped`, `opted_out`, or `any_sent`, "
         "`any_delivered`, `any_read` and `any_failed`: with those who came further.",
     )
     search: Annotated[str, limited(200)] = Field(default="", description="In name or number.")

@@ -18,6 +18,7 @@ from xobito_app.features.campaigns.report_schemas import (
     ReasonLine as ReasonLine,
     Report as Report,
     Step as Step,
+    TapLine as TapLine,
     VariantLine as VariantLine,
 )
 from xobito_app.features.contacts.schemas import ContactFilter

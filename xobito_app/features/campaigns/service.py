@@ -45,4 +45,7 @@ from xobito_app.features.campaigns.reporting.recipients import (
     export_recipients as export_recipients,
     list_recipients as list_recipients,
 )
-from xobito_app.features.campaigns.reporting.report import read_report as read_report
+from xobito_app.features.campaigns.reporting.report import (
+    ask_for_clicks as ask_for_clicks,
+    read_report as read_report,
+)

@@ -23,6 +23,10 @@ from xobito_app.features.templates.filling import (
     read_values as read_values,
     render as render,
 )
+from xobito_app.features.templates.insights import (
+    ask_anew as ask_anew,
+    load_insights as load_insights,
+)
 from xobito_app.features.templates.news import take_template_event as take_template_event
 from xobito_app.features.templates.reading import read_template as read_template
 from xobito_app.features.templates.repository import (

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,6 +34,7 @@ MOST_PER_PAGE = 100
 LONGEST_SEARCH = 200
 REPLIED = "replied"
 OPTED_OUT = "opted_out"
+TAPPED = "tapped"
 """Besides the states, what a list can be narrowed to."""
 STEPS = {f"any_{step}": states for step, states in rules.REACHED.items()}
 """The steps of a report as lists, each with those who came further."""
@@ -65,8 +67,8 @@ async def list_recipients(
     """Return a window of recipients in the order of the audience.
 
     Args:
-        state: A word of `RecipientState`, `replied`, `opted_out` or a step of `STEPS`; empty for
-            all.
+        state: A word of `RecipientState`, `replied`, `tapped`, `opted_out` or a step of `STEPS`;
+            empty for all.
         search: Part of a name or number.
 
     Raises:
@@ -120,6 +122,8 @@ async def _window(
     )
     if state == REPLIED:
         statement = statement.where(col(CampaignRecipient.replied_at).is_not(None))
+    elif state == TAPPED:
+        statement = statement.where(text("taps <> '{}'"))
     elif state == OPTED_OUT:
         statement = statement.where(col(CampaignRecipient.opted_out_at).is_not(None))
     elif state:

@@ -33,10 +33,11 @@ from xobito_app.ui.components import (
     stacked_bar,
     table,
 )
-from xobito_app.ui.pages.campaign_report.rows import ReasonRow, RecipientRow, VariantRow
+from xobito_app.ui.pages.campaign_report.rows import ReasonRow, RecipientRow, TapRow, VariantRow
 from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
 from xobito_app.ui.pages.campaigns.page import cancel_question
 from xobito_app.ui.pages.campaigns.words import STATE_WORDS
+from xobito_app.ui.pages.templates.clicks import clicks_list
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
 
@@ -46,6 +47,7 @@ _STATES = [
     ("any_delivered", "Delivered and further"),
     ("any_failed", "Failed or no news"),
     ("replied", "Replied"),
+    ("tapped", "Pressed a quick reply"),
     ("opted_out", "Opted out"),
 ]
 
@@ -205,6 +207,7 @@ def _figures() -> rx.Component:
         ),
         _reasons(),
         _cost(),
+        rx.cond(body.taps.length() + body.clicks.length() > 0, _pressed()),
         rx.cond(body.comparison.sentence, _comparison()),
         class_name="report-cards",
     )
@@ -262,6 +265,54 @@ def _cost() -> rx.Component:
             ),
             class_name=styles.CARD_BODY,
         ),
+    )
+
+
+def _pressed() -> rx.Component:
+    body = ReportState.body
+    return card(
+        card_head(
+            "Buttons",
+            rx.cond(
+                body.taps,
+                button(
+                    "Show them",
+                    compact=True,
+                    icon_name="list-filter",
+                    on_click=RecipientsState.narrow("state", "tapped"),
+                ),
+            ),
+            note="Quick replies of this campaign, each by how many people",
+        ),
+        rx.el.div(
+            rx.cond(
+                body.taps,
+                rx.el.ul(rx.foreach(body.taps, _tap), class_name="click-lines"),
+                empty_line("Nobody has pressed a quick reply yet."),
+            ),
+            rx.foreach(
+                body.clicks,
+                lambda found: rx.el.section(
+                    rx.el.h3("Meta's count of ", found.name, class_name=styles.CARD_TITLE),
+                    rx.el.p(
+                        "For the template in these days (UTC), whoever sent it.",
+                        class_name=styles.CARD_NOTE,
+                    ),
+                    clicks_list(found),
+                    key=found.id,
+                    class_name="click-section",
+                ),
+            ),
+            class_name=styles.CARD_BODY,
+        ),
+    )
+
+
+def _tap(row: ObjectVar[TapRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(row.id, class_name=styles.GROW),
+        rx.el.strong(row.count, class_name=styles.TABULAR),
+        key=row.id,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from xobito_app.core import clock
 from xobito_app.core.text import initials
 from xobito_app.features.campaigns.reading.schemas import Band
 from xobito_app.features.campaigns.schemas import (
@@ -24,6 +25,7 @@ from xobito_app.ui.components.charts import Point
 from xobito_app.ui.pages.campaigns import words
 from xobito_app.ui.pages.campaigns.rows import Progress, Ways
 from xobito_app.ui.pages.campaigns.tally import Tally
+from xobito_app.ui.pages.templates.clicks import ClicksCard
 
 _STEPS = {
     "sent": ("Sent", "accent"),
@@ -246,6 +248,14 @@ def _facts(view: CampaignView, zone: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class TapRow:
+    """How many people pressed a quick reply of the campaign."""
+
+    id: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportBody:
     """Everything below the head."""
 
@@ -253,6 +263,8 @@ class ReportBody:
     reasons: list[ReasonRow] = field(default_factory=list)
     cost: CostCard = field(default_factory=CostCard)
     comparison: ComparisonCard = field(default_factory=ComparisonCard)
+    taps: list[TapRow] = field(default_factory=list)
+    clicks: list[ClicksCard] = field(default_factory=list)
     band: list[Point] = field(default_factory=list)
     band_line: str = ""
 
@@ -265,6 +277,8 @@ class ReportBody:
             reasons=[ReasonRow.of(at, line) for at, line in enumerate(report.reasons)],
             cost=CostCard.of(report.cost),
             comparison=ComparisonCard.of(report.comparison),
+            taps=[TapRow(tap.title, f"{tap.people:,}") for tap in report.taps],
+            clicks=[ClicksCard.of(found, zone, clock.now()) for found in report.insights],
             band=[Point(_moment(bar.at, band.seconds, zone), bar.count) for bar in band.bars],
             band_line=f"Messages per {_stretch(band.seconds)}" if band.bars else "",
         )

@@ -57,6 +57,7 @@ class ReportState(PageState, QuestionState, AppState):
         campaign_id = campaign_here(self)
         view = await self._call(service.get_campaign, campaign_id=campaign_id)
         report = await self._call(service.read_report, campaign_id=campaign_id)
+        await self._call(service.ask_for_clicks, campaign_id=campaign_id)
         band = await self._call(reading.read_band, campaign_id=campaign_id)
         zone = viewer.time_zone
         self._show(ReportCard.of(view, zone, clock.now()), ReportBody.of(report, band, zone))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns.reporting import template_use
 from xobito_app.features.inbox.threads import template_results
-from xobito_app.features.templates import removing, service
+from xobito_app.features.templates import insights, removing, service
 from xobito_app.features.templates.writing import drafts
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import PageState, QuestionState, Viewer
@@ -30,6 +30,7 @@ from xobito_app.ui.pages.template.rows import (
     paper_of,
     uses_of,
 )
+from xobito_app.ui.pages.templates.clicks import ClicksCard
 from xobito_app.ui.pages.templates.paper import Paper
 from xobito_app.ui.security import AppState, guarded, permitted
 from xobito_app.whatsapp.languages import LANGUAGES
@@ -45,6 +46,7 @@ class TemplateState(PageState, QuestionState, AppState):
     paper: rx.Field[Paper] = rx.field(default_factory=Paper)
     history: rx.Field[list[HistoryRow]] = rx.field(default_factory=list)
     figures: rx.Field[list[FigureRow]] = rx.field(default_factory=list)
+    clicks: rx.Field[ClicksCard] = rx.field(default_factory=ClicksCard)
     uses: rx.Field[list[UseRow]] = rx.field(default_factory=list)
     languages: rx.Field[list[LanguageRow]] = rx.field(default_factory=list)
     free_languages: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -68,11 +70,15 @@ class TemplateState(PageState, QuestionState, AppState):
             since=since,
             replied_within=template_results.REPLY_WITHIN,
         )
+        counted = await self._call(
+            insights.read_insights, template_id=template_id, since=since.astimezone(UTC).date()
+        )
         zone = viewer.time_zone
         taken = {line.language for line in languages} | {view.language}
         self.card, self.paper = TemplateCard.of(view, zone), paper_of(view)
         self.history = [HistoryRow.of(entry, zone) for entry in entries]
         self.figures, self.uses = figures_of(results, use), uses_of(use)
+        self.clicks = ClicksCard.of(counted, zone, clock.now())
         self.languages = [LanguageRow.of(line) for line in languages if line.id != view.id]
         self.free_languages = [
             (code, name) for code, name in LANGUAGES.items() if code not in taken
@@ -90,6 +96,18 @@ class TemplateState(PageState, QuestionState, AppState):
         await removing.unpause(await self._actor(), template_id=self._here())
         await self._reading(self._read)
         return "It may be sent again."
+
+    @rx.event
+    @guarded(Permission.CONNECTION_MANAGE)
+    async def count_clicks(self):
+        """Have Meta count from now on who presses what."""
+        async for event in self._busily(self._count_clicks):
+            yield event
+
+    async def _count_clicks(self) -> str:
+        await insights.switch_on(await self._actor(), template_id=self._answered())
+        await self._reading(self._read)
+        return "Meta counts from now on."
 
     @rx.event
     @guarded(Permission.TEMPLATES_CREATE)
