@@ -7,13 +7,14 @@ import pytest
 from tests.features.campaigns.answers_kit import sent_to_customer
 from tests.features.campaigns.runs import Run
 from tests.fixtures import make_member
+from tests.lines import CUSTOMER
 from tests.ui.tabs import Tab, handler_name, sign_in
 from xobito_app.core import clock
 from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.models.campaigns import CampaignStatus
-from xobito_app.ui.pages.campaign_report.rows import RecipientRow
+from xobito_app.ui.pages.campaign_report.rows import RecipientRow, TapRow
 from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
 
 REPORT, PEOPLE = "report_state", "recipients_state"
@@ -128,3 +129,17 @@ async def test_a_person_with_a_chat_is_linked_to_it_for_who_may_open_it(server, 
 async def test_who_never_wrote_has_no_chat(server, line, run):
     tab = await open_page(server, line.world.owner, run.campaign_id)
     assert {one.thread_link for one in tab.value(PEOPLE, "rows")} == {""}
+
+
+async def test_pressed_quick_replies_are_counted_while_it_is_looked_at(server, line, live):
+    run = await sent_to_customer(line)
+    (row,) = await run.recipients()
+    tab = await open_page(server, line.world.owner, run.campaign_id)
+    assert tab.value(REPORT, "body").taps == []
+    # Meta's own count is shown beside it, and says why there is none yet.
+    assert [(one.name, one.rows) for one in tab.value(REPORT, "body").clicks] == [
+        ("bienvenida", [])
+    ]
+    await line.write(CUSTOMER, type="button", text="Sí, por favor", reply_to=row.wamid)
+    await live.settle()
+    assert tab.value(REPORT, "body").taps == [TapRow("Sí, por favor", "1")]

@@ -71,10 +71,13 @@ async def test_a_pressed_quick_reply_counts_for_the_campaign_it_stands_in(line):
     yes = {"type": "button", "text": "Sí, por favor", "reply_to": row.wamid}
     await line.write(CUSTOMER, **yes)
     (row,) = await run.recipients()
-    first = row.taps
-    assert list(first) == ["Sí, por favor"]
+    assert list(row.taps) == ["Sí, por favor"]
+    first = {"Sí, por favor": "2026-01-01T00:00:00+00:00"}
+    await line.change(row, taps=first)
     await line.write(CUSTOMER, **yes)
-    await line.write(CUSTOMER, type="text", body="Sí, por favor", reply_to=row.wamid)
+    answers = {"type": "interactive", "reply_type": "button_reply", "id": "x", "title": "Other"}
+    for act in ({"type": "text", "body": "Solo estoy mirando"}, answers):
+        await line.write(CUSTOMER, reply_to=row.wamid, **act)
     (row,) = await run.recipients()
     assert row.taps == first
     assert [one.taps for one in await later.recipients()] == [{}]
