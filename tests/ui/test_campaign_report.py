@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.features.campaigns.answers_kit import sent_to_customer
+from tests.features.campaigns.drafts import set_tier
 from tests.features.campaigns.runs import Run
 from tests.fixtures import make_member
 from tests.lines import CUSTOMER
@@ -143,3 +144,18 @@ async def test_pressed_quick_replies_are_counted_while_it_is_looked_at(server, l
     await line.write(CUSTOMER, type="button", text="Sí, por favor", reply_to=row.wamid)
     await live.settle()
     assert tab.value(REPORT, "body").taps == [TapRow("Sí, por favor", "1")]
+
+
+async def test_those_over_the_days_limit_are_offered_the_days_to_come(server, line, run):
+    await run.change(status=CampaignStatus.COMPLETED)
+    for row in await run.recipients():
+        await line.change(row, state="failed", error_code=131026)
+    await set_tier(line, "TIER_3")
+    tab = await open_page(server, line.world.owner, run.campaign_id)
+    assert tab.value(REPORT, "card").retry_words == "Try 4 people again"
+    await tab.send(handler_name(ReportState.retry))
+    assert tab.value(REPORT, "question") == "split"
+    assert "write to 3 more people" in tab.value(REPORT, "split_line")
+    assert await run.states() == {"failed": 4}
+    await tab.send(handler_name(ReportState.retry_split))
+    assert (tab.value(REPORT, "question"), await run.states()) == ("", {"queued": 4})

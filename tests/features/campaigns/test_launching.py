@@ -14,6 +14,7 @@ from tests.features.campaigns.drafts import (
     EVERYBODY,
     draft,
     launched,
+    set_tier,
     store_people,
     store_template,
 )
@@ -26,7 +27,6 @@ from xobito_app.features.campaigns.launching.launch import begin_due
 from xobito_app.features.campaigns.schemas import Audience, Value
 from xobito_app.features.contacts.labels.groups import list_groups
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.models.connection import Number
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -37,13 +37,6 @@ async def change_contact(line, contact_id, **facts):
         for name, value in facts.items():
             setattr(row, name, value)
         uow.session.add(row)
-
-
-async def set_tier(line, tier: str) -> None:
-    async with unit_of_work(line.workspace_id) as uow:
-        number = (await uow.session.exec(select(Number))).one()
-        number.messaging_limit = tier
-        uow.session.add(number)
 
 
 async def test_the_dry_run_adds_up_and_the_launch_does_what_it_says(line):

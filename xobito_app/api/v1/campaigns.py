@@ -357,11 +357,17 @@ async def cancel_campaign(
     "/campaigns/{campaign_id}/retry", response_description="Campaign retried", responses=_MISSING
 )
 async def retry_campaign(
-    call: Annotated[Call, needs("campaigns.launch")], campaign_id: UUID
+    call: Annotated[Call, needs("campaigns.launch")],
+    campaign_id: UUID,
+    splits_days: Annotated[
+        bool, Query(description="Who is over Meta's limit of 24 hours is tried on a later day.")
+    ] = False,
 ) -> Campaign:
     """Try those again that failed, expired or were cancelled, as far as Meta allows."""
     return Campaign.of(
-        await campaigns.retry_campaign(call.session, call.actor, campaign_id=campaign_id)
+        await campaigns.retry_campaign(
+            call.session, call.actor, campaign_id=campaign_id, splits_days=splits_days
+        )
     )
 
 

@@ -237,6 +237,23 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """How many of a campaign may be tried again.
+
+    Attributes:
+        free: How many more people Meta lets the portfolio write to now; None without a limit.
+    """
+
+    people: int
+    free: int | None
+
+    @property
+    def over(self) -> int:
+        """How many of them are over the limit."""
+        return 0 if self.free is None else max(0, self.people - self.free)
+
+
+@dataclass(frozen=True, slots=True)
 class Headroom:
     """How many more people may be written to first in a rolling day (Meta's messaging limit).
 

@@ -19,11 +19,15 @@ from xobito_app.features.campaigns.drafting.recipients import (
     take_file as take_file,
     take_list as take_list,
 )
+from xobito_app.features.campaigns.guarding.retrying import (
+    over_limit as over_limit,
+    plan_retry as plan_retry,
+    retry_campaign as retry_campaign,
+)
 from xobito_app.features.campaigns.guarding.steering import (
     cancel_campaign as cancel_campaign,
     pause_campaign as pause_campaign,
     resume_campaign as resume_campaign,
-    retry_campaign as retry_campaign,
 )
 from xobito_app.features.campaigns.launching.dry_run import (
     dry_run as dry_run,

@@ -10,6 +10,7 @@ from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.blocks import (
     allowed,
     cell,
+    confirm,
     filter_select,
     line_of,
     list_view,
@@ -31,13 +32,12 @@ from xobito_app.ui.components import (
     note,
     page_body,
     stacked_bar,
-    table,
 )
-from xobito_app.ui.pages.campaign_report.rows import ReasonRow, RecipientRow, TapRow, VariantRow
+from xobito_app.ui.pages.campaign_report import cards
+from xobito_app.ui.pages.campaign_report.rows import RecipientRow
 from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
 from xobito_app.ui.pages.campaigns.page import cancel_question
 from xobito_app.ui.pages.campaigns.words import STATE_WORDS
-from xobito_app.ui.pages.templates.clicks import clicks_list
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
 
@@ -63,6 +63,15 @@ def report() -> rx.Component:
     return page_body(
         loaded(ReportState, _content(), ("missing", gone), rows=8),
         cancel_question(ReportState),
+        confirm(
+            ReportState,
+            "split",
+            title="Spread them over the days to come?",
+            line=ReportState.split_line,
+            verb="Try them again",
+            on_confirm=ReportState.retry_split,
+            weight="primary",
+        ),
     )
 
 
@@ -205,136 +214,11 @@ def _figures() -> rx.Component:
                 class_name=styles.CARD_BODY,
             ),
         ),
-        _reasons(),
-        _cost(),
-        rx.cond(body.taps.length() + body.clicks.length() > 0, _pressed()),
-        rx.cond(body.comparison.sentence, _comparison()),
+        cards.reasons(),
+        cards.cost(),
+        rx.cond(body.taps.length() + body.clicks.length() > 0, cards.pressed()),
+        rx.cond(body.comparison.sentence, cards.comparison()),
         class_name="report-cards",
-    )
-
-
-def _reasons() -> rx.Component:
-    body = ReportState.body
-    return card(
-        card_head("Who did not get it, and why"),
-        rx.cond(
-            body.reasons,
-            rx.el.ul(rx.foreach(body.reasons, _reason_line), class_name="report-reasons"),
-            rx.el.div(empty_line("Nobody so far."), class_name=styles.CARD_BODY),
-        ),
-    )
-
-
-def _reason_line(row: ObjectVar[ReasonRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.strong(row.count, class_name=styles.TABULAR),
-        rx.el.span(row.words, class_name=styles.GROW),
-        badge(row.state_words, row.tone),
-        key=row.id,
-    )
-
-
-def _cost() -> rx.Component:
-    cost = ReportState.body.cost
-    return card(
-        card_head("Cost", note="By your own rates, for what Meta priced"),
-        rx.el.div(
-            rx.cond(
-                cost.is_known,
-                rx.fragment(
-                    rx.el.strong(cost.total, class_name=f"report-sum {styles.TABULAR}"),
-                    rx.el.p(cost.line, class_name=styles.MUTED),
-                    rx.cond(
-                        ~cost.has_rates,
-                        rx.el.p(
-                            "There are no rates to count with. ",
-                            ReactRouterLink.create(
-                                "Keep rates", to="/settings/rates", class_name=styles.LINK
-                            ),
-                        ),
-                    ),
-                ),
-                empty_line("Meta has priced nothing yet."),
-            ),
-            rx.el.dl(
-                rx.foreach(
-                    ReportState.card.facts,
-                    lambda fact: rx.el.div(rx.el.dt(fact[0]), rx.el.dd(fact[1]), key=fact[0]),
-                ),
-                class_name="report-facts",
-            ),
-            class_name=styles.CARD_BODY,
-        ),
-    )
-
-
-def _pressed() -> rx.Component:
-    body = ReportState.body
-    return card(
-        card_head(
-            "Buttons",
-            rx.cond(
-                body.taps,
-                button(
-                    "Show them",
-                    compact=True,
-                    icon_name="list-filter",
-                    on_click=RecipientsState.narrow("state", "tapped"),
-                ),
-            ),
-            note="Quick replies of this campaign, each by how many people",
-        ),
-        rx.el.div(
-            rx.cond(
-                body.taps,
-                rx.el.ul(rx.foreach(body.taps, _tap), class_name="click-lines"),
-                empty_line("Nobody has pressed a quick reply yet."),
-            ),
-            rx.foreach(
-                body.clicks,
-                lambda found: rx.el.section(
-                    rx.el.h3("Meta's count of ", found.name, class_name=styles.CARD_TITLE),
-                    rx.el.p(
-                        "For the template in these days (UTC), whoever sent it.",
-                        class_name=styles.CARD_NOTE,
-                    ),
-                    clicks_list(found),
-                    key=found.id,
-                    class_name="click-section",
-                ),
-            ),
-            class_name=styles.CARD_BODY,
-        ),
-    )
-
-
-def _tap(row: ObjectVar[TapRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(row.id, class_name=styles.GROW),
-        rx.el.strong(row.count, class_name=styles.TABULAR),
-        key=row.id,
-    )
-
-
-def _comparison() -> rx.Component:
-    found = ReportState.body.comparison
-    return card(
-        card_head("A and B", note=found.sentence),
-        table(
-            ("Template", "Delivered", "Read", "Replied", "Rate (95 %)"),
-            rx.foreach(found.variants, _variant),
-        ),
-    )
-
-
-def _variant(row: ObjectVar[VariantRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(row.name, rx.cond(row.is_winner, badge("Better", "success"))),
-        cell(row.delivered, tabular=True),
-        cell(row.read, tabular=True),
-        cell(row.replied, tabular=True),
-        cell(row.rate, tabular=True),
-        key=row.id,
     )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import NotFound
@@ -41,6 +42,7 @@ class ReportState(PageState, QuestionState, AppState):
 
     live_key: ClassVar = KEY
     card: rx.Field[ReportCard] = rx.field(default_factory=ReportCard)
+    split_line: rx.Field[str] = rx.field("")
     body: rx.Field[ReportBody] = rx.field(default_factory=ReportBody)
 
     def _wanted(self) -> str:
@@ -101,8 +103,28 @@ class ReportState(PageState, QuestionState, AppState):
     @rx.event
     @guarded(Permission.CAMPAIGNS_LAUNCH)
     async def retry(self):
-        """Try again whom it did not reach, where that cannot send anything twice."""
-        found = await self._call(service.retry_campaign, campaign_id=campaign_here(self))
+        """Try again whom it did not reach, where that cannot send anything twice.
+
+        Those over Meta's limit of a day are offered the days to come.
+        """
+        campaign_id = campaign_here(self)
+        plan = await self._call(service.plan_retry, campaign_id=campaign_id)
+        if plan.over:
+            self.split_line = service.over_limit(plan)
+            self.question, self.asked_id = "split", str(campaign_id)
+            return None
+        return await self._retry(campaign_id)
+
+    @rx.event
+    @guarded(Permission.CAMPAIGNS_LAUNCH)
+    async def retry_split(self):
+        """Try them again, each day as many as Meta lets through."""
+        return await self._retry(self._answered(), splits_days=True)
+
+    async def _retry(self, campaign_id: UUID, *, splits_days: bool = False) -> Event:
+        found = await self._call(
+            service.retry_campaign, campaign_id=campaign_id, splits_days=splits_days
+        )
         await self._show_campaign(found)
         return toast_success("They are tried again.")
 
