@@ -306,17 +306,6 @@ async def test_a_scheduled_one_begins_at_its_time_and_may_be_changed_before(line
     assert (await run.campaign()).status == "sending"
 
 
-async def test_changing_a_scheduled_one_makes_it_a_draft_again(line):
-    await store_people(line, 2)
-    run = await launched(line, scheduled_at=clock.now() + timedelta(days=2))
-    view = await line.do(
-        campaigns.update_campaign, campaign_id=run.campaign_id, draft={"canary": 1}
-    )
-    assert (view.status, view.counts["audience"]) == ("draft", 0)
-    await line.change(await run.campaign(), begins_at=clock.now() - timedelta(seconds=1))
-    assert await begin_due(line.workspace_id) == 0
-
-
 async def test_a_scheduled_one_whose_template_was_paused_waits_for_a_person(line):
     await store_people(line, 1)
     run = await launched(line, scheduled_at=clock.now() + timedelta(days=2))

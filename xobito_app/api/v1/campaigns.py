@@ -186,7 +186,8 @@ async def update_campaign(
 ) -> Campaign:
     """Update a draft or a scheduled campaign.
 
-    A scheduled one becomes a draft again unless only its name changes.
+    A scheduled one is fixed anew for its time. It becomes a draft again, and `reason` says why,
+    where it cannot go out as it is then, or the token may not launch.
     """
     await campaigns.get_campaign(call.session, call.actor, campaign_id=campaign_id)
     given = body.given()

@@ -13,11 +13,6 @@ from xobito_app.features.campaigns.drafting.drafts import (
     get_campaign as get_campaign,
     list_campaigns as list_campaigns,
     page_campaigns as page_campaigns,
-    update_campaign as update_campaign,
-)
-from xobito_app.features.campaigns.drafting.recipients import (
-    take_file as take_file,
-    take_list as take_list,
 )
 from xobito_app.features.campaigns.guarding.retrying import (
     over_limit as over_limit,
@@ -34,6 +29,11 @@ from xobito_app.features.campaigns.launching.dry_run import (
     export_excluded as export_excluded,
     list_excluded as list_excluded,
     preview as preview,
+)
+from xobito_app.features.campaigns.launching.editing import (
+    take_file as take_file,
+    take_list as take_list,
+    update_campaign as update_campaign,
 )
 from xobito_app.features.campaigns.launching.launch import (
     find_late as find_late,

@@ -194,6 +194,9 @@ class DraftCard:
     cap: str = ""
     splits_days: bool = False
     scheduled: str = ""
+    is_scheduled: bool = False
+    scheduled_words: str = ""
+    reason: str = ""
     excluded_link: str = ""
 
     @classmethod
@@ -223,8 +226,18 @@ class DraftCard:
             cap=f"{view.spend_cap:f}" if view.spend_cap is not None else "",
             splits_days=view.splits_days,
             scheduled=formats.field_time(view.scheduled_at, zone) if view.scheduled_at else "",
+            is_scheduled=view.status == "scheduled",
+            scheduled_words=_scheduled_words(view, zone),
+            reason=view.reason,
             excluded_link=f"/exports/campaigns/{view.id}/excluded.csv",
         )
+
+
+def _scheduled_words(view: CampaignView, zone: str) -> str:
+    if view.status != "scheduled" or view.scheduled_at is None:
+        return ""
+    when = formats.full(view.scheduled_at, zone)
+    return f"Scheduled for {when}. Every change is kept, and it goes out then as it stands."
 
 
 def way_of(audience: Audience) -> str:
