@@ -7,6 +7,8 @@ from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from tests.whatsapp.golden_templates import GOLDEN
 from xobito_app.core import clock
+from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.service import create_campaign
 from xobito_app.features.templates import service
 from xobito_app.features.templates.insight_repository import InsightRepository
 from xobito_app.features.templates.insights import fetch_insights
@@ -195,3 +197,47 @@ async def test_the_page_tells_what_meta_counted_or_how_to_have_it_count(server, 
     plain = await desk.named("hello_world")
     tab = await _open(server, desk, f"/templates/{plain.id}", TemplateState.load)
     assert not tab.value(PAGE, "clicks").is_shown
+
+
+async def test_the_list_moves_when_meta_decides(server, desk, live):
+    view = await desk.write()
+    tab = await _open(server, desk, "/templates", TemplatesState.load)
+    row = await desk.named("hello_world")
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert {one.name: one.status for one in tab.value(LIST, "rows")}["hello_world"] == "Paused"
+    await desk.put_at_meta(body_of("Hi there", name="another"))
+    await desk.sync()
+    await live.settle()
+    assert tab.value(LIST, "stamp").startswith("7 templates")
+    assert str(view.id) in {one.id for one in tab.value(LIST, "rows")}
+
+
+async def test_the_page_moves_with_its_template_alone(server, desk, live):
+    row = await desk.named("hello_world")
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load)
+    assert (tab.value(PAGE, "card").status, tab.value(PAGE, "history")) == ("Approved", [])
+    other = await desk.named("order_confirmation")
+    await desk.decide(other.meta_id, status="PAUSED")
+    await desk.until(other.id, "PAUSED")
+    await live.settle()
+    updates = len(server.updates[tab.name])
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert tab.value(PAGE, "card").status == "Paused"
+    assert [one.change for one in tab.value(PAGE, "history")] == ["Approved → Paused"]
+    assert len(server.updates[tab.name]) == updates + 1
+
+
+async def test_who_may_not_see_campaigns_is_not_told_of_them_later_either(server, desk, live):
+    row = await desk.named("hello_world")
+    agent = await make_member(desk.line.world, "Agent")
+    assert not agent.can(Permission.CAMPAIGNS_VIEW)
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load, agent)
+    await desk.line.do(create_campaign, draft={"name": "Spring", "template_id": row.id})
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert (tab.value(PAGE, "card").status, tab.value(PAGE, "uses")) == ("Paused", [])

@@ -75,6 +75,19 @@ async def list_templates(
     )
 
 
+async def read_lines(
+    session: AsyncSession, actor: Actor, *, template_ids: Sequence[UUID]
+) -> tuple[TemplateLine, ...]:
+    """Return the templates among these ids that the workspace has.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    rows = await TemplateRepository(session, actor.workspace_id).list_by_ids(template_ids)
+    return tuple(reading.line_of(row) for row in rows.values())
+
+
 async def page_templates(
     session: AsyncSession, actor: Actor, *, wanted: Wanted = ANY, page: int = 1, per_page: int = 15
 ) -> Page[TemplateView]:
