@@ -17,13 +17,23 @@ from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.campaign_wizard.audience_state import AudienceState
 from xobito_app.ui.pages.campaign_wizard.check_state import CheckState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
+from xobito_app.ui.pages.campaign_wizard.filter_state import AudienceFilterState
 from xobito_app.ui.pages.campaign_wizard.launch_state import LaunchState
 from xobito_app.ui.pages.campaign_wizard.template_state import TemplateStepState
 from xobito_app.ui.pages.campaign_wizard.variables_state import VariablesState
 
 DRAFT, TEMPLATES, AUDIENCE = "draft_state", "template_step_state", "audience_state"
+FILTER = "audience_filter_state"
 VARIABLES, CHECK, LAUNCH = "variables_state", "check_state", "launch_state"
-LOADS = (DraftState, TemplateStepState, AudienceState, VariablesState, CheckState, LaunchState)
+LOADS = (
+    DraftState,
+    TemplateStepState,
+    AudienceState,
+    AudienceFilterState,
+    VariablesState,
+    CheckState,
+    LaunchState,
+)
 
 
 class Wizard:
@@ -238,3 +248,43 @@ async def test_a_scheduled_one_is_changed_here_and_stays_scheduled(wizard, line)
     assert (card.is_scheduled, card.scheduled_words) == (False, "")
     assert card.reason == "It is not scheduled any more. Choose who gets it."
     assert card.reason in "".join(wizard.tab.scripts)
+
+
+async def test_whoever_fits_a_filter_of_the_contact_list_is_meant(wizard, line):
+    people = await store_people(line, 3, group="VIP")
+    facts = ((people[0], {"country": "DE"}), (people[1], {"country": "DE", "opted_out": True}))
+    for contact_id, draft in facts:
+        await line.do(contacts.update_contact, contact_id=contact_id, draft=draft)
+    campaign_id = await begun(wizard, line)
+    await wizard.go(campaign_id, "audience")
+    await wizard.do(AudienceState.choose_way, way="filter")
+    assert [name for _, name in wizard.see(FILTER, "groups")] == ["VIP"]
+    given = {"country": "de", "opted_out": "", "status": "", "field.nothing": ""}
+    await wizard.do(AudienceFilterState.narrow_more, form=given)
+    assert wizard.see(FILTER, "count_words") == "2 contacts fit."
+    assert [chip.text for chip in wizard.see(FILTER, "chips")] == ["from Germany"]
+    kept = (await campaign(line)).audience
+    assert kept == {"contact_filter": {"country": "DE"}}
+    await wizard.do(AudienceFilterState.narrow, name="opted_out", value="no")
+    assert wizard.see(FILTER, "count_words") == "1 contact fits."
+    # The steps after it and the next visit know the same.
+    await wizard.go(campaign_id, "check")
+    assert wizard.see(CHECK, "card").sentence == "1 person: 1 will get it, 0 will not."
+    await wizard.go(campaign_id, "audience")
+    assert wizard.see(AUDIENCE, "way") == "filter"
+    assert {chip.name for chip in wizard.see(FILTER, "chips")} == {"country", "opted_out"}
+
+
+async def test_without_any_filter_nobody_is_meant_rather_than_everybody(wizard, line):
+    await store_people(line, 2)
+    campaign_id = await begun(wizard, line)
+    await wizard.go(campaign_id, "audience")
+    await wizard.do(AudienceFilterState.narrow, name="q", value="5550001")
+    assert wizard.see(FILTER, "count_words") == "1 contact fits."
+    await wizard.do(AudienceFilterState.narrow, name="q", value="")
+    assert (await campaign(line)).audience == {}
+    assert wizard.see(FILTER, "count_words") == ""
+    await wizard.do(AudienceState.choose_way, way="everyone")
+    assert (await campaign(line)).audience == {"contact_filter": {}}
+    await wizard.go(campaign_id, "audience")
+    assert wizard.see(AUDIENCE, "way") == "everyone"

@@ -13,6 +13,7 @@ from xobito_app.features.templates import service
 from xobito_app.features.templates.insight_repository import InsightRepository
 from xobito_app.features.templates.insights import fetch_insights
 from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.template import relay as template_relay
 from xobito_app.ui.pages.template.state import TemplateState
 from xobito_app.ui.pages.template_editor.state import EditorState
 from xobito_app.ui.pages.templates.state import TemplatesState
@@ -214,7 +215,14 @@ async def test_the_list_moves_when_meta_decides(server, desk, live):
     assert str(view.id) in {one.id for one in tab.value(LIST, "rows")}
 
 
-async def test_the_page_moves_with_its_template_alone(server, desk, live):
+async def test_the_page_moves_with_its_template_alone(server, desk, live, monkeypatch):
+    read, real = [], template_relay.read_found
+
+    async def note(session, actor, template_id):
+        read.append(template_id)
+        return await real(session, actor, template_id)
+
+    monkeypatch.setattr(template_relay, "read_found", note)
     row = await desk.named("hello_world")
     tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load)
     assert (tab.value(PAGE, "card").status, tab.value(PAGE, "history")) == ("Approved", [])
@@ -222,13 +230,13 @@ async def test_the_page_moves_with_its_template_alone(server, desk, live):
     await desk.decide(other.meta_id, status="PAUSED")
     await desk.until(other.id, "PAUSED")
     await live.settle()
-    updates = len(server.updates[tab.name])
+    assert read == []
     await desk.decide(row.meta_id, status="PAUSED")
     await desk.until(row.id, "PAUSED")
     await live.settle()
     assert tab.value(PAGE, "card").status == "Paused"
     assert [one.change for one in tab.value(PAGE, "history")] == ["Approved → Paused"]
-    assert len(server.updates[tab.name]) == updates + 1
+    assert set(read) == {row.id}
 
 
 async def test_who_may_not_see_campaigns_is_not_told_of_them_later_either(server, desk, live):

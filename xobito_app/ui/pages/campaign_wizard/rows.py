@@ -12,6 +12,7 @@ from xobito_app.features.campaigns.schemas import (
     Preview,
     Value,
 )
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.templates.schemas import TemplateView
 from xobito_app.ui import formats
 from xobito_app.whatsapp.templates import Variable, VariableKind
@@ -39,6 +40,7 @@ _STEP_OF = {
 WAYS = (
     ("groups", "Groups"),
     ("segment", "A segment"),
+    ("filter", "Contacts who fit"),
     ("everyone", "All contacts"),
     ("picked", "Picked by hand"),
     ("file", "A file"),
@@ -247,7 +249,7 @@ def way_of(audience: Audience) -> str:
     if audience.segment_id:
         return "segment"
     if audience.contact_filter is not None:
-        return "everyone"
+        return "everyone" if audience.contact_filter == ContactFilter() else "filter"
     if audience.contact_ids:
         return "picked"
     return "file" if audience.file else ""
