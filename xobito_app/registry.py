@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from xobito_app.core.events import listen
-from xobito_app.core.feature import Feature, Job, MergeFollower, TimelineSource
+from xobito_app.core.feature import Feature, Job, MergeFollower, ThreadSource, TimelineSource
 from xobito_app.core.permissions import Permission
 
 FEATURES = [
@@ -62,6 +62,11 @@ def merge_followers() -> list[MergeFollower]:
 def timeline_sources() -> list[TimelineSource]:
     """Return what adds entries to the timeline of a contact."""
     return [source for feature in features() for source in feature.timeline]
+
+
+def thread_sources() -> list[ThreadSource]:
+    """Return what sends messages that stand in threads without being of the inbox."""
+    return [source for feature in features() for source in feature.thread_sources]
 
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:

@@ -30,6 +30,8 @@ FIXED = {
     ("features/inbox/threads/search.py", "fits"): "the name and the number",
     ("features/inbox/threads/threads.py", "_branches"): "own, unassigned, others",
     ("features/inbox/threads/threads.py", "<generator>"): "the windows of those branches",
+    ("features/inbox/threads/positions.py", "<generator>"): "the inbox and the features that send",
+    ("features/campaigns/thread_entries.py", "<generator>"): "by contact and by number",
     ("features/contacts/lists/segments.py", "conditions"): "one for each part of a filter",
     ("features/contacts/lists/filter_sql.py", "<generator>"): "two ways to write a number",
 }

@@ -1,26 +1,39 @@
 """The wizard of a campaign, as a tab sees it: from a template to a launch."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
 
-from tests.features.campaigns.drafts import store_people, store_template
+from tests.features.campaigns.drafts import launched, store_people, store_template
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
+from xobito_app.core import clock
 from xobito_app.features.contacts.records import contacts
+from xobito_app.features.workspaces.service import rename_workspace
 from xobito_app.models.campaigns import Campaign, CampaignRecipient, CampaignStatus
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.pages.campaign_wizard.audience_state import AudienceState
 from xobito_app.ui.pages.campaign_wizard.check_state import CheckState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
+from xobito_app.ui.pages.campaign_wizard.filter_state import AudienceFilterState
 from xobito_app.ui.pages.campaign_wizard.launch_state import LaunchState
 from xobito_app.ui.pages.campaign_wizard.template_state import TemplateStepState
 from xobito_app.ui.pages.campaign_wizard.variables_state import VariablesState
 
 DRAFT, TEMPLATES, AUDIENCE = "draft_state", "template_step_state", "audience_state"
+FILTER = "audience_filter_state"
 VARIABLES, CHECK, LAUNCH = "variables_state", "check_state", "launch_state"
-LOADS = (DraftState, TemplateStepState, AudienceState, VariablesState, CheckState, LaunchState)
+LOADS = (
+    DraftState,
+    TemplateStepState,
+    AudienceState,
+    AudienceFilterState,
+    VariablesState,
+    CheckState,
+    LaunchState,
+)
 
 
 class Wizard:
@@ -188,3 +201,90 @@ async def test_who_may_only_look_makes_no_draft(server, line):
     await wizard.do(TemplateStepState.choose, template_id=str(await store_template(line)))
     async with unit_of_work(line.workspace_id) as uow:
         assert (await uow.session.exec(select(Campaign))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        # Planned in winter for after the clocks are put forward, and the other way round.
+        ("2027-06-01T09:00", "2027-06-01T07:00"),
+        ("2027-12-01T09:00", "2027-12-01T08:00"),
+        # The last minute before, and the first one after each change.
+        ("2027-03-28T01:59", "2027-03-28T00:59"),
+        ("2027-03-28T03:00", "2027-03-28T01:00"),
+        ("2027-10-31T03:00", "2027-10-31T02:00"),
+        # It comes twice that night: the first is meant, which is still summer time.
+        ("2027-10-31T02:30", "2027-10-31T00:30"),
+    ],
+)
+async def test_a_time_is_the_same_on_the_wall_whatever_the_clocks_do(wizard, line, typed, moment):
+    await line.do(rename_workspace, name="Bakery", time_zone="Europe/Vienna", country="AT")
+    await wizard.go(await begun(wizard, line), "launch")
+    await wizard.do(LaunchState.keep, name="scheduled_at", text=typed)
+    kept = (await campaign(line)).scheduled_at
+    assert f"{kept:%Y-%m-%dT%H:%M}" == moment
+    assert wizard.see(DRAFT, "card").scheduled == typed
+
+
+async def test_a_time_that_does_not_exist_is_refused(wizard, line):
+    await line.do(rename_workspace, name="Bakery", time_zone="Europe/Vienna", country="AT")
+    await wizard.go(await begun(wizard, line), "launch")
+    await wizard.do(LaunchState.keep, name="scheduled_at", text="2027-03-28T02:30")
+    told = "The clocks are put forward then: this time does not exist."
+    assert wizard.see(LAUNCH, "errors") == {"scheduled_at": told}
+    assert (await campaign(line)).scheduled_at is None
+
+
+async def test_a_scheduled_one_is_changed_here_and_stays_scheduled(wizard, line):
+    people = await store_people(line, 2)
+    run = await launched(line, scheduled_at=clock.now() + timedelta(days=2))
+    await wizard.go(str(run.campaign_id), "audience")
+    assert wizard.see(DRAFT, "card").scheduled_words.startswith("Scheduled for")
+    await wizard.do(AudienceState.pick, contact_id=str(people[0]))
+    assert (wizard.see(DRAFT, "card").is_scheduled, await run.states()) == (True, {"queued": 1})
+    # Nobody is left: it can go out no more, and that is said.
+    await wizard.do(AudienceState.pick, contact_id=str(people[0]))
+    card = wizard.see(DRAFT, "card")
+    assert (card.is_scheduled, card.scheduled_words) == (False, "")
+    assert card.reason == "It is not scheduled any more. Choose who gets it."
+    assert card.reason in "".join(wizard.tab.scripts)
+
+
+async def test_whoever_fits_a_filter_of_the_contact_list_is_meant(wizard, line):
+    people = await store_people(line, 3, group="VIP")
+    facts = ((people[0], {"country": "DE"}), (people[1], {"country": "DE", "opted_out": True}))
+    for contact_id, draft in facts:
+        await line.do(contacts.update_contact, contact_id=contact_id, draft=draft)
+    campaign_id = await begun(wizard, line)
+    await wizard.go(campaign_id, "audience")
+    await wizard.do(AudienceState.choose_way, way="filter")
+    assert [name for _, name in wizard.see(FILTER, "groups")] == ["VIP"]
+    given = {"country": "de", "opted_out": "", "status": "", "field.nothing": ""}
+    await wizard.do(AudienceFilterState.narrow_more, form=given)
+    assert wizard.see(FILTER, "count_words") == "2 contacts fit."
+    assert [chip.text for chip in wizard.see(FILTER, "chips")] == ["from Germany"]
+    kept = (await campaign(line)).audience
+    assert kept == {"contact_filter": {"country": "DE"}}
+    await wizard.do(AudienceFilterState.narrow, name="opted_out", value="no")
+    assert wizard.see(FILTER, "count_words") == "1 contact fits."
+    # The steps after it and the next visit know the same.
+    await wizard.go(campaign_id, "check")
+    assert wizard.see(CHECK, "card").sentence == "1 person: 1 will get it, 0 will not."
+    await wizard.go(campaign_id, "audience")
+    assert wizard.see(AUDIENCE, "way") == "filter"
+    assert {chip.name for chip in wizard.see(FILTER, "chips")} == {"country", "opted_out"}
+
+
+async def test_without_any_filter_nobody_is_meant_rather_than_everybody(wizard, line):
+    await store_people(line, 2)
+    campaign_id = await begun(wizard, line)
+    await wizard.go(campaign_id, "audience")
+    await wizard.do(AudienceFilterState.narrow, name="q", value="5550001")
+    assert wizard.see(FILTER, "count_words") == "1 contact fits."
+    await wizard.do(AudienceFilterState.narrow, name="q", value="")
+    assert (await campaign(line)).audience == {}
+    assert wizard.see(FILTER, "count_words") == ""
+    await wizard.do(AudienceState.choose_way, way="everyone")
+    assert (await campaign(line)).audience == {"contact_filter": {}}
+    await wizard.go(campaign_id, "audience")
+    assert wizard.see(AUDIENCE, "way") == "everyone"

@@ -67,7 +67,7 @@ async def test_what_is_wrong_is_told_at_its_field(server, world, field, text):
     assert list(tab.value(FORM, "errors")) == [field]
 
 
-async def test_who_may_not_change_settings_keeps_no_rate(server, world):
-    tab = await open_page(server, await make_member(world, "Manager"))
+async def test_who_may_change_neither_settings_nor_campaigns_keeps_no_rate(server, world):
+    tab = await open_page(server, await make_member(world, "Viewer"))
     await write(tab)
     assert tab.value(LIST, "stage") == "empty"

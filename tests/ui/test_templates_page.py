@@ -6,7 +6,14 @@ from tests.features.templates.desk import Desk, body_of
 from tests.fixtures import make_member
 from tests.ui.tabs import Tab, handler_name, sign_in
 from tests.whatsapp.golden_templates import GOLDEN
+from xobito_app.core import clock
+from xobito_app.core.permissions import Permission
+from xobito_app.features.campaigns.service import create_campaign
 from xobito_app.features.templates import service
+from xobito_app.features.templates.insight_repository import InsightRepository
+from xobito_app.features.templates.insights import fetch_insights
+from xobito_app.persistence.unit_of_work import unit_of_work
+from xobito_app.ui.pages.template import relay as template_relay
 from xobito_app.ui.pages.template.state import TemplateState
 from xobito_app.ui.pages.template_editor.state import EditorState
 from xobito_app.ui.pages.templates.state import TemplatesState
@@ -165,3 +172,80 @@ async def test_those_who_only_look_write_nothing(server, desk):
     editor = await _open(server, desk, f"/templates/{row.id}/edit", EditorState.load, viewer)
     await _write(editor, body="Taken over")
     assert not (await desk.do(service.get, row.id)).has_draft
+
+
+async def test_the_page_tells_what_meta_counted_or_how_to_have_it_count(server, desk):
+    row = await desk.named("order_confirmation")
+    await fetch_insights(desk.line.workspace_id)
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load)
+    clicks = tab.value(PAGE, "clicks")
+    assert (clicks.is_shown, clicks.is_off) == (True, True)
+    assert "not switched on" in clicks.problem
+    ask = handler_name(TemplateState.ask)
+    await tab.send(ask, question="count", row_id=str(row.id), name="")
+    await tab.send(handler_name(TemplateState.count_clicks))
+    day = {"template_id": row.id, "day": clock.now().date(), "sent": 5, "delivered": 4, "read": 3}
+    pressed = [{"type": "url_button", "button_content": "Track order", "count": 2}]
+    async with unit_of_work(desk.line.workspace_id) as uow:
+        insights = InsightRepository(uow.session, desk.line.workspace_id)
+        await insights.put([{**day, "clicks": pressed}])
+    await tab.send(handler_name(TemplateState.load))
+    clicks = tab.value(PAGE, "clicks")
+    assert clicks.line.startswith("5 sent, 4 delivered, 3 read")
+    assert [(one.title, one.kind, one.count) for one in clicks.rows] == [
+        ("Track order", "Link opened", "2")
+    ]
+    plain = await desk.named("hello_world")
+    tab = await _open(server, desk, f"/templates/{plain.id}", TemplateState.load)
+    assert not tab.value(PAGE, "clicks").is_shown
+
+
+async def test_the_list_moves_when_meta_decides(server, desk, live):
+    view = await desk.write()
+    tab = await _open(server, desk, "/templates", TemplatesState.load)
+    row = await desk.named("hello_world")
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert {one.name: one.status for one in tab.value(LIST, "rows")}["hello_world"] == "Paused"
+    await desk.put_at_meta(body_of("Hi there", name="another"))
+    await desk.sync()
+    await live.settle()
+    assert tab.value(LIST, "stamp").startswith("7 templates")
+    assert str(view.id) in {one.id for one in tab.value(LIST, "rows")}
+
+
+async def test_the_page_moves_with_its_template_alone(server, desk, live, monkeypatch):
+    read, real = [], template_relay.read_found
+
+    async def note(session, actor, template_id):
+        read.append(template_id)
+        return await real(session, actor, template_id)
+
+    monkeypatch.setattr(template_relay, "read_found", note)
+    row = await desk.named("hello_world")
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load)
+    assert (tab.value(PAGE, "card").status, tab.value(PAGE, "history")) == ("Approved", [])
+    other = await desk.named("order_confirmation")
+    await desk.decide(other.meta_id, status="PAUSED")
+    await desk.until(other.id, "PAUSED")
+    await live.settle()
+    assert read == []
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert tab.value(PAGE, "card").status == "Paused"
+    assert [one.change for one in tab.value(PAGE, "history")] == ["Approved → Paused"]
+    assert set(read) == {row.id}
+
+
+async def test_who_may_not_see_campaigns_is_not_told_of_them_later_either(server, desk, live):
+    row = await desk.named("hello_world")
+    agent = await make_member(desk.line.world, "Agent")
+    assert not agent.can(Permission.CAMPAIGNS_VIEW)
+    tab = await _open(server, desk, f"/templates/{row.id}", TemplateState.load, agent)
+    await desk.line.do(create_campaign, draft={"name": "Spring", "template_id": row.id})
+    await desk.decide(row.meta_id, status="PAUSED")
+    await desk.until(row.id, "PAUSED")
+    await live.settle()
+    assert (tab.value(PAGE, "card").status, tab.value(PAGE, "uses")) == ("Paused", [])

@@ -93,6 +93,8 @@ class MessageReceived(DomainEvent):
 
     Attributes:
         is_group: It was written in a WhatsApp group, to everybody there: nobody asked us.
+        answers: The number and the `wamid` of the message it answers, when it says so.
+        tapped: The title of the template's quick reply that was pressed; else empty.
     """
 
     workspace_id: UUID
@@ -102,6 +104,8 @@ class MessageReceived(DomainEvent):
     body: str
     at: datetime
     is_group: bool = False
+    answers: tuple[UUID, str] | None = None
+    tapped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

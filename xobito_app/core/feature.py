@@ -6,13 +6,13 @@ Each folder under `features/` that takes part has a `feature.py` with a `FEATURE
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from xobito_app.core.events import DomainEvent, Listener
+from xobito_app.core.events import DomainEvent, Listener, Topic
 from xobito_app.core.jobs import JobType
 from xobito_app.core.permissions import Actor, Permission
 
@@ -73,6 +73,29 @@ class MergeFollower:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadSource:
+    """Messages a feature sends by itself, which stand in the threads of those who got them.
+
+    They are read along with a thread and never stored in it: there is one row, and one truth of
+    its ticks. Of each message, the sender is whatever the feature sent it for: a campaign.
+
+    Attributes:
+        topic: Of the notices that tell of changes; their subject is the sender.
+        positions: Returns a SELECT of (at, id) for (workspace, a condition on `Conversation`,
+            senders or None for all).
+        load: Returns `inbox.schemas.SentEntry` for (session, workspace, ids), those of threads.
+        find: Returns ids by (number, `wamid`) for (session, workspace, such pairs).
+    """
+
+    topic: Topic
+    positions: Callable[[UUID, Any, Collection[UUID] | None], Any]
+    load: Callable[[Any, UUID, Collection[UUID]], Awaitable[Sequence[Any]]]
+    find: Callable[
+        [Any, UUID, Collection[tuple[UUID, str]]], Awaitable[Mapping[tuple[UUID, str], UUID]]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a feature brings.
 
@@ -88,6 +111,7 @@ class Feature:
         merge_followers: What it keeps of contacts.
         timeline: Functions of (session, actor, contact) that return what it adds to the timeline
             of a contact, as `contacts.schemas.TimelineEntry`, within the actor's sight; few.
+        thread_sources: What it sends that stands in threads.
     """
 
     name: str
@@ -102,3 +126,4 @@ class Feature:
     )
     merge_followers: tuple[MergeFollower, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
+    thread_sources: tuple[ThreadSource, ...] = ()

@@ -142,6 +142,7 @@ class CampaignRecipient(WorkspaceRow, table=True):
         attempts: Tries that count; waiting for one's turn does not.
         exclusion: Why they get nothing; empty for all who are to get it.
         replied_at: Their first message after it.
+        taps: When each quick reply of it was first pressed, by its title.
         history: Earlier attempts that a person repeated: `wamid`, state, reason.
     """
 
@@ -204,6 +205,11 @@ class CampaignRecipient(WorkspaceRow, table=True):
             postgresql_where=sql("opted_out_at IS NOT NULL"),
         ),
         Index(
+            "ix_campaign_recipient_tapped",
+            "campaign_id",
+            postgresql_where=sql("taps <> '{}'"),
+        ),
+        Index(
             "ix_campaign_recipient_settled",
             "campaign_id",
             sql("settled_at DESC"),
@@ -237,6 +243,7 @@ class CampaignRecipient(WorkspaceRow, table=True):
     settled_at: datetime | None = moment()
     replied_at: datetime | None = moment()
     opted_out_at: datetime | None = moment()
+    taps: dict[str, Any] = document()
     pricing: dict[str, Any] = document()
     history: list[dict[str, Any]] = document("[]")
     updated_at: datetime = moment(default_now=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text as sql
+from sqlalchemy import Date, Index, UniqueConstraint, text as sql
 from sqlmodel import Field
 
 from xobito_app.models.base import (
@@ -65,6 +65,8 @@ class Template(WorkspaceRow, Stamped, table=True):
         submit_error: Why the last submission failed.
         status_at: When Meta last told a status.
         name_blocked_until: Until when Meta keeps the name of this deleted template.
+        insights_at: When Meta was last asked what it counted.
+        insights_problem: Why Meta did not tell, in one sentence.
     """
 
     __tablename__ = "template"
@@ -116,6 +118,27 @@ class Template(WorkspaceRow, Stamped, table=True):
     use_count: int = Field(default=0)
     synced_at: datetime | None = moment()
     gone_at: datetime | None = moment()
+    insights_at: datetime | None = moment()
+    insights_problem: str = long_text()
+
+
+class TemplateInsight(WorkspaceRow, table=True):
+    """What Meta counted of a template in one day (`template_analytics`); Meta forgets it.
+
+    Attributes:
+        day: In UTC.
+        clicks: Meta's `clicked`: `type`, `button_content` and `count` of each button.
+    """
+
+    __tablename__ = "template_insight"
+    __table_args__ = (UniqueConstraint("template_id", "day"),)
+
+    template_id: UUID = belongs_to("template")
+    day: date = Field(sa_type=Date, nullable=False)
+    sent: int = Field(default=0)
+    delivered: int = Field(default=0)
+    read: int = Field(default=0)
+    clicks: list[dict[str, Any]] = document("[]")
 
 
 class TemplateEvent(WorkspaceRow, table=True):

@@ -52,11 +52,16 @@ class Repository(Generic[T]):
     async def get(self, row_id: UUID, *, lock: bool = False) -> T:
         """Return the row with an id, locked for change on request.
 
+        One that is loaded already is read anew with its lock: it may have changed while that was
+        waited for.
+
         Raises:
             NotFound: It is missing or another workspace's.
         """
         statement = self.scoped().where(col(self.model.id) == row_id)
-        row = await self.one_or_none(statement.with_for_update() if lock else statement)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        row = await self.one_or_none(statement)
         if row is None:
             raise NotFound(self.missing)
         return row

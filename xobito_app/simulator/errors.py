@@ -46,6 +46,7 @@ _KNOWN: dict[int, tuple[str, int]] = {
     132012: ("Parameter format does not match format in the created template", 400),
     132015: ("Template is paused", 400),
     132016: ("Template is disabled", 400),
+    200005: ("Template Insights are not available yet", 400),
     133010: ("Account not registered", 400),
 }
 _HELP = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xobito_app.core.errors import Invalid, NotFound
-from xobito_app.simulator import limits, record, statuses
+from xobito_app.simulator import clicks, limits, record, statuses
 from xobito_app.simulator.errors import webhook_error
 from xobito_app.simulator.store import Doc
 from xobito_app.simulator.world import World, digits, new_id, new_wamid
@@ -182,6 +182,7 @@ def _interactive(world: World, customer: Doc, act: Doc) -> Doc:
 def _button(world: World, customer: Doc, act: Doc) -> Doc:
     if not act.get("text") or not act.get("reply_to"):
         raise Invalid("A template button tap needs its text and the message it stands in.")
+    clicks.count(world, customer, act)
     return {"payload": str(act.get("payload") or act["text"]), "text": str(act["text"])}
 
 

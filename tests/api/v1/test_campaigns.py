@@ -134,3 +134,43 @@ async def test_an_address_with_a_line_break_is_answered_in_the_one_shape(api):
     answer = await api.post("/campaigns/%C3%A9%0A/dry-run", {})
     assert answer.status_code == 404
     assert answer.json()["status"] == "error"
+
+
+RATE = {
+    "country": "US",
+    "category": "UTILITY",
+    "currency": "USD",
+    "amount": "0.25",
+    "valid_from": "2020-01-01T00:00:00Z",
+}
+
+
+async def test_rates_are_kept_and_estimates_count_with_them(api, line):
+    await store_people(line, 2)
+    made = await api.made("/campaigns", **SPRING)
+    for amount in ("0.5", "0.25"):
+        told = await api.call("PUT", "/rates", json={**RATE, "amount": amount})
+        assert told.status_code == 200, told.text
+    await store_template(line, category="UTILITY")
+    (rate,) = (await api.get("/rates")).json()["data"]["data"]
+    assert (rate["amount"], rate["valid_from"]) == ("0.250000", "2020-01-01T00:00:00.000000Z")
+    dry = (await api.post(f"/campaigns/{made['id']}/dry-run", {})).json()["data"]
+    assert dry["estimate"]["currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"country": "1A"},
+        {"category": "SERVICE"},
+        {"currency": "12A"},
+        {"amount": "-1"},
+        {"amount": "much"},
+        {"amount": "0.1234567"},
+        {"valid_from": "soon"},
+    ],
+)
+async def test_a_wrong_rate_is_told_at_its_field(api, wrong):
+    told = await api.call("PUT", "/rates", json={**RATE, **wrong})
+    assert told.status_code == 422
+    assert list(told.json()["errors"]) == list(wrong)

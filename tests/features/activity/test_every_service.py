@@ -28,6 +28,7 @@ CHANGES_NOTHING = {
     "inbox/threads/timeline.py why_not_reply",
     "templates/writing/drafts.py lint_body",
     "campaigns/answers.py tell_timeline",
+    "campaigns/guarding/retrying.py plan_retry",
     "campaigns/launching/dry_run.py dry_run",
     "campaigns/launching/dry_run.py preview",
 }
@@ -40,6 +41,8 @@ WITHIN_ANOTHER = {
     "inbox/composing/open_thread.py reach",
     "inbox/composing/template_draft.py draft_template",
     "campaigns/drafting/drafts.py lock_changeable",
+    "campaigns/guarding/steering.py lock_campaign",
+    "campaigns/launching/launch.py freeze_campaign",
     "templates/samples.py add_sample",
     "templates/writing/drafts.py lock_for_writing",
 }
@@ -57,6 +60,7 @@ ONES_OWN = {
 MERELY_AGAIN = {
     # Asks WhatsApp once more for what is there.
     "connection/service.py sync_now",
+    "campaigns/reporting/report.py ask_for_clicks",
     "inbox/receiving/fetch.py try_again",
     "inbox/receiving/fetch.py try_message_again",
 }

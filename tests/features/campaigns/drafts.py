@@ -13,7 +13,7 @@ from tests.lines import Line
 from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.campaigns.schemas import Audience, CampaignDraft, CampaignView, Value
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.models.connection import Connection
+from xobito_app.models.connection import Connection, Number
 from xobito_app.models.contacts import Contact, ContactGroup, ContactGroupMember
 from xobito_app.models.templates import Template
 from xobito_app.persistence.unit_of_work import unit_of_work
@@ -89,3 +89,11 @@ async def launched(line: Line, **given: Any) -> Run:
     view = await draft(line, **given)
     await line.do(campaigns.launch_campaign, campaign_id=view.id)
     return Run(line, view.id)
+
+
+async def set_tier(line: Line, tier: str) -> None:
+    """Let Meta report another messaging limit of the number."""
+    async with unit_of_work(line.workspace_id) as uow:
+        number = (await uow.session.exec(select(Number))).one()
+        number.messaging_limit = tier
+        uow.session.add(number)

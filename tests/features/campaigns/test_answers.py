@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.features.campaigns.answers_kit import sent_to_customer
 from tests.features.campaigns.drafts import launched, store_people
 from tests.lines import CUSTOMER
 from xobito_app.core import clock
@@ -61,6 +62,31 @@ async def test_an_opt_out_counts_for_the_campaign_it_followed(line):
     (row,) = await run.recipients()
     assert row.opted_out_at
     assert [row.opted_out_at for row in await before.recipients()] == [None]
+
+
+async def test_a_pressed_quick_reply_counts_for_the_campaign_it_stands_in(line):
+    run = await sent_to_customer(line, name="Pressed")
+    later = await sent_to_customer(line, name="Later")
+    (row,) = await run.recipients()
+    yes = {"type": "button", "text": "Sí, por favor", "reply_to": row.wamid}
+    await line.write(CUSTOMER, **yes)
+    (row,) = await run.recipients()
+    assert list(row.taps) == ["Sí, por favor"]
+    first = {"Sí, por favor": "2026-01-01T00:00:00+00:00"}
+    await line.change(row, taps=first)
+    await line.write(CUSTOMER, **yes)
+    answers = {"type": "interactive", "reply_type": "button_reply", "id": "x", "title": "Other"}
+    for act in ({"type": "text", "body": "Solo estoy mirando"}, answers):
+        await line.write(CUSTOMER, reply_to=row.wamid, **act)
+    (row,) = await run.recipients()
+    assert row.taps == first
+    assert [one.taps for one in await later.recipients()] == [{}]
+    report = await line.do(campaigns.read_report, campaign_id=run.campaign_id)
+    assert [(tap.title, tap.people) for tap in report.taps] == [("Sí, por favor", 1)]
+    given = {"state": "tapped"}
+    for campaign, count in ((run, 1), (later, 0)):
+        page = await line.do(campaigns.list_recipients, campaign_id=campaign.campaign_id, **given)
+        assert len(page.rows) == count
 
 
 async def test_the_timeline_tells_it_to_those_who_may_see_campaigns(line):

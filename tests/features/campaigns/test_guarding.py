@@ -20,6 +20,7 @@ from xobito_app.features.campaigns import service as campaigns
 from xobito_app.features.campaigns.guarding.guard import CAP_REACHED, guard
 from xobito_app.features.campaigns.guarding.listeners import PORTFOLIO_STOPPED
 from xobito_app.features.ingest.drain import drain
+from xobito_app.features.workspaces.service import save_settings
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 PAST = timedelta(seconds=30)
@@ -248,3 +249,34 @@ async def test_a_webhook_stops_all_campaigns_it_is_about(line, code, reason):
         campaign = await one.campaign()
         assert campaign.status == ("paused" if reason else "sending")
         assert reason in campaign.reason
+
+
+@pytest.mark.parametrize(
+    ("settings", "failed", "opted_out", "words"),
+    [
+        ({}, 7, 0, "7 of the last 60 messages failed."),
+        ({"campaign_failures_percent": 12}, 7, 0, ""),
+        ({"campaign_failures_percent": 11}, 7, 0, "7 of the last 60 messages failed."),
+        ({}, 0, 1, "1 of the last 60 people opted out."),
+        ({"campaign_opt_outs_percent": 2}, 0, 1, ""),
+        ({"campaign_failures_percent": 100}, 20, 0, "The last 20 messages failed"),
+        ({"campaign_failures_percent": 100, "campaign_failures_in_a_row": 25}, 20, 0, ""),
+    ],
+)
+async def test_each_workspace_says_when_a_campaign_pauses(line, settings, failed, opted_out, words):
+    run = await begun(line, 60)
+    await line.do(save_settings, settings)
+    now = clock.now()
+    for at, row in enumerate(await run.recipients()):
+        settled = {"settled_at": now - timedelta(seconds=at), "state": "delivered"}
+        if at < failed:
+            settled |= {"state": "failed", "error_code": 131026, "reason": "Not on WhatsApp."}
+        if at < opted_out:
+            settled |= {"opted_out_at": now}
+        await line.change(row, **settled)
+    await run.change(guarded_at=now - timedelta(hours=1))
+    await guard(line.workspace_id)
+    campaign = await run.campaign()
+    assert campaign.status == ("paused" if words else "sending")
+    assert campaign.reason.startswith(words)
+    assert bool(campaign.reason) == bool(words)

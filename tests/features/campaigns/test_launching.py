@@ -14,6 +14,7 @@ from tests.features.campaigns.drafts import (
     EVERYBODY,
     draft,
     launched,
+    set_tier,
     store_people,
     store_template,
 )
@@ -26,7 +27,6 @@ from xobito_app.features.campaigns.launching.launch import begin_due
 from xobito_app.features.campaigns.schemas import Audience, Value
 from xobito_app.features.contacts.labels.groups import list_groups
 from xobito_app.features.contacts.schemas import ContactFilter
-from xobito_app.models.connection import Number
 from xobito_app.models.contacts import Contact
 from xobito_app.persistence.unit_of_work import unit_of_work
 
@@ -37,13 +37,6 @@ async def change_contact(line, contact_id, **facts):
         for name, value in facts.items():
             setattr(row, name, value)
         uow.session.add(row)
-
-
-async def set_tier(line, tier: str) -> None:
-    async with unit_of_work(line.workspace_id) as uow:
-        number = (await uow.session.exec(select(Number))).one()
-        number.messaging_limit = tier
-        uow.session.add(number)
 
 
 async def test_the_dry_run_adds_up_and_the_launch_does_what_it_says(line):
@@ -311,17 +304,6 @@ async def test_a_scheduled_one_begins_at_its_time_and_may_be_changed_before(line
     assert late > timedelta(seconds=60)
     assert await begin_due(line.workspace_id) == 1
     assert (await run.campaign()).status == "sending"
-
-
-async def test_changing_a_scheduled_one_makes_it_a_draft_again(line):
-    await store_people(line, 2)
-    run = await launched(line, scheduled_at=clock.now() + timedelta(days=2))
-    view = await line.do(
-        campaigns.update_campaign, campaign_id=run.campaign_id, draft={"canary": 1}
-    )
-    assert (view.status, view.counts["audience"]) == ("draft", 0)
-    await line.change(await run.campaign(), begins_at=clock.now() - timedelta(seconds=1))
-    assert await begin_due(line.workspace_id) == 0
 
 
 async def test_a_scheduled_one_whose_template_was_paused_waits_for_a_person(line):

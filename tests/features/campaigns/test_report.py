@@ -80,6 +80,11 @@ async def test_recipients_are_listed_searched_and_exported(line):
     assert len(failed.rows) == 2
     replied = await line.do(campaigns.list_recipients, state="replied", **given)
     assert [row.state for row in replied.rows] == ["read"]
+    report = await line.do(campaigns.read_report, campaign_id=run.campaign_id)
+    people = {step.name: step.people for step in report.funnel}
+    for step in ("sent", "delivered", "read", "failed"):
+        reached = await line.do(campaigns.list_recipients, state=f"any_{step}", **given)
+        assert len(reached.rows) == people[step], step
     found = await line.do(campaigns.list_recipients, search="555 0003", **given)
     assert [row.phone for row in found.rows] == ["+16505550003"]
     found = await line.do(campaigns.list_recipients, search="person 3", **given)

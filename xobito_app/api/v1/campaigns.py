@@ -65,7 +65,11 @@ class CampaignQuery(PageQuery):
 class RecipientQuery(In):
     """Which recipients are wanted."""
 
-    state: Annotated[str, limited(20)] = Field(default="", description="One of the counts' names.")
+    state: Annotated[str, limited(20)] = Field(
+        default="",
+        description="One of the counts' names, `replied`, `tapped`, `opted_out`, or `any_sent`, "
+        "`any_delivered`, `any_read` and `any_failed`: with those who came further.",
+    )
     search: Annotated[str, limited(200)] = Field(default="", description="In name or number.")
     cursor: Annotated[str, limited(1000)] = Field(
         default="", description="`next_cursor` of the page before."
@@ -182,7 +186,8 @@ async def update_campaign(
 ) -> Campaign:
     """Update a draft or a scheduled campaign.
 
-    A scheduled one becomes a draft again unless only its name changes.
+    A scheduled one is fixed anew for its time. It becomes a draft again, and `reason` says why,
+    where it cannot go out as it is then, or the token may not launch.
     """
     await campaigns.get_campaign(call.session, call.actor, campaign_id=campaign_id)
     given = body.given()
@@ -353,11 +358,17 @@ async def cancel_campaign(
     "/campaigns/{campaign_id}/retry", response_description="Campaign retried", responses=_MISSING
 )
 async def retry_campaign(
-    call: Annotated[Call, needs("campaigns.launch")], campaign_id: UUID
+    call: Annotated[Call, needs("campaigns.launch")],
+    campaign_id: UUID,
+    splits_days: Annotated[
+        bool, Query(description="Who is over Meta's limit of 24 hours is tried on a later day.")
+    ] = False,
 ) -> Campaign:
     """Try those again that failed, expired or were cancelled, as far as Meta allows."""
     return Campaign.of(
-        await campaigns.retry_campaign(call.session, call.actor, campaign_id=campaign_id)
+        await campaigns.retry_campaign(
+            call.session, call.actor, campaign_id=campaign_id, splits_days=splits_days
+        )
     )
 
 

@@ -22,6 +22,7 @@ from xobito_app.persistence.unit_of_work import announce
 ANSWERS_WITHIN = timedelta(days=7)
 """A message within this time after a campaign counts as an answer to it."""
 MOST_SHOWN = 50
+LONGEST_TITLE = 100
 
 # The newest campaign they got counts; of a file, people are known by their number alone.
 _LATEST = """
@@ -42,10 +43,30 @@ _OPTED_OUT = text(
 )
 
 
+# Of the message that was answered: an older campaign's button may be pressed too.
+_TAPPED = text(
+    "UPDATE campaign_recipient SET"
+    " taps = taps || jsonb_build_object(CAST(:title AS text), CAST(:at AS text))"
+    " WHERE workspace_id = :workspace_id AND number_id = :number_id AND wamid = :wamid"
+    " AND NOT taps ? CAST(:title AS text) RETURNING campaign_id"
+)
+
+
 async def hear_answer(session: AsyncSession, event: MessageReceived) -> None:
-    """Note the first answer to the newest campaign somebody got."""
-    if not event.is_group:
-        await _note(session, _REPLIED, event.workspace_id, [event.contact_id], event.at)
+    """Note the first answer to the newest campaign somebody got, and which button they pressed."""
+    if event.is_group:
+        return
+    await _note(session, _REPLIED, event.workspace_id, [event.contact_id], event.at)
+    if event.answers and event.tapped:
+        number_id, wamid = event.answers
+        given = {
+            "workspace_id": event.workspace_id,
+            "number_id": number_id,
+            "wamid": wamid,
+            "title": shorten(event.tapped, LONGEST_TITLE),
+            "at": event.at.isoformat(),
+        }
+        await _tell(session, event.workspace_id, _TAPPED, given)
 
 
 async def hear_opt_out(session: AsyncSession, event: RecordsChanged) -> None:
@@ -71,6 +92,13 @@ async def _note(
         "at": at + timedelta(seconds=1),
         "since": at - ANSWERS_WITHIN,
     }
+    await _tell(session, workspace_id, statement, given)
+
+
+async def _tell(
+    session: AsyncSession, workspace_id: UUID, statement: Any, given: Mapping[str, Any]
+) -> None:
+    """Do what a statement says, and tell the screens of the campaigns it returns."""
     for campaign_id in (await (await session.connection()).execute(statement, given)).scalars():
         announce(session, workspace_id, Topic.CAMPAIGN, campaign_id)
 

@@ -30,6 +30,7 @@ from xobito_app.features.campaigns.job_types import (
 from xobito_app.features.campaigns.launching.launch import begin_due
 from xobito_app.features.campaigns.sending.dispatch import dispatch, sweep
 from xobito_app.features.campaigns.sending.statuses import take_statuses
+from xobito_app.features.campaigns.thread_entries import SOURCE
 
 _VIEW = Permission.CAMPAIGNS_VIEW
 
@@ -51,6 +52,7 @@ FEATURE = Feature(
         MergeFollower("campaigns", take_recipients, give_recipients_back, count_recipients),
     ),
     timeline=(tell_timeline,),
+    thread_sources=(SOURCE,),
     log_areas={"campaign": "Campaigns"},
     log_words={
         "campaign.created": "made the campaign {name}",

@@ -115,10 +115,10 @@ async def save_rate(
     """Note what a message costs from a moment on; of the same moment it replaces the rate.
 
     Raises:
-        Forbidden: The actor may not change settings.
+        Forbidden: The actor may change neither settings nor campaigns.
         Invalid: `fields` names what is no country, category, currency or amount.
     """
-    require(actor, Permission.SETTINGS_EDIT)
+    require(actor, Permission.SETTINGS_EDIT, Permission.CAMPAIGNS_EDIT)
     country, category, currency = country.upper(), category.upper(), currency.upper()
     findings = Findings()
     is_country = not country or (len(country) == 2 and country.isalpha())
@@ -154,10 +154,10 @@ async def delete_rate(session: AsyncSession, actor: Actor, *, rate_id: UUID) -> 
     """Forget a rate.
 
     Raises:
-        Forbidden: The actor may not change settings.
+        Forbidden: The actor may change neither settings nor campaigns.
         NotFound: The workspace has no such rate.
     """
-    require(actor, Permission.SETTINGS_EDIT)
+    require(actor, Permission.SETTINGS_EDIT, Permission.CAMPAIGNS_EDIT)
     rates = RateRepository(session, actor.workspace_id)
     row = await rates.get(rate_id)
     _tell(session, actor, "campaign.rate_deleted", row)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from xobito_app.features.templates.schemas import Insights
 from xobito_app.models.campaigns import RecipientState
 
 
@@ -102,8 +103,21 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class TapLine:
+    """How many people of a campaign pressed a quick reply of it."""
+
+    title: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a campaign."""
+    """What came of a campaign.
+
+    Attributes:
+        taps: Quick replies of its own messages, the most pressed first.
+        insights: What Meta counted of its templates in its days, whoever sent them.
+    """
 
     counts: Mapping[str, int]
     funnel: tuple[Step, ...]
@@ -111,3 +125,5 @@ class Report:
     reasons: tuple[ReasonLine, ...]
     cost: Cost
     comparison: Comparison | None
+    taps: tuple[TapLine, ...] = ()
+    insights: tuple[Insights, ...] = ()

@@ -18,6 +18,20 @@ OPEN = frozenset({RecipientState.QUEUED, RecipientState.CLAIMED, RecipientState.
 REPEATABLE = frozenset({RecipientState.FAILED, RecipientState.EXPIRED, RecipientState.CANCELLED})
 """A person may have these tried again; of `unresolved` nobody knows whether it arrived."""
 
+REACHED = {
+    "sent": (
+        RecipientState.ACCEPTED,
+        RecipientState.HELD,
+        RecipientState.SENT,
+        RecipientState.DELIVERED,
+        RecipientState.READ,
+    ),
+    "delivered": (RecipientState.DELIVERED, RecipientState.READ),
+    "read": (RecipientState.READ,),
+    "failed": (RecipientState.FAILED, RecipientState.EXPIRED),
+}
+"""The steps of a report: each counts who came so far and further."""
+
 AT_WORK = frozenset({CampaignStatus.SENDING})
 """In these, requests leave."""
 

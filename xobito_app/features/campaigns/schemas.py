@@ -18,9 +18,11 @@ from xobito_app.features.campaigns.report_schemas import (
     ReasonLine as ReasonLine,
     Report as Report,
     Step as Step,
+    TapLine as TapLine,
     VariantLine as VariantLine,
 )
 from xobito_app.features.contacts.schemas import ContactFilter
+from xobito_app.features.inbox.schemas import ThreadPlace
 from xobito_app.models.campaigns import (
     CampaignStatus as CampaignStatus,
     Exclusion as Exclusion,
@@ -235,6 +237,23 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """How many of a campaign may be tried again.
+
+    Attributes:
+        free: How many more people Meta lets the portfolio write to now; None without a limit.
+    """
+
+    people: int
+    free: int | None
+
+    @property
+    def over(self) -> int:
+        """How many of them are over the limit."""
+        return 0 if self.free is None else max(0, self.people - self.free)
+
+
+@dataclass(frozen=True, slots=True)
 class Headroom:
     """How many more people may be written to first in a rolling day (Meta's messaging limit).
 
@@ -320,6 +339,7 @@ class RecipientLine:
     Attributes:
         state: A word of `RecipientState`.
         reason: Why no further, in plain words; for an excluded one why they get nothing.
+        thread: Where their chat with the campaign's number is, if there is one.
     """
 
     id: UUID
@@ -335,6 +355,7 @@ class RecipientLine:
     replied_at: datetime | None
     opted_out_at: datetime | None
     updated_at: datetime
+    thread: ThreadPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

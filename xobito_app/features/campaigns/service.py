@@ -13,23 +13,27 @@ from xobito_app.features.campaigns.drafting.drafts import (
     get_campaign as get_campaign,
     list_campaigns as list_campaigns,
     page_campaigns as page_campaigns,
-    update_campaign as update_campaign,
 )
-from xobito_app.features.campaigns.drafting.recipients import (
-    take_file as take_file,
-    take_list as take_list,
+from xobito_app.features.campaigns.guarding.retrying import (
+    over_limit as over_limit,
+    plan_retry as plan_retry,
+    retry_campaign as retry_campaign,
 )
 from xobito_app.features.campaigns.guarding.steering import (
     cancel_campaign as cancel_campaign,
     pause_campaign as pause_campaign,
     resume_campaign as resume_campaign,
-    retry_campaign as retry_campaign,
 )
 from xobito_app.features.campaigns.launching.dry_run import (
     dry_run as dry_run,
     export_excluded as export_excluded,
     list_excluded as list_excluded,
     preview as preview,
+)
+from xobito_app.features.campaigns.launching.editing import (
+    take_file as take_file,
+    take_list as take_list,
+    update_campaign as update_campaign,
 )
 from xobito_app.features.campaigns.launching.launch import (
     find_late as find_late,
@@ -45,4 +49,7 @@ from xobito_app.features.campaigns.reporting.recipients import (
     export_recipients as export_recipients,
     list_recipients as list_recipients,
 )
-from xobito_app.features.campaigns.reporting.report import read_report as read_report
+from xobito_app.features.campaigns.reporting.report import (
+    ask_for_clicks as ask_for_clicks,
+    read_report as read_report,
+)

@@ -93,8 +93,51 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadPlace:
+    """Which thread it is and whose: enough to judge who may open it."""
+
+    conversation_id: UUID
+    assignee_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentEntry:
+    """A template that another feature sent, as it stands in the thread of who got it.
+
+    Attributes:
+        number_id: The number it went out from.
+        at: In Meta's time, as that of replies, once Meta has told it.
+        status: A word of the inbox's own messages, from accepted on.
+        origin: Which feature sent it, in a word.
+        sender_id: For what it was sent, such as a campaign; `sender_name` is what people call that.
+        changed_at: When its status was last heard of.
+    """
+
+    id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    number_id: UUID
+    at: datetime
+    body: str
+    content: dict[str, Any]
+    status: str
+    wamid: str
+    error_code: int | None
+    error_text: str
+    origin: str
+    sender_id: UUID
+    sender_name: str
+    media_id: UUID | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry of a thread with everything its bubble shows."""
+    """One entry of a thread with everything its bubble shows.
+
+    Attributes:
+        sender_id: For what another feature sent it, such as a campaign; None for the inbox's own.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -118,6 +161,7 @@ class EntryView:
     quote: QuoteView | None = None
     their_reaction: str = ""
     our_reaction: str = ""
+    sender_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ from datetime import timedelta
 from xobito_app.core.events import AccountConnected
 from xobito_app.core.feature import Feature, Job, Subscription
 from xobito_app.core.permissions import Permission
-from xobito_app.features.templates.job_types import TEMPLATES_SETTLE, TEMPLATES_SYNC
+from xobito_app.features.templates.insights import fetch_insights
+from xobito_app.features.templates.job_types import (
+    TEMPLATES_INSIGHTS,
+    TEMPLATES_SETTLE,
+    TEMPLATES_SYNC,
+)
 from xobito_app.features.templates.samples import drop_unused
 from xobito_app.features.templates.sync import on_connected, sync_templates
 from xobito_app.features.templates.writing.settling import settle
@@ -17,6 +22,12 @@ FEATURE = Feature(
     listeners=(Subscription(AccountConnected, on_connected),),
     jobs=(
         Job(TEMPLATES_SYNC, sync_templates, sweep=sync_templates, every=timedelta(hours=1)),
+        Job(
+            TEMPLATES_INSIGHTS,
+            fetch_insights,
+            sweep=fetch_insights,
+            every=timedelta(hours=1),
+        ),
         Job(TEMPLATES_SETTLE, settle, sweep=settle, every=timedelta(minutes=2)),
     ),
     retention=(drop_unused,),
@@ -28,6 +39,7 @@ FEATURE = Feature(
         "templates.submitted": "submitted the template {name} ({language}) to Meta",
         "templates.deleted": "deleted the template {name} ({language})",
         "templates.unpaused": "let the template {name} go out again",
+        "templates.insights_switched_on": "had Meta count clicks for the account {name}",
         "templates.recategorised": "moved the template {name} from {before} to {after}",
     },
     abilities={

@@ -138,6 +138,42 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Click:
+    """How often a button was pressed.
+
+    Attributes:
+        kind: Meta's `url_button`, `unique_url_button` (people) or `quick_reply_button`.
+    """
+
+    kind: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """What Meta counted of a template in some days (UTC), whoever sent it.
+
+    Attributes:
+        has_buttons: It has buttons whose clicks Meta counts.
+        as_of: When Meta was last asked; None if never.
+        problem: Why Meta did not tell, in one sentence.
+        is_off: Nobody has had Meta count yet: it can be switched on.
+    """
+
+    template_id: UUID
+    template_name: str
+    has_buttons: bool
+    sent: int
+    delivered: int
+    read: int
+    clicks: tuple[Click, ...]
+    as_of: datetime | None
+    problem: str
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SampleView:
     """The example file of a media header."""
 

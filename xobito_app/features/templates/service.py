@@ -12,6 +12,7 @@ from xobito_app.core.paging import WINDOW, Page
 from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.features.connection import service as connection
 from xobito_app.features.templates import reading
+from xobito_app.features.templates.bubbles import bubble_of as bubble_of, words_of as words_of
 from xobito_app.features.templates.filling import (
     ColumnValue as ColumnValue,
     FieldValue as FieldValue,
@@ -21,6 +22,10 @@ from xobito_app.features.templates.filling import (
     Value as Value,
     read_values as read_values,
     render as render,
+)
+from xobito_app.features.templates.insights import (
+    ask_anew as ask_anew,
+    load_insights as load_insights,
 )
 from xobito_app.features.templates.news import take_template_event as take_template_event
 from xobito_app.features.templates.reading import read_template as read_template
@@ -68,6 +73,19 @@ async def list_templates(
     return Page(
         tuple(reading.line_of(row) for row in window), cursor_of(window[-1]) if more else ""
     )
+
+
+async def read_lines(
+    session: AsyncSession, actor: Actor, *, template_ids: Sequence[UUID]
+) -> tuple[TemplateLine, ...]:
+    """Return the templates among these ids that the workspace has.
+
+    Raises:
+        Forbidden: The actor may not see templates.
+    """
+    require(actor, Permission.TEMPLATES_VIEW)
+    rows = await TemplateRepository(session, actor.workspace_id).list_by_ids(template_ids)
+    return tuple(reading.line_of(row) for row in rows.values())
 
 
 async def page_templates(

@@ -259,6 +259,8 @@ def _sentence(error: Any) -> str:
         return f"Use a number of at most {limits['le']}."
     if str(error["type"]).startswith("int_"):
         return "Use a whole number."
+    if str(error["type"]).startswith("float_"):
+        return "Use a number."
     return str(error["msg"]) + "."
 
 

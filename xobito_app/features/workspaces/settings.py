@@ -26,6 +26,7 @@ class WorkspaceSettings(BaseModel):
     clear_history_after_days: int = Field(default=0, ge=0, le=365)
     campaign_failures_percent: float = Field(default=10, ge=0.5, le=100)
     campaign_opt_outs_percent: float = Field(default=1, ge=0.1, le=100)
+    campaign_failures_in_a_row: int = Field(default=20, ge=5, le=200)
 
     @field_validator("stop_bot_keywords", "opt_out_keywords", mode="before")
     @classmethod

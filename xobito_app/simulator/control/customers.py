@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from xobito_app.core.crypto import same
 from xobito_app.core.errors import Invalid
-from xobito_app.simulator import inbound, statuses
+from xobito_app.simulator import clicks, inbound, statuses
 from xobito_app.simulator.control import views
 from xobito_app.simulator.control.http import Endpoints, limit_of, phone_of, read_body, text_of
 from xobito_app.simulator.graph.media import keep_media
@@ -118,8 +118,14 @@ class CustomerEndpoints(Endpoints):
         )
 
     async def act(self, request: Request) -> Response:
-        """POST /control/customers/{customer_id}/messages {type, …, number_id?}."""
+        """POST /control/customers/{customer_id}/messages {type, …, number_id?}.
+
+        The type `click` is a pressed link: Meta counts it, and nothing is sent.
+        """
         customer, body = self._customer(request), await read_body(request)
+        if body.get("type") == "click":
+            pressed = clicks.open_link(self._world, customer, body)
+            return JSONResponse({"id": pressed["id"], "at": self._world.now()}, status_code=201)
         message = inbound.receive(self._world, customer, self._number(customer, body), body)
         return JSONResponse({"id": message["id"], "at": message["at"]}, status_code=201)
 

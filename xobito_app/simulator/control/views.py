@@ -199,6 +199,8 @@ def _template_tap(message: Doc, button: Doc) -> Doc:
             "payload": button["payload"],
             "reply_to": message["id"],
         }
+    elif button["type"] == "URL":
+        tap["act"] = {"type": "click", "text": button["text"], "reply_to": message["id"]}
     for key in ("url", "phone_number", "code"):
         if button.get(key):
             tap[key] = button[key]

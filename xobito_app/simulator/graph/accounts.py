@@ -45,8 +45,10 @@ async def read_waba(call: Call) -> Doc:
 
 
 async def change_waba(call: Call) -> Doc:
-    """POST /{waba}: switching insights on."""
-    call.waba()
+    """POST /{waba}: switching insights on, for good."""
+    waba = call.waba()
+    if str(call.params.get("is_enabled_for_insights")).lower() == "true":
+        call.world.store.put("waba", waba["id"], {**waba, "insights": True}, waba["id"])
     return {"success": True}
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from xobito_app.simulator.errors import GraphError, no_such_object
-from xobito_app.simulator.graph import accounts, media, numbers, templates
+from xobito_app.simulator.graph import accounts, media, numbers, template_analytics, templates
 from xobito_app.simulator.graph.call import Call, authenticate, read_params
 from xobito_app.simulator.store import Doc
 from xobito_app.simulator.world import World
@@ -37,6 +37,7 @@ _ROUTES: dict[tuple[str, str, str], Handler] = {
     ("waba", "subscribed_apps", "GET"): accounts.list_subscribed,
     ("waba", "subscribed_apps", "POST"): accounts.subscribe_waba,
     ("waba", "subscribed_apps", "DELETE"): accounts.unsubscribe_waba,
+    ("waba", "template_analytics", "GET"): template_analytics.read,
     ("waba", "message_templates", "GET"): templates.list_templates,
     ("waba", "message_templates", "POST"): templates.create_template,
     ("waba", "message_templates", "DELETE"): templates.delete_templates,

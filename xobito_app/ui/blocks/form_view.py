@@ -176,7 +176,7 @@ def confirm_delete(
 def new_button(
     words: str,
     state: type[FormState],
-    needs: Permission | None = None,
+    needs: Permission | tuple[Permission, ...] | None = None,
     *,
     icon_name: str = "plus",
 ) -> rx.Component:

@@ -25,7 +25,6 @@ from xobito_app.persistence import keyset
 from xobito_app.persistence.unit_of_work import announce
 
 MOST_PER_PAGE = 100
-_NAMING = frozenset({"name"})
 
 
 async def create_campaign(
@@ -42,28 +41,6 @@ async def create_campaign(
     await fields.apply(session, row, {"name": draft.get("name", ""), **draft})
     await CampaignRepository(session, actor.workspace_id).add(row)
     tell(session, actor, "campaign.created", row)
-    return await load_view(session, row)
-
-
-async def update_campaign(
-    session: AsyncSession, actor: Actor, *, campaign_id: UUID, draft: CampaignDraft
-) -> CampaignView:
-    """Change what is given of a draft or a scheduled campaign.
-
-    A scheduled one goes back to draft, unless only its name changes: what was frozen for its
-    launch no longer holds.
-
-    Raises:
-        Conflict: It has begun.
-        Forbidden: The actor may not change campaigns.
-        Invalid: `fields` names what breaks a rule.
-        NotFound: The workspace has no such campaign.
-    """
-    row = await lock_changeable(session, actor, campaign_id)
-    if not draft.keys() <= _NAMING:
-        await thaw(session, row)
-    await fields.apply(session, row, draft)
-    tell(session, actor, "campaign.updated", row)
     return await load_view(session, row)
 
 

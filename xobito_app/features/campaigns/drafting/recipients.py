@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock, phone
 from xobito_app.core.errors import Invalid
-from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import clean, file_name, one_line
-from xobito_app.features.campaigns.drafting.drafts import lock_changeable, tell, thaw
 from xobito_app.features.campaigns.repository import PIECE
 from xobito_app.features.campaigns.schemas import (
     LONGEST_VALUE,
     Audience,
     AudienceFile,
-    CampaignView,
 )
-from xobito_app.features.campaigns.views import audience_of, load_view
+from xobito_app.features.campaigns.views import audience_of
 from xobito_app.features.contacts import service as contacts
 from xobito_app.features.workspaces import service as workspaces
 from xobito_app.models.campaigns import Campaign
-from xobito_app.persistence.unit_of_work import unit_of_work
 
 MOST_LISTED = 10_000
 """Recipients one request may list; a file holds a million."""
@@ -51,18 +47,13 @@ _INSERT = text(
 )
 
 
-async def take_file(actor: Actor, *, campaign_id: UUID, path: Path, filename: str) -> CampaignView:
-    """Make an uploaded CSV or XLSX the audience of a draft; `path` is left where it is.
-
-    Opens its own transaction; the file is read through before it.
+@asynccontextmanager
+async def opened(path: Path, filename: str) -> AsyncIterator[tuple[Iterable[Line], AudienceFile]]:
+    """Read an uploaded CSV or XLSX through, and give its lines; `path` is left where it is.
 
     Raises:
-        Conflict: The campaign has begun.
-        Forbidden: The actor may not change campaigns.
         Invalid: The file cannot be read, has no rows, or no column of phone numbers.
-        NotFound: The workspace has no such campaign.
     """
-    require(actor, Permission.CAMPAIGNS_EDIT, Permission.CAMPAIGNS_CREATE)
     prepared = path.with_suffix(".prepared.csv")
     try:
         file = await asyncio.to_thread(contacts.open_recipients, path, prepared)
@@ -71,47 +62,37 @@ async def take_file(actor: Actor, *, campaign_id: UUID, path: Path, filename: st
             columns=file.columns,
             phone_column=file.phone_column,
         )
-        async with unit_of_work(actor.workspace_id) as uow:
-            return await _take(uow.session, actor, campaign_id, file.read(), about)
+        yield file.read(), about
     finally:
         prepared.unlink(missing_ok=True)
 
 
-async def take_list(
-    session: AsyncSession, actor: Actor, *, campaign_id: UUID, recipients: Sequence[Line]
-) -> CampaignView:
-    """Make a list of numbers with their columns the audience of a draft.
+def described(recipients: Sequence[Line]) -> AudienceFile:
+    """Describe a list of numbers with their columns as if it were a file.
 
     Raises:
-        Conflict, Forbidden, NotFound: As `take_file`.
-        Invalid: There are none, or more than 10,000.
+        Invalid: There are none, or more than 10,000; or they have too many columns.
     """
     if not 1 <= len(recipients) <= MOST_LISTED:
         raise Invalid.field("audience", f"List 1 to {MOST_LISTED:,} recipients.")
     columns = tuple(dict.fromkeys(name for _, cells in recipients for name in cells))
     if len(columns) > MOST_COLUMNS:
         raise Invalid.field("audience", f"Recipients have at most {MOST_COLUMNS} columns.")
-    return await _take(session, actor, campaign_id, recipients, AudienceFile(columns=columns))
+    return AudienceFile(columns=columns)
 
 
-async def _take(
-    session: AsyncSession,
-    actor: Actor,
-    campaign_id: UUID,
-    lines: Iterable[Line],
-    about: AudienceFile,
-) -> CampaignView:
-    row = await lock_changeable(session, actor, campaign_id)
-    await thaw(session, row)
-    country = (await workspaces.get_workspace(session, actor.workspace_id)).country or None
+async def take_lines(
+    session: AsyncSession, row: Campaign, lines: Iterable[Line], about: AudienceFile
+) -> None:
+    """Make lines the audience of a campaign, in place of whom it was for."""
+    country = (await workspaces.get_workspace(session, row.workspace_id)).country or None
     await drop_rows(session, row)
     count = await _write(session, row, lines, country)
     kept = audience_of(row).except_group_ids
     audience = Audience(file=about.model_copy(update={"rows": count}), except_group_ids=kept)
     row.audience = audience.model_dump(mode="json", exclude_defaults=True)
     row.updated_at = clock.now()
-    tell(session, actor, "campaign.updated", row)
-    return await load_view(session, row)
+    session.add(row)
 
 
 async def drop_rows(session: AsyncSession, row: Campaign) -> None:

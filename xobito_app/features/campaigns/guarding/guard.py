@@ -61,7 +61,9 @@ async def _look(session: AsyncSession, workspace_id: UUID, campaign_id: UUID) ->
         return
     settings = await workspaces.load_settings(session, workspace_id)
     thresholds = Thresholds(
-        settings.campaign_failures_percent / 100, settings.campaign_opt_outs_percent / 100
+        failures=settings.campaign_failures_percent / 100,
+        opt_outs=settings.campaign_opt_outs_percent / 100,
+        in_a_row=settings.campaign_failures_in_a_row,
     )
     outcomes = await load_outcomes(session, row)
     reason = await _change_of_template(session, row)

@@ -9,8 +9,6 @@ WINDOW = 200
 """Outcomes that are looked at, the newest."""
 LEAST = 50
 """Fewer outcomes say nothing about a campaign."""
-IN_A_ROW = 20
-"""So many identical failures one after another are no chance."""
 CANARY_KNOWN = 0.8
 CANARY_SECONDS = 600.0
 """After so long a canary is judged by what is known: some phones are off for days."""
@@ -20,10 +18,15 @@ _RANKS = {"RED": 1, "LOW": 1, "YELLOW": 2, "MEDIUM": 2, "GREEN": 3, "HIGH": 3}
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Shares above which a campaign pauses, 0 to 1."""
+    """Above which shares, 0 to 1, a campaign pauses; each workspace has its own.
+
+    Attributes:
+        in_a_row: So many identical failures one after another are no chance; at most `WINDOW`.
+    """
 
     failures: float = 0.10
     opt_outs: float = 0.01
+    in_a_row: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,10 @@ def find_reason(
     if before and now and now < before:
         return f"The number's quality fell from {qualities.number_before} to {qualities.number}."
     window = outcomes[:WINDOW]
-    row = window[:IN_A_ROW]
+    row = window[: thresholds.in_a_row]
     is_same = len({(outcome.error_code, outcome.reason) for outcome in row}) == 1
-    if len(row) == IN_A_ROW and is_same and all(outcome.has_failed for outcome in row):
-        return f"The last {IN_A_ROW} messages failed for the same reason: {row[0].reason}"
+    if len(row) == thresholds.in_a_row and is_same and all(one.has_failed for one in row):
+        return f"The last {len(row)} messages failed for the same reason: {row[0].reason}"
     if len(window) < max(1, least):
         return ""
     failed = sum(outcome.has_failed for outcome in window)

@@ -109,7 +109,7 @@ async def begin_course(session: AsyncSession, row: Campaign) -> Course:
     begins_at = max(row.scheduled_at or clock.now(), clock.now()) + (
         timedelta(0) if row.scheduled_at else UNDO
     )
-    room, allotment = await allot(session, row, number, begins_at)
+    room, allotment = await allot(session, row, number, begins_at, splits_days=row.splits_days)
     return Course(session, row, number, room, allotment)
 
 

@@ -53,10 +53,33 @@ async def launch_campaign(
         raise Conflict("This campaign has been launched already.")
     if row.scheduled_at and row.scheduled_at <= clock.now():
         raise Invalid.field("scheduled_at", "This time is over. Choose another one.")
+    count = await freeze_campaign(session, actor, row, confirm=confirm)
+    tell(session, actor, "campaign.launched", row, people=count)
+    return await load_view(session, row)
+
+
+async def freeze_campaign(
+    session: AsyncSession,
+    actor: Actor,
+    row: Campaign,
+    *,
+    confirm: int | None = None,
+    unasked: int = 0,
+) -> int:
+    """Write audience and words of a draft down, and let it begin when it is to; return how many.
+
+    The caller holds the workspace's headroom and the campaign's row.
+
+    Args:
+        unasked: So many people were confirmed before.
+
+    Raises:
+        Invalid: As `launch_campaign`.
+    """
     course = await begin_course(session, row)
     await _freeze_words(session, row)
     await freeze(course)
-    _check(course, confirm)
+    _check(course, confirm, max(TYPED_ABOVE, unasked))
     await _check_cap(course)
     row.begins_at = min(course.allotment.given)
     row.status = CampaignStatus.SCHEDULED if row.scheduled_at else CampaignStatus.SENDING
@@ -66,9 +89,8 @@ async def launch_campaign(
     if row.status is CampaignStatus.SENDING:
         row.started_at = row.begins_at
     session.add(row)
-    tell(session, actor, "campaign.launched", row, people=course.will_send)
     _wake(session, row)
-    return await load_view(session, row)
+    return course.will_send
 
 
 async def _freeze_words(session: AsyncSession, row: Campaign) -> None:
@@ -77,7 +99,7 @@ async def _freeze_words(session: AsyncSession, row: Campaign) -> None:
     row.category = str(row.template.get("category") or "")
 
 
-def _check(course: Course, confirm: int | None) -> None:
+def _check(course: Course, confirm: int | None, typed_above: int) -> None:
     """Let a launch pass that reaches somebody, and as many as the person meant.
 
     Raises:
@@ -94,7 +116,7 @@ def _check(course: Course, confirm: int | None) -> None:
         raise Invalid.field(
             "confirm", f"{count:,} people would get it now, not {confirm:,}. Look once more."
         )
-    if confirm is None and count > TYPED_ABOVE:
+    if confirm is None and count > typed_above:
         raise Invalid.field("confirm", f"Confirm with the number of people: {count}.")
 
 

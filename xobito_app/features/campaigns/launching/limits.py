@@ -25,7 +25,7 @@ from xobito_app.models.connection import Number
 _USED = text("""
 SELECT count(*) FROM campaign_recipient r
 JOIN campaign c ON c.id = r.campaign_id AND c.workspace_id = :workspace_id
-WHERE r.workspace_id = :workspace_id AND r.campaign_id <> :campaign_id
+WHERE r.workspace_id = :workspace_id AND (:counts_own OR r.campaign_id <> :campaign_id)
   AND c.status IN ('scheduled', 'sending', 'paused', 'completed', 'cancelled')
   AND (c.finished_at IS NULL OR c.finished_at > :since)
   AND ((r.accepted_at > :since AND r.state <> 'failed')
@@ -42,36 +42,54 @@ async def lock_headroom(session: AsyncSession, workspace_id: UUID) -> None:
     )
 
 
-async def load_headroom(session: AsyncSession, row: Campaign, begins_at: datetime) -> Headroom:
+async def load_headroom(
+    session: AsyncSession, row: Campaign, begins_at: datetime, *, counts_own: bool = False
+) -> Headroom:
     """Return how many people may be written to in the day that begins then."""
     tier = await connection.load_tier(session, row.workspace_id)
     if tier.limit is None:
         return headroom(None, tier.used)
-    return headroom(tier.limit, tier.used + await _reserved(session, row, begins_at))
+    return headroom(tier.limit, tier.used + await _reserved(session, row, begins_at, counts_own))
 
 
 async def allot(
-    session: AsyncSession, row: Campaign, number: Number, begins_at: datetime
+    session: AsyncSession,
+    row: Campaign,
+    number: Number,
+    begins_at: datetime,
+    *,
+    splits_days: bool,
+    counts_own: bool = False,
 ) -> tuple[Headroom, Allotment]:
-    """Return the headroom and the moments it leaves for this campaign."""
-    room = await load_headroom(session, row, begins_at)
+    """Return the headroom and the moments it leaves for this campaign.
+
+    Args:
+        counts_own: What the campaign itself has sent or still sends takes room too, as it does
+            when others of it are tried again.
+    """
+    room = await load_headroom(session, row, begins_at, counts_own=counts_own)
     if room.limit is None or room.free is None:
         return room, Allotment({begins_at: None})
-    if not row.splits_days:
+    if not splits_days:
         return room, Allotment({begins_at: room.free})
     rooms: dict[datetime, int | None] = {}
     for moment in later_days(begins_at, room.limit, rate_of(number)):
-        used = room.used if moment == begins_at else await _reserved(session, row, moment)
+        used = (
+            room.used if moment == begins_at else await _reserved(session, row, moment, counts_own)
+        )
         rooms[moment] = max(0, room.limit - used)
     return room, Allotment(rooms)
 
 
-async def _reserved(session: AsyncSession, row: Campaign, moment: datetime) -> int:
+async def _reserved(
+    session: AsyncSession, row: Campaign, moment: datetime, counts_own: bool
+) -> int:
     found = await (await session.connection()).execute(
         _USED,
         {
             "workspace_id": row.workspace_id,
             "campaign_id": row.id,
+            "counts_own": counts_own,
             "since": moment - DAY,
             "until": moment + DAY,
         },

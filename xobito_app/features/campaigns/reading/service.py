@@ -12,6 +12,7 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.views import taken_from
 from xobito_app.features.campaigns.reading.repository import RecipientLooks
 from xobito_app.features.campaigns.reading.schemas import Band, Bar, GotLine
+from xobito_app.features.campaigns.reporting.recipients import load_recipient_lines
 from xobito_app.features.campaigns.repository import CampaignRepository
 from xobito_app.features.campaigns.schemas import CampaignLine, RecipientLine
 from xobito_app.features.campaigns.views import load_lines
@@ -46,7 +47,7 @@ async def read_recipients(
     require(actor, Permission.CAMPAIGNS_VIEW)
     looks = RecipientLooks(session, actor.workspace_id)
     found = await looks.list_by_ids(list(recipient_ids))
-    return tuple(taken_from(row, RecipientLine) for row in found.values())
+    return await load_recipient_lines(session, actor.workspace_id, list(found.values()))
 
 
 async def read_band(session: AsyncSession, actor: Actor, *, campaign_id: UUID) -> Band:

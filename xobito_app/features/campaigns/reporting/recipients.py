@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,20 +18,26 @@ from xobito_app.core.permissions import Actor, Permission, require
 from xobito_app.core.text import one_line
 from xobito_app.core.views import taken_from
 from xobito_app.features.activity import service as activity
+from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.repository import (
     PIECE,
     CampaignRepository,
     RecipientRepository,
 )
 from xobito_app.features.campaigns.schemas import RecipientLine, RecipientState
+from xobito_app.features.campaigns.thread_entries import load_places
 from xobito_app.models.campaigns import Campaign, CampaignRecipient
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 MOST_PER_PAGE = 100
 LONGEST_SEARCH = 200
 REPLIED = "replied"
 OPTED_OUT = "opted_out"
+TAPPED = "tapped"
 """Besides the states, what a list can be narrowed to."""
+STEPS = {f"any_{step}": states for step, states in rules.REACHED.items()}
+"""The steps of a report as lists, each with those who came further."""
 _HEADINGS = (
     "Phone",
     "Name",
@@ -60,7 +67,8 @@ async def list_recipients(
     """Return a window of recipients in the order of the audience.
 
     Args:
-        state: A word of `RecipientState`, `replied` or `opted_out`; empty for all.
+        state: A word of `RecipientState`, `replied`, `tapped`, `opted_out` or a step of `STEPS`;
+            empty for all.
         search: Part of a name or number.
 
     Raises:
@@ -75,7 +83,15 @@ async def list_recipients(
     rows = await _window(session, row, state, search, after, size + 1)
     window = rows[:size]
     more = paging.encode_words(str(window[-1].id)) if len(rows) > size else ""
-    return Page(tuple(taken_from(one, RecipientLine) for one in window), more)
+    return Page(await load_recipient_lines(session, row.workspace_id, window), more)
+
+
+async def load_recipient_lines(
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[CampaignRecipient]
+) -> tuple[RecipientLine, ...]:
+    """Return recipients as lists show them, with their chats."""
+    places = await load_places(session, workspace_id, [row.id for row in rows])
+    return tuple(taken_from(row, RecipientLine, thread=places.get(row.id)) for row in rows)
 
 
 def _position(cursor: str) -> UUID | None:
@@ -106,12 +122,15 @@ async def _window(
     )
     if state == REPLIED:
         statement = statement.where(col(CampaignRecipient.replied_at).is_not(None))
+    elif state == TAPPED:
+        statement = statement.where(text("taps <> '{}'"))
     elif state == OPTED_OUT:
         statement = statement.where(col(CampaignRecipient.opted_out_at).is_not(None))
     elif state:
-        if state not in set(RecipientState):
+        if state not in STEPS and state not in set(RecipientState):
             raise Invalid.field("state", f"Recipients have no state “{state}”.")
-        statement = statement.where(col(CampaignRecipient.state) == state)
+        states = STEPS.get(state, (state,))
+        statement = statement.where(any_of(col(CampaignRecipient.state), states))
     word = one_line(search)[:LONGEST_SEARCH]
     digits = "".join(mark for mark in word if mark.isdigit())
     if word:

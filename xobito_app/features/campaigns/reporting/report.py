@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core import clock
 from xobito_app.core.permissions import Actor, Permission, require
+from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.rates import ESTIMATE, RateTable, load_rates
 from xobito_app.features.campaigns.reporting import statistics
 from xobito_app.features.campaigns.repository import CampaignRepository
@@ -23,13 +26,19 @@ from xobito_app.features.campaigns.schemas import (
     RecipientState,
     Report,
     Step,
+    TapLine,
     VariantLine,
 )
 from xobito_app.features.campaigns.views import counts_with_sum, load_answers
+from xobito_app.features.templates import service as templates
+from xobito_app.features.templates.schemas import Insights
 from xobito_app.models.campaigns import Campaign
 
 MOST_HOURS = 24 * 31
 MOST_REASONS = 50
+MOST_TAPS = 50
+COUNTED_FOR = timedelta(days=7)
+"""Meta: clicks count for so long after a message."""
 _MINE = "workspace_id = :workspace_id AND campaign_id = :campaign_id"
 # Delivered and read: Meta said so, or said what comes after it.
 _DELIVERED = "state IN ('delivered', 'read')"
@@ -61,6 +70,10 @@ SELECT state, reason, error_code, count(*) FROM campaign_recipient
 WHERE {_MINE} AND reason <> ''
   AND state IN ('failed', 'expired', 'unresolved', 'cancelled', 'excluded')
 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2 LIMIT :most
+""")  # noqa: S608 - our own words
+_TAPS = text(f"""
+SELECT title, count(*) FROM campaign_recipient CROSS JOIN LATERAL jsonb_object_keys(taps) AS title
+WHERE {_MINE} AND taps <> '{{}}' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
 """)  # noqa: S608 - our own words
 # What they cost and which template drew more answers, in one look at them.
 _ARRIVED = text(f"""
@@ -95,6 +108,39 @@ async def read_report(session: AsyncSession, actor: Actor, *, campaign_id: UUID)
         ),
         cost=cost_of(rates, row.category, [(*one[:3], one[-1]) for one in arrived]),
         comparison=_compare(row, arrived) if row.template_b_id else None,
+        taps=tuple(TapLine(*tap) for tap in await _rows(session, row, _TAPS, most=MOST_TAPS)),
+        insights=await _insights(session, row),
+    )
+
+
+async def ask_for_clicks(session: AsyncSession, actor: Actor, *, campaign_id: UUID) -> None:
+    """Have Meta asked what it counted of a campaign's templates, at most once an hour.
+
+    Raises:
+        Forbidden: The actor may not see campaigns.
+        NotFound: The workspace has no such campaign.
+    """
+    require(actor, Permission.CAMPAIGNS_VIEW)
+    row = await CampaignRepository(session, actor.workspace_id).get(campaign_id)
+    if row.started_at:
+        await templates.ask_anew(session, row.workspace_id, _templates_of(row))
+
+
+def _templates_of(row: Campaign) -> list[UUID]:
+    return [row_id for row_id in (row.template_id, row.template_b_id) if row_id]
+
+
+async def _insights(session: AsyncSession, row: Campaign) -> tuple[Insights, ...]:
+    """Return what Meta counted of the templates, from the first day to a week after the last."""
+    if row.started_at is None:
+        return ()
+    until = (row.finished_at or clock.now()) + COUNTED_FOR
+    return await templates.load_insights(
+        session,
+        row.workspace_id,
+        _templates_of(row),
+        since=row.started_at.astimezone(UTC).date(),
+        until=until.astimezone(UTC).date(),
     )
 
 
@@ -108,17 +154,18 @@ async def _rows(
 async def _funnel(
     session: AsyncSession, row: Campaign, counts: Mapping[str, int]
 ) -> tuple[Step, ...]:
-    def of(*states: str) -> int:
-        return sum(counts.get(state, 0) for state in states)
-
-    meant = sum(counts.values()) - of("excluded")
+    reached = {
+        step: sum(counts.get(str(state), 0) for state in states)
+        for step, states in rules.REACHED.items()
+    }
+    meant = sum(counts.values()) - counts.get("excluded", 0)
     answers = (await load_answers(session, [row]))[row.id]
     steps = {
-        "sent": of("accepted", "held", "sent", "delivered", "read"),
-        "delivered": of("delivered", "read"),
-        "read": of("read"),
+        "sent": reached["sent"],
+        "delivered": reached["delivered"],
+        "read": reached["read"],
         "replied": answers.replied,
-        "failed": of("failed", "expired"),
+        "failed": reached["failed"],
         "opted_out": answers.opted_out,
     }
     return tuple(Step(name, n, n / meant if meant else 0.0) for name, n in steps.items())

@@ -22,14 +22,13 @@ from xobito_app.features.inbox.repository import ConversationRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads.local_times import read_local, time_zone_of
 from xobito_app.features.inbox.threads.threads import get_visible, name_of
-from xobito_app.features.templates.service import get_row, read_template
+from xobito_app.features.templates.service import bubble_of, get_row, read_template, words_of
 from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
 from xobito_app.models.templates import Template as TemplateRow
 from xobito_app.whatsapp import media as media_rules, payloads_template
 from xobito_app.whatsapp.payloads import Recipient
-from xobito_app.whatsapp.template_text import fill
-from xobito_app.whatsapp.templates import Part, Template, Variable, VariableKind
+from xobito_app.whatsapp.templates import Template, Variable, VariableKind
 
 _MARKETING = "MARKETING"
 _ADDRESSES = ("https://", "http://")
@@ -82,10 +81,10 @@ async def send_template(
         row.last_used_at = clock.now()
         session.add(row)
         content: dict[str, Any] = {
-            "template": _bubble(row, chosen, filled),
+            "template": bubble_of(row.id, chosen, filled),
             stored_payload.SEND: stored_payload.keep(payload),
         }
-        return Draft("template", _words(chosen, filled), content, files, template_id=row.id)
+        return Draft("template", words_of(chosen, filled), content, files, template_id=row.id)
 
     return await queue(session, actor, order, write)
 
@@ -188,40 +187,6 @@ async def _moments(
     return found
 
 
-def _words(chosen: Template, values: Mapping[str, str]) -> str:
-    """Return what the message says, for the thread and for search: its cards come last."""
-    cards = (
-        fill(card.body, f"card.{index}.{Part.BODY}", values)
-        for index, card in enumerate(chosen.cards)
-    )
-    numbered = [f"{number}. {words}" for number, words in enumerate(cards, start=1) if words]
-    offer = [chosen.offer.text] if chosen.offer else []
-    return "\n".join([*offer, chosen.preview(values), *numbered])
-
-
 def _typed(variable: Variable, values: Mapping[str, str]) -> str:
     """Return a value without outer space; Meta's own checks see its inside as typed."""
     return (values.get(variable.key) or "").strip()
-
-
-def _bubble(row: TemplateRow, chosen: Template, values: Mapping[str, str]) -> dict[str, Any]:
-    is_text = chosen.header_format == "TEXT"
-    buttons = [
-        {
-            "type": button.type.lower(),
-            "title": button.text or ("Copy code" if button.type == "COPY_CODE" else ""),
-            "url": chosen.preview_url(button, values) or "",
-        }
-        for button in chosen.buttons
-    ]
-    return {
-        "id": str(row.id),
-        "name": chosen.name,
-        "language": chosen.language,
-        "category": chosen.category,
-        "header": (chosen.preview_header(values) or "") if is_text else "",
-        "header_kind": "" if is_text else (chosen.header_format or "").lower(),
-        "body": chosen.preview(values),
-        "footer": chosen.footer or "",
-        "buttons": buttons,
-    }

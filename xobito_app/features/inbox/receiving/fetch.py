@@ -13,19 +13,21 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlmodel import col
+from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
 from xobito_app.core.errors import AppError, Invalid, NotFound, TooLarge
 from xobito_app.core.events import Topic
-from xobito_app.core.permissions import Actor
+from xobito_app.core.permissions import Actor, Permission
 from xobito_app.features.connection import service as connection_service
 from xobito_app.features.connection.service import client_for, credentials_of
 from xobito_app.features.inbox.job_types import MEDIA_FETCH
 from xobito_app.features.inbox.media import files
 from xobito_app.features.inbox.repository import MediaRepository
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.features.inbox.threads.threads import get_visible
+from xobito_app.models.campaigns import Campaign
 from xobito_app.models.connection import Connection, ConnectionState
 from xobito_app.models.inbox import Media, MediaState
 from xobito_app.persistence.leased_work import (
@@ -196,7 +198,7 @@ def _tell(session: AsyncSession, row: Media) -> None:
 
 
 async def get_readable(session: AsyncSession, actor: Actor, media_id: UUID) -> Media:
-    """Return a file the actor may open: of a thread in sight, or an own upload not yet sent.
+    """Return a file the actor may open: of a thread in sight, of a campaign, or an own upload.
 
     Raises:
         NotFound: It is missing, another workspace's, or out of the actor's sight.
@@ -208,9 +210,25 @@ async def get_readable(session: AsyncSession, actor: Actor, media_id: UUID) -> M
             await get_visible(session, actor, file.conversation_id)
         except NotFound:
             raise NotFound(stored.missing) from None
-    elif file.uploaded_by is None or file.uploaded_by != actor.user_id:
+    elif not (
+        (file.uploaded_by is not None and file.uploaded_by == actor.user_id)
+        or await _is_of_campaign(session, actor, media_id)
+    ):
         raise NotFound(stored.missing)
     return file
+
+
+async def _is_of_campaign(session: AsyncSession, actor: Actor, media_id: UUID) -> bool:
+    """Tell whether a campaign sends this file to many, and the actor reads what people get."""
+    if ConversationVisibility.of(actor).is_blind and not actor.can(Permission.CAMPAIGNS_VIEW):
+        return False
+    statement = select(
+        exists().where(
+            col(Campaign.workspace_id) == actor.workspace_id,
+            col(Campaign.header_media_id) == media_id,
+        )
+    )
+    return (await session.exec(statement)).one()
 
 
 async def try_again(session: AsyncSession, actor: Actor, *, media_id: UUID) -> None:

@@ -29,7 +29,7 @@ from xobito_app.features.workspaces.service import WorkspaceSettings
 from xobito_app.models.contacts import ContactType
 from xobito_app.models.inbox import Conversation, ConversationStatus, Direction, MessageStatus
 from xobito_app.persistence.unit_of_work import announce
-from xobito_app.whatsapp.inbound_model import Message, MessageKind, Origin
+from xobito_app.whatsapp.inbound_model import Message, MessageKind, Origin, ReplyKind
 from xobito_app.whatsapp.statuses import normalise
 
 NOT_IN_THREAD = {MessageKind.REACTION, MessageKind.EDIT, MessageKind.REVOKE}
@@ -268,18 +268,28 @@ async def _tell(
     await publish(
         session,
         *(
-            MessageReceived(
-                workspace_id,
-                threads[entry.number_id, entry.contact.id].id,
-                entry.message_id,
-                entry.contact.id,
-                entry.message.text or "",
-                entry.message.at,
-                is_group=entry.message.group_id is not None,
-            )
+            _received(workspace_id, entry, threads[entry.number_id, entry.contact.id].id)
             for entry in new
             if entry.is_live
             and entry.is_from_customer
             and entry.message.kind is not MessageKind.SYSTEM
         ),
+    )
+
+
+def _received(workspace_id: UUID, entry: Arrival, conversation_id: UUID) -> MessageReceived:
+    message = entry.message
+    answered = message.context.reply_to if message.context else None
+    pressed = message.reply
+    is_tap = pressed is not None and pressed.kind is ReplyKind.TEMPLATE_BUTTON
+    return MessageReceived(
+        workspace_id,
+        conversation_id,
+        entry.message_id,
+        entry.contact.id,
+        message.text or "",
+        message.at,
+        is_group=message.group_id is not None,
+        answers=(entry.number_id, answered) if answered else None,
+        tapped=(pressed.title or "") if pressed and is_tap else "",
     )

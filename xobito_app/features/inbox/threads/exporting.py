@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core import paging
 from xobito_app.core.paging import Page
 from xobito_app.core.permissions import Actor
-from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.log import record_thread
-from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
-from xobito_app.features.inbox.threads import timeline
+from xobito_app.features.inbox.threads import positions, timeline
 from xobito_app.features.inbox.threads.threads import get_visible, load_lines
-from xobito_app.models.inbox import Message
-from xobito_app.persistence import keyset
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +44,8 @@ async def page_entries(
         NotFound: It is missing or, by now, out of the actor's sight.
     """
     thread = await get_visible(session, actor, conversation_id)
-    messages = MessageRepository(session, actor.workspace_id)
-    statement = messages.scoped().where(
-        col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
-    )
-    if cursor:
-        position = paging.decode(cursor)
-        statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
-    rows = await messages.all(statement.order_by(col(Message.at), col(Message.id)).limit(limit + 1))
-    page = paging.page_of(rows, limit, lambda row: (row.at, row.id))
-    found = await timeline.load_entries(session, actor.workspace_id, [row.id for row in page.rows])
-    return Page(tuple(found[row.id] for row in page.rows if row.id in found), page.cursor)
+    branches = positions.of_thread(actor.workspace_id, thread.id)
+    page = await positions.oldest(session, branches, cursor, limit)
+    wanted = [row_id for _, row_id in page.rows]
+    found = await timeline.load_entries(session, actor.workspace_id, wanted)
+    return Page(tuple(found[row_id] for row_id in wanted if row_id in found), page.cursor)

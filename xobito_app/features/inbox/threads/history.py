@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import paging
 from xobito_app.core.errors import NotFound
 from xobito_app.core.permissions import Actor
+from xobito_app.core.views import taken_from
 from xobito_app.features.contacts import service as contacts
-from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import MediaRepository, MessageRepository
 from xobito_app.features.inbox.rules import ConversationVisibility
-from xobito_app.features.inbox.threads import threads
+from xobito_app.features.inbox.schemas import SentEntry
+from xobito_app.features.inbox.threads import positions, sent_entries, threads
 from xobito_app.models.connection import Number
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus
-from xobito_app.persistence import keyset
 
 _SHOWN = (Direction.IN, Direction.OUT)
 _DELIVERY = {
@@ -78,37 +78,30 @@ async def list_written(
         Invalid: The cursor is damaged.
     """
     await contacts.get_contact(session, actor.workspace_id, contact_id)
-    messages = MessageRepository(session, actor.workspace_id)
-    wanted = _of_contact(actor, contact_id)
-    statement = messages.scoped().where(*wanted).order_by(col(Message.at), col(Message.id))
-    if cursor is not None:
-        if cursor:
-            position = paging.decode(cursor)
-            statement = statement.where(keyset.after(position, col(Message.at), col(Message.id)))
-        rows = await messages.all(statement.limit(per_page + 1))
-        window = paging.page_of(rows, per_page, lambda row: (row.at, row.id))
-        return paging.Page(await _dress(session, actor, window.rows), window.cursor)
-    counted = select(func.count()).select_from(Message).where(*wanted)
-    total = (await session.exec(counted)).one()
-    offset = (page - 1) * per_page
-    rows = await messages.all(statement.offset(offset).limit(per_page)) if offset < total else []
-    return paging.Page(await _dress(session, actor, rows), total=total)
+    branches = _of_contact(actor, contact_id)
+    if cursor is None:
+        found = await positions.numbered(session, branches, page, per_page)
+    else:
+        found = await positions.oldest(session, branches, cursor, per_page)
+    wanted = [row_id for _, row_id in found.rows]
+    rows = await MessageRepository(session, actor.workspace_id).list_by_ids(wanted)
+    written = {one.id: one for one in await _dress(session, actor, list(rows.values()))}
+    elsewhere = set(wanted) - rows.keys()
+    written |= {one.id: one for one in await _dress_sent(session, actor, elsewhere)}
+    shown = tuple(written[row_id] for row_id in wanted if row_id in written)
+    return paging.Page(shown, found.cursor, found.total)
 
 
-def _of_contact(actor: Actor, contact_id: UUID) -> list[ColumnElement[bool]]:
-    # By thread, as the index of messages goes.
-    visible = (
-        select(Conversation.id)
-        .where(col(Conversation.workspace_id) == actor.workspace_id)
-        .where(col(Conversation.contact_id) == contact_id)
-        .where(threads.visibility_condition(ConversationVisibility.of(actor)))
+def _of_contact(actor: Actor, contact_id: UUID) -> list[positions.Branch]:
+    threads_of_it = and_(
+        col(Conversation.workspace_id) == actor.workspace_id,
+        col(Conversation.contact_id) == contact_id,
+        threads.visibility_condition(ConversationVisibility.of(actor)),
     )
-    return [
-        col(Message.workspace_id) == actor.workspace_id,
-        col(Message.conversation_id).in_(visible),
-        col(Message.direction).in_(_SHOWN),
-        col(Message.kind) != rules.REACTION,
-    ]
+    # By thread, as the index of messages goes.
+    visible = select(Conversation.id).where(threads_of_it)
+    own = [col(Message.conversation_id).in_(visible), col(Message.direction).in_(_SHOWN)]
+    return positions.of_threads(actor.workspace_id, own, threads_of_it)
 
 
 async def read_written(session: AsyncSession, actor: Actor, reference: str) -> Written:
@@ -130,10 +123,28 @@ async def read_written(session: AsyncSession, actor: Actor, reference: str) -> W
             ),
         )
     rows = await messages.all(wanted.where(named).limit(1))
-    if not rows:
+    written = await (
+        _dress(session, actor, rows) if rows else _find_sent(session, actor, reference)
+    )
+    if not written:
         raise NotFound(messages.missing)
-    await threads.get_visible(session, actor, rows[0].conversation_id)
-    return (await _dress(session, actor, rows))[0]
+    await threads.get_visible(session, actor, written[0].conversation_id)
+    return written[0]
+
+
+async def _find_sent(session: AsyncSession, actor: Actor, reference: str) -> tuple[Written, ...]:
+    """Return what another feature sent, by its id or by the `wamid` it went out under."""
+    try:
+        entry_ids = {UUID(reference)}
+    except ValueError:
+        numbers = await session.exec(
+            select(Number.id).where(col(Number.workspace_id) == actor.workspace_id)
+        )
+        wamid = reference.replace("\0", "")
+        pairs = {(number_id, wamid) for number_id in numbers}
+        found = await sent_entries.find_sent(session, actor.workspace_id, pairs)
+        entry_ids = set(found.values())
+    return await _dress_sent(session, actor, entry_ids)
 
 
 async def _dress(
@@ -167,4 +178,31 @@ def _written(row: Message, file: Media | None) -> Written:
         author=row.author_name,
         at=row.at,
         changed_at=max([row.created_at, *(at for at in moments if at)]),
+    )
+
+
+async def _dress_sent(
+    session: AsyncSession, actor: Actor, entry_ids: Collection[UUID]
+) -> tuple[Written, ...]:
+    sent = await sent_entries.load_sent(session, actor.workspace_id, entry_ids)
+    files = await sent_entries.files_of(session, actor.workspace_id, sent)
+    return tuple(
+        _written_elsewhere(entry, files.get(entry.media_id) if entry.media_id else None)
+        for entry in sent
+    )
+
+
+def _written_elsewhere(entry: SentEntry, file: Media | None) -> Written:
+    return taken_from(
+        entry,
+        Written,
+        is_incoming=False,
+        kind=sent_entries.TEMPLATE,
+        text=entry.body,
+        mime=file.mime if file else "",
+        filename=file.filename if file else "",
+        delivery_status=_DELIVERY.get(MessageStatus(entry.status), "pending"),
+        error=entry.error_text,
+        source=entry.origin,
+        author=entry.sender_name,
     )

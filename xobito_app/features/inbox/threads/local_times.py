@@ -26,6 +26,8 @@ class Preset:
 def read_local(text: str, zone: str) -> datetime:
     """Read a wall-clock time of a zone, as a browser's field gives it: `2026-11-24T09:00`.
 
+    Of a time that comes twice, as the clocks are put back, the first is meant.
+
     Raises:
         Invalid: It is no time, or one that daylight saving skips.
     """

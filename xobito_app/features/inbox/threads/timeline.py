@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app import registry
 from xobito_app.core import paging
 from xobito_app.core.errors import NotFound
 from xobito_app.core.paging import WINDOW
@@ -25,8 +27,10 @@ from xobito_app.features.inbox.schemas import (
     EntryView,
     MediaView,
     QuoteView,
+    SentEntry,
     ThreadView,
 )
+from xobito_app.features.inbox.threads import positions, sent_entries
 from xobito_app.features.inbox.threads.threads import (
     for_person,
     get_visible,
@@ -35,8 +39,7 @@ from xobito_app.features.inbox.threads.threads import (
 )
 from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, Reaction
-from xobito_app.persistence import keyset
-from xobito_app.persistence.arrays import any_pair
+from xobito_app.persistence.arrays import any_of, any_pair
 
 
 async def read_thread(
@@ -91,38 +94,23 @@ async def read_around(
 ) -> tuple[tuple[EntryView, ...], str]:
     """Return a window that ends a little after one entry, for opening a search result."""
     thread = await get_visible(session, actor, conversation_id)
-    messages = MessageRepository(session, actor.workspace_id)
-    wanted = await messages.get(message_id)
-    if wanted.conversation_id != thread.id:
-        raise NotFound(messages.missing)
-    later = await messages.all(
-        messages.scoped()
-        .where(col(Message.conversation_id) == thread.id)
-        .where(keyset.after((wanted.at, wanted.id), col(Message.at), col(Message.id)))
-        .order_by(col(Message.at), col(Message.id))
-        .limit(WINDOW // 3)
-    )
-    last = later[-1] if later else None
-    cursor = paging.encode(last.at, last.id) if last else ""
+    branches = positions.of_thread(actor.workspace_id, thread.id)
+    wanted = await positions.find(session, branches, message_id)
+    if wanted is None:
+        raise NotFound(MessageRepository.missing)
+    later = await positions.oldest(session, branches, paging.encode(*wanted), WINDOW // 3)
+    cursor = paging.encode(*later.rows[-1]) if later.rows else ""
     return await _window(session, actor, thread, cursor, WINDOW)
 
 
 async def _window(
     session: AsyncSession, actor: Actor, thread: Conversation, cursor: str, limit: int
 ) -> tuple[tuple[EntryView, ...], str]:
-    messages = MessageRepository(session, actor.workspace_id)
-    statement = messages.scoped().where(
-        col(Message.conversation_id) == thread.id, col(Message.kind) != rules.REACTION
-    )
-    if cursor:
-        position = paging.decode(cursor)
-        statement = statement.where(keyset.before(position, col(Message.at), col(Message.id)))
-    rows = await messages.all(
-        statement.order_by(col(Message.at).desc(), col(Message.id).desc()).limit(limit + 1)
-    )
-    page = paging.page_of(rows, limit, lambda row: (row.at, row.id))
-    entries = await _dress(session, actor.workspace_id, list(page.rows))
-    return tuple(reversed(entries)), page.cursor
+    branches = positions.of_thread(actor.workspace_id, thread.id)
+    page = await positions.newest(session, branches, cursor, limit)
+    found = await load_entries(session, actor.workspace_id, [row_id for _, row_id in page.rows])
+    shown = (found.get(row_id) for _, row_id in reversed(page.rows))
+    return tuple(entry for entry in shown if entry), page.cursor
 
 
 async def load_entries(
@@ -131,7 +119,26 @@ async def load_entries(
     """Return entries by id, in a fixed number of queries. The caller judges who may see them."""
     rows = await MessageRepository(session, workspace_id).list_by_ids(list(message_ids))
     shown = [row for row in rows.values() if row.kind != rules.REACTION]
-    return {e.id: e for e in await _dress(session, workspace_id, shown)}
+    found = {e.id: e for e in await _dress(session, workspace_id, shown)}
+    elsewhere = set(message_ids) - rows.keys()
+    return found | await _load_sent(session, workspace_id, elsewhere)
+
+
+async def _load_sent(
+    session: AsyncSession, workspace_id: UUID, entry_ids: Collection[UUID]
+) -> dict[UUID, EntryView]:
+    """Return what other features sent of these, with files and reactions."""
+    sent = await sent_entries.load_sent(session, workspace_id, entry_ids)
+    files = await sent_entries.files_of(session, workspace_id, sent)
+    reactions = await _reactions_of(session, workspace_id, sent)
+    return {
+        entry.id: sent_entries.entry_of(
+            entry,
+            files.get(entry.media_id) if entry.media_id else None,
+            reactions.get((entry.number_id, entry.wamid), {}),
+        )
+        for entry in sent
+    }
 
 
 async def read_entry(session: AsyncSession, message: Message) -> EntryView:
@@ -143,15 +150,26 @@ async def entries_with_reactions(
     session: AsyncSession, workspace_id: UUID, conversation_id: UUID, limit: int = WINDOW
 ) -> dict[UUID, EntryView]:
     """Return the newest entries of a thread anew, when something about one of them changed."""
-    messages = MessageRepository(session, workspace_id)
-    rows = await messages.all(
-        messages.scoped()
-        .where(col(Message.conversation_id) == conversation_id)
-        .where(col(Message.kind) != rules.REACTION)
-        .order_by(col(Message.at).desc(), col(Message.id).desc())
-        .limit(limit)
-    )
-    return {e.id: e for e in await _dress(session, workspace_id, list(rows))}
+    branches = positions.of_thread(workspace_id, conversation_id)
+    page = await positions.newest(session, branches, "", limit)
+    return await load_entries(session, workspace_id, [row_id for _, row_id in page.rows])
+
+
+async def load_sent_of(
+    session: AsyncSession,
+    workspace_id: UUID,
+    conversation_ids: Collection[UUID],
+    sender_ids: Collection[UUID],
+    limit: int = 10 * WINDOW,
+) -> dict[UUID, EntryView]:
+    """Return what some senders sent into some threads. The caller judges who may see them."""
+    threads = any_of(col(Conversation.id), conversation_ids)
+    found: set[UUID] = set()
+    for source in registry.thread_sources():
+        statement = source.positions(workspace_id, threads, sender_ids).limit(limit)
+        rows: Any = await (await session.connection()).execute(statement)
+        found |= {entry_id for _, entry_id in rows}
+    return await _load_sent(session, workspace_id, found)
 
 
 async def _dress(
@@ -196,21 +214,42 @@ async def _quotes_of(
         )
     )
     known = {
-        (row.number_id, str(row.wamid)): QuoteView(
-            message_id=row.id,
-            author="You" if row.direction == Direction.OUT else "",
-            preview=rules.preview_of(row.kind, row.body, row.content),
-            kind=row.kind,
+        (row.number_id, str(row.wamid)): _quote(
+            row.id, row.kind, row.body, row.content, is_ours=row.direction == Direction.OUT
         )
         for row in found
     }
+    known |= await _quotes_of_sent(session, workspace_id, wanted - known.keys())
     # An answer to something older than this installation still shows that it is an answer.
     absent = QuoteView(message_id=None, author="", preview="An earlier message", kind="text")
     return {(n, str(w)): known.get((n, str(w)), absent) for n, w in wanted}
 
 
+async def _quotes_of_sent(
+    session: AsyncSession, workspace_id: UUID, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], QuoteView]:
+    found = await sent_entries.find_sent(session, workspace_id, wanted)
+    sent = await sent_entries.load_sent(session, workspace_id, set(found.values()))
+    quotes = {
+        entry.id: _quote(entry.id, sent_entries.TEMPLATE, entry.body, entry.content, is_ours=True)
+        for entry in sent
+    }
+    return {key: quotes[entry_id] for key, entry_id in found.items() if entry_id in quotes}
+
+
+def _quote(
+    message_id: UUID, kind: str, body: str, content: dict[str, Any], *, is_ours: bool
+) -> QuoteView:
+    return QuoteView(
+        message_id=message_id,
+        author="You" if is_ours else "",
+        preview=rules.preview_of(kind, body, content),
+        kind=kind,
+    )
+
+
 async def _reactions_of(
-    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message]
+    session: AsyncSession, workspace_id: UUID, rows: Sequence[Message | SentEntry]
 ) -> dict[tuple[UUID, str], dict[bool, str]]:
     found: dict[tuple[UUID, str], dict[bool, str]] = {}
     reactions = ReactionRepository(session, workspace_id)
@@ -239,6 +278,7 @@ def _entry(
         quote=quote,
         their_reaction=reactions.get(False, ""),
         our_reaction=reactions.get(True, ""),
+        sender_id=None,
     )
 
 

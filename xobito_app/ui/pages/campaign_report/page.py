@@ -10,6 +10,7 @@ from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.blocks import (
     allowed,
     cell,
+    confirm,
     filter_select,
     line_of,
     list_view,
@@ -31,9 +32,9 @@ from xobito_app.ui.components import (
     note,
     page_body,
     stacked_bar,
-    table,
 )
-from xobito_app.ui.pages.campaign_report.rows import ReasonRow, RecipientRow, VariantRow
+from xobito_app.ui.pages.campaign_report import cards
+from xobito_app.ui.pages.campaign_report.rows import RecipientRow
 from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
 from xobito_app.ui.pages.campaigns.page import cancel_question
 from xobito_app.ui.pages.campaigns.words import STATE_WORDS
@@ -42,7 +43,11 @@ from xobito_app.ui.theme import icon
 
 _STATES = [
     *((state, words) for state, words in STATE_WORDS.items() if state != "claimed"),
+    ("any_sent", "Sent and further"),
+    ("any_delivered", "Delivered and further"),
+    ("any_failed", "Failed or no news"),
     ("replied", "Replied"),
+    ("tapped", "Pressed a quick reply"),
     ("opted_out", "Opted out"),
 ]
 
@@ -58,6 +63,15 @@ def report() -> rx.Component:
     return page_body(
         loaded(ReportState, _content(), ("missing", gone), rows=8),
         cancel_question(ReportState),
+        confirm(
+            ReportState,
+            "split",
+            title="Spread them over the days to come?",
+            line=ReportState.split_line,
+            verb="Try them again",
+            on_confirm=ReportState.retry_split,
+            weight="primary",
+        ),
     )
 
 
@@ -200,87 +214,11 @@ def _figures() -> rx.Component:
                 class_name=styles.CARD_BODY,
             ),
         ),
-        _reasons(),
-        _cost(),
-        rx.cond(body.comparison.sentence, _comparison()),
+        cards.reasons(),
+        cards.cost(),
+        rx.cond(body.taps.length() + body.clicks.length() > 0, cards.pressed()),
+        rx.cond(body.comparison.sentence, cards.comparison()),
         class_name="report-cards",
-    )
-
-
-def _reasons() -> rx.Component:
-    body = ReportState.body
-    return card(
-        card_head("Who did not get it, and why"),
-        rx.cond(
-            body.reasons,
-            rx.el.ul(rx.foreach(body.reasons, _reason_line), class_name="report-reasons"),
-            rx.el.div(empty_line("Nobody so far."), class_name=styles.CARD_BODY),
-        ),
-    )
-
-
-def _reason_line(row: ObjectVar[ReasonRow]) -> rx.Component:
-    return rx.el.li(
-        rx.el.strong(row.count, class_name=styles.TABULAR),
-        rx.el.span(row.words, class_name=styles.GROW),
-        badge(row.state_words, row.tone),
-        key=row.id,
-    )
-
-
-def _cost() -> rx.Component:
-    cost = ReportState.body.cost
-    return card(
-        card_head("Cost", note="By your own rates, for what Meta priced"),
-        rx.el.div(
-            rx.cond(
-                cost.is_known,
-                rx.fragment(
-                    rx.el.strong(cost.total, class_name=f"report-sum {styles.TABULAR}"),
-                    rx.el.p(cost.line, class_name=styles.MUTED),
-                    rx.cond(
-                        ~cost.has_rates,
-                        rx.el.p(
-                            "There are no rates to count with. ",
-                            ReactRouterLink.create(
-                                "Keep rates", to="/settings/rates", class_name=styles.LINK
-                            ),
-                        ),
-                    ),
-                ),
-                empty_line("Meta has priced nothing yet."),
-            ),
-            rx.el.dl(
-                rx.foreach(
-                    ReportState.card.facts,
-                    lambda fact: rx.el.div(rx.el.dt(fact[0]), rx.el.dd(fact[1]), key=fact[0]),
-                ),
-                class_name="report-facts",
-            ),
-            class_name=styles.CARD_BODY,
-        ),
-    )
-
-
-def _comparison() -> rx.Component:
-    found = ReportState.body.comparison
-    return card(
-        card_head("A and B", note=found.sentence),
-        table(
-            ("Template", "Delivered", "Read", "Replied", "Rate (95 %)"),
-            rx.foreach(found.variants, _variant),
-        ),
-    )
-
-
-def _variant(row: ObjectVar[VariantRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(row.name, rx.cond(row.is_winner, badge("Better", "success"))),
-        cell(row.delivered, tabular=True),
-        cell(row.read, tabular=True),
-        cell(row.replied, tabular=True),
-        cell(row.rate, tabular=True),
-        key=row.id,
     )
 
 
@@ -297,7 +235,7 @@ def _people() -> rx.Component:
         ),
         list_view(
             state,
-            columns=("Name", "Number", "State", "Why", "Replied", "Changed"),
+            columns=("Name", "Number", "State", "Why", "Replied", "Changed", ""),
             extra=("Number", "Why", "Replied"),
             row=_recipient,
             filters=(
@@ -318,4 +256,17 @@ def _recipient(row: ObjectVar[RecipientRow]) -> rx.Component:
         cell(row.reason, extra=True, wrap=True),
         cell(row.replied, extra=True, tabular=True),
         cell(row.when, muted=True, tabular=True, title=row.when_full),
+        rx.el.td(
+            rx.cond(
+                row.thread_link,
+                link_button(
+                    "Chat",
+                    to=row.thread_link,
+                    icon_name="message-square",
+                    weight="ghost",
+                    compact=True,
+                ),
+            ),
+            class_name=styles.CELL_END,
+        ),
     )

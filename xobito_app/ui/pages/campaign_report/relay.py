@@ -10,10 +10,12 @@ from xobito_app.core.errors import NotFound
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import Actor, Permission, system_actor
+from xobito_app.features.accounts.schemas import Viewer
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.reading.schemas import Band
 from xobito_app.features.campaigns.schemas import CampaignView, RecipientLine, Report
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.persistence.unit_of_work import unit_of_work
 from xobito_app.ui.live import Look, relay
 from xobito_app.ui.pages.campaign_report.rows import ReportBody, ReportCard
@@ -51,7 +53,7 @@ async def hear_people(workspace_id: UUID, notices: list[Notice], looks: list[Loo
             # It is being read: once it is, this is judged again.
             look.change(RecipientsState, lambda state: None)
         elif not lines.keys().isdisjoint(look.shown):
-            look.change(RecipientsState, _patching(lines, look.viewer.time_zone))
+            look.change(RecipientsState, _patching(lines, look.viewer))
 
 
 def _allowed(looks: list[Look]) -> list[Look]:
@@ -90,8 +92,11 @@ async def _read_people(workspace_id: UUID, row_ids: set[str]) -> dict[str, Recip
     return {str(line.id): line for line in lines}
 
 
-def _patching(lines: Mapping[str, RecipientLine], zone: str) -> Callable[[RecipientsState], None]:
-    return lambda state: state._patch(lines, zone)
+def _patching(
+    lines: Mapping[str, RecipientLine], viewer: Viewer
+) -> Callable[[RecipientsState], None]:
+    visibility = ConversationVisibility.of(viewer.actor)
+    return lambda state: state._patch(lines, viewer.time_zone, visibility)
 
 
 def register() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from xobito_app.core import clock
 from xobito_app.core.text import initials
 from xobito_app.features.campaigns.reading.schemas import Band
 from xobito_app.features.campaigns.schemas import (
@@ -17,12 +18,14 @@ from xobito_app.features.campaigns.schemas import (
     Report,
     Step,
 )
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.ui import formats
 from xobito_app.ui.components import tone_of
 from xobito_app.ui.components.charts import Point
 from xobito_app.ui.pages.campaigns import words
 from xobito_app.ui.pages.campaigns.rows import Progress, Ways
 from xobito_app.ui.pages.campaigns.tally import Tally
+from xobito_app.ui.pages.templates.clicks import ClicksCard
 
 _STEPS = {
     "sent": ("Sent", "accent"),
@@ -32,8 +35,8 @@ _STEPS = {
     "failed": ("Failed", "danger"),
     "opted_out": ("Opted out", "warning"),
 }
-_SHOWN_STATES = frozenset({"read", "replied", "failed", "opted_out"})
-"""Steps that are a list of their own; the others count who came as far and further."""
+_LISTS = {"sent": "any_sent", "delivered": "any_delivered", "failed": "any_failed"}
+"""Steps whose list holds more than one state; the others are narrowed to by their own name."""
 _REPEATABLE = ("failed", "expired", "cancelled")
 
 
@@ -60,7 +63,7 @@ class StepRow:
             count=f"{step.people:,}",
             share=words.share(step.people, addressed),
             width=round(100 * min(step.share, 1.0), 2),
-            state=step.name if step.name in _SHOWN_STATES else "",
+            state=_LISTS.get(step.name, step.name),
         )
 
 
@@ -245,6 +248,14 @@ def _facts(view: CampaignView, zone: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class TapRow:
+    """How many people pressed a quick reply of the campaign."""
+
+    id: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportBody:
     """Everything below the head."""
 
@@ -252,6 +263,8 @@ class ReportBody:
     reasons: list[ReasonRow] = field(default_factory=list)
     cost: CostCard = field(default_factory=CostCard)
     comparison: ComparisonCard = field(default_factory=ComparisonCard)
+    taps: list[TapRow] = field(default_factory=list)
+    clicks: list[ClicksCard] = field(default_factory=list)
     band: list[Point] = field(default_factory=list)
     band_line: str = ""
 
@@ -264,6 +277,8 @@ class ReportBody:
             reasons=[ReasonRow.of(at, line) for at, line in enumerate(report.reasons)],
             cost=CostCard.of(report.cost),
             comparison=ComparisonCard.of(report.comparison),
+            taps=[TapRow(tap.title, f"{tap.people:,}") for tap in report.taps],
+            clicks=[ClicksCard.of(found, zone, clock.now()) for found in report.insights],
             band=[Point(_moment(bar.at, band.seconds, zone), bar.count) for bar in band.bars],
             band_line=f"Messages per {_stretch(band.seconds)}" if band.bars else "",
         )
@@ -294,6 +309,7 @@ class RecipientRow:
     tone: int
     phone: str
     link: str
+    thread_link: str
     state_words: str
     state_tone: str
     reason: str
@@ -302,8 +318,14 @@ class RecipientRow:
     when_full: str
 
     @classmethod
-    def of(cls, line: RecipientLine, zone: str, now: datetime) -> RecipientRow:
-        """Word a recipient."""
+    def of(
+        cls,
+        line: RecipientLine,
+        zone: str,
+        now: datetime,
+        visibility: ConversationVisibility,
+    ) -> RecipientRow:
+        """Word a recipient; the chat is offered to who may open it."""
         state = str(line.state)
         name = line.name or line.phone
         return cls(
@@ -313,6 +335,7 @@ class RecipientRow:
             tone=tone_of(line.contact_id or line.id),
             phone=line.phone,
             link=f"/contacts/{line.contact_id}" if line.contact_id else "",
+            thread_link=_thread_link(line, visibility),
             state_words=words.STATE_WORDS.get(state, state),
             state_tone=words.STATE_TONES.get(state, "neutral"),
             reason=line.reason or words.EXCLUSION_WORDS.get(line.exclusion, ""),
@@ -320,3 +343,11 @@ class RecipientRow:
             when=formats.ago(line.updated_at, zone, now),
             when_full=formats.full(line.updated_at, zone),
         )
+
+
+def _thread_link(line: RecipientLine, visibility: ConversationVisibility) -> str:
+    if line.thread is None or not visibility.includes(line.thread.assignee_id):
+        return ""
+    # What they got stands there; the thread opens at it.
+    at = f"&m={line.id}" if line.wamid else ""
+    return f"/inbox?c={line.thread.conversation_id}{at}"

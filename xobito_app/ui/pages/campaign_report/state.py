@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import reflex as rx
+from reflex_base.event import Event
 
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import NotFound
@@ -14,6 +15,7 @@ from xobito_app.core.permissions import Permission
 from xobito_app.features.campaigns import service
 from xobito_app.features.campaigns.reading import service as reading
 from xobito_app.features.campaigns.schemas import CampaignView, RecipientLine
+from xobito_app.features.inbox.rules import ConversationVisibility
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import ListState, Page, PageState, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
@@ -40,6 +42,7 @@ class ReportState(PageState, QuestionState, AppState):
 
     live_key: ClassVar = KEY
     card: rx.Field[ReportCard] = rx.field(default_factory=ReportCard)
+    split_line: rx.Field[str] = rx.field("")
     body: rx.Field[ReportBody] = rx.field(default_factory=ReportBody)
 
     def _wanted(self) -> str:
@@ -56,6 +59,7 @@ class ReportState(PageState, QuestionState, AppState):
         campaign_id = campaign_here(self)
         view = await self._call(service.get_campaign, campaign_id=campaign_id)
         report = await self._call(service.read_report, campaign_id=campaign_id)
+        await self._call(service.ask_for_clicks, campaign_id=campaign_id)
         band = await self._call(reading.read_band, campaign_id=campaign_id)
         zone = viewer.time_zone
         self._show(ReportCard.of(view, zone, clock.now()), ReportBody.of(report, band, zone))
@@ -99,8 +103,28 @@ class ReportState(PageState, QuestionState, AppState):
     @rx.event
     @guarded(Permission.CAMPAIGNS_LAUNCH)
     async def retry(self):
-        """Try again whom it did not reach, where that cannot send anything twice."""
-        found = await self._call(service.retry_campaign, campaign_id=campaign_here(self))
+        """Try again whom it did not reach, where that cannot send anything twice.
+
+        Those over Meta's limit of a day are offered the days to come.
+        """
+        campaign_id = campaign_here(self)
+        plan = await self._call(service.plan_retry, campaign_id=campaign_id)
+        if plan.over:
+            self.split_line = service.over_limit(plan)
+            self.question, self.asked_id = "split", str(campaign_id)
+            return None
+        return await self._retry(campaign_id)
+
+    @rx.event
+    @guarded(Permission.CAMPAIGNS_LAUNCH)
+    async def retry_split(self):
+        """Try them again, each day as many as Meta lets through."""
+        return await self._retry(self._answered(), splits_days=True)
+
+    async def _retry(self, campaign_id: UUID, *, splits_days: bool = False) -> Event:
+        found = await self._call(
+            service.retry_campaign, campaign_id=campaign_id, splits_days=splits_days
+        )
         await self._show_campaign(found)
         return toast_success("They are tried again.")
 
@@ -124,13 +148,15 @@ class RecipientsState(ListState, AppState):
             search=self.query.get("q", ""),
             cursor=cursor,
         )
-        now = clock.now()
-        return found.map(lambda line: RecipientRow.of(line, viewer.time_zone, now))
+        now, visibility = clock.now(), ConversationVisibility.of(viewer.actor)
+        return found.map(lambda line: RecipientRow.of(line, viewer.time_zone, now, visibility))
 
-    def _patch(self, lines: Mapping[str, RecipientLine], zone: str) -> None:
+    def _patch(
+        self, lines: Mapping[str, RecipientLine], zone: str, visibility: ConversationVisibility
+    ) -> None:
         """Show how far the people on the screen are by now; nobody moves out of the window."""
         now = clock.now()
         self.rows = [
-            RecipientRow.of(line, zone, now) if (line := lines.get(row.id)) else row
+            RecipientRow.of(line, zone, now, visibility) if (line := lines.get(row.id)) else row
             for row in self.rows
         ]

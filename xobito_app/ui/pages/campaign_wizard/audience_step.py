@@ -22,6 +22,7 @@ from xobito_app.ui.components import (
 from xobito_app.ui.pages.campaign_wizard.audience_state import AudienceState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
 from xobito_app.ui.pages.campaign_wizard.feet import foot
+from xobito_app.ui.pages.campaign_wizard.filter_step import filtered
 from xobito_app.ui.pages.campaign_wizard.rows import WAYS, GroupRow, PersonRow
 
 
@@ -48,6 +49,7 @@ def audience_step() -> rx.Component:
                 rx.match(
                     state.way,
                     ("segment", _segment()),
+                    ("filter", filtered()),
                     ("everyone", note("Every contact of the workspace is meant.", "info")),
                     ("picked", _picked()),
                     ("file", _file()),

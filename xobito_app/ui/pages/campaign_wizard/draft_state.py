@@ -111,6 +111,7 @@ class DraftState(PageState, AppState):
     async def _save(self, draft: CampaignDraft) -> list[Any]:
         """Keep a change at once and say so; what breaks a rule is said at its field."""
         is_new = self._view is None
+        was_scheduled = self.card.is_scheduled
         try:
             async with self._transaction():
                 view = await self._keep(draft)
@@ -127,6 +128,8 @@ class DraftState(PageState, AppState):
         }
         now, zone = clock.now(), (await self._viewer()).time_zone
         self.saved = f"Saved {formats.clock_time(now, zone)}"
+        if was_scheduled and not self.card.is_scheduled:
+            return [toast_error(view.reason)]
         return [browser.go(f"/campaigns/{view.id}/edit", replace=True)] if is_new else []
 
     async def _keep(self, draft: CampaignDraft) -> CampaignView:

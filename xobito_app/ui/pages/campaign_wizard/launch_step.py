@@ -9,7 +9,7 @@ import reflex as rx
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
 from xobito_app.ui.blocks import allowed, can, form
-from xobito_app.ui.components import button, chip, note, problem, text_field
+from xobito_app.ui.components import button, chip, link_button, note, problem, text_field
 from xobito_app.ui.pages.campaign_wizard.check_state import CheckState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
 from xobito_app.ui.pages.campaign_wizard.launch_state import LaunchState
@@ -57,7 +57,7 @@ def launch_step() -> rx.Component:
             help="Sending pauses when this much is spent, in the currency of your rates. Empty:"
             " no cap.",
         ),
-        allowed(Permission.CAMPAIGNS_LAUNCH, _launch()),
+        allowed(Permission.CAMPAIGNS_LAUNCH, rx.cond(draft.is_scheduled, _scheduled(), _launch())),
         rx.cond(
             can(Permission.CAMPAIGNS_LAUNCH),
             rx.fragment(),
@@ -84,6 +84,18 @@ def _kept(label: str, name: str, value: Any, **props: Any) -> rx.Component:
         on_change=lambda text: LaunchState.keep(name, text).debounce(600),
         auto_complete="off",
         **props,
+    )
+
+
+def _scheduled() -> rx.Component:
+    """Return the way back to the report: there is nothing more to press."""
+    return rx.el.div(
+        link_button(
+            "See its report",
+            to=rx.Var.create("/campaigns/") + DraftState.card.id.to(str),
+            weight="primary",
+        ),
+        class_name=styles.FORM_FOOT,
     )
 
 

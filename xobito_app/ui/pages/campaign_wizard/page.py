@@ -11,6 +11,7 @@ from xobito_app.ui.components import (
     drop_script,
     empty_state,
     link_button,
+    note,
     page_body,
 )
 from xobito_app.ui.pages.campaign_wizard.audience_step import audience_step
@@ -63,6 +64,14 @@ def _content() -> rx.Component:
                 DraftState.saved, class_name=f"{styles.MUTED} {styles.TABULAR}", role="status"
             ),
             class_name=styles.PAGE_HEAD,
+        ),
+        rx.cond(
+            DraftState.card.scheduled_words,
+            note(DraftState.card.scheduled_words, "info", icon_name="calendar-clock"),
+        ),
+        rx.cond(
+            DraftState.card.reason,
+            note(DraftState.card.reason, "warning", icon_name="triangle-alert", role="status"),
         ),
         rx.el.div(
             rx.el.nav(

@@ -12,6 +12,7 @@ from xobito_app.features.campaigns.schemas import (
     Preview,
     Value,
 )
+from xobito_app.features.contacts.schemas import ContactFilter
 from xobito_app.features.templates.schemas import TemplateView
 from xobito_app.ui import formats
 from xobito_app.whatsapp.templates import Variable, VariableKind
@@ -39,6 +40,7 @@ _STEP_OF = {
 WAYS = (
     ("groups", "Groups"),
     ("segment", "A segment"),
+    ("filter", "Contacts who fit"),
     ("everyone", "All contacts"),
     ("picked", "Picked by hand"),
     ("file", "A file"),
@@ -194,6 +196,9 @@ class DraftCard:
     cap: str = ""
     splits_days: bool = False
     scheduled: str = ""
+    is_scheduled: bool = False
+    scheduled_words: str = ""
+    reason: str = ""
     excluded_link: str = ""
 
     @classmethod
@@ -223,8 +228,18 @@ class DraftCard:
             cap=f"{view.spend_cap:f}" if view.spend_cap is not None else "",
             splits_days=view.splits_days,
             scheduled=formats.field_time(view.scheduled_at, zone) if view.scheduled_at else "",
+            is_scheduled=view.status == "scheduled",
+            scheduled_words=_scheduled_words(view, zone),
+            reason=view.reason,
             excluded_link=f"/exports/campaigns/{view.id}/excluded.csv",
         )
+
+
+def _scheduled_words(view: CampaignView, zone: str) -> str:
+    if view.status != "scheduled" or view.scheduled_at is None:
+        return ""
+    when = formats.full(view.scheduled_at, zone)
+    return f"Scheduled for {when}. Every change is kept, and it goes out then as it stands."
 
 
 def way_of(audience: Audience) -> str:
@@ -234,7 +249,7 @@ def way_of(audience: Audience) -> str:
     if audience.segment_id:
         return "segment"
     if audience.contact_filter is not None:
-        return "everyone"
+        return "everyone" if audience.contact_filter == ContactFilter() else "filter"
     if audience.contact_ids:
         return "picked"
     return "file" if audience.file else ""

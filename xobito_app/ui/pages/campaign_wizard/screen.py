@@ -6,6 +6,7 @@ from xobito_app.ui import routes
 from xobito_app.ui.pages.campaign_wizard.audience_state import AudienceState
 from xobito_app.ui.pages.campaign_wizard.check_state import CheckState
 from xobito_app.ui.pages.campaign_wizard.draft_state import DraftState
+from xobito_app.ui.pages.campaign_wizard.filter_state import AudienceFilterState
 from xobito_app.ui.pages.campaign_wizard.launch_state import LaunchState
 from xobito_app.ui.pages.campaign_wizard.page import wizard
 from xobito_app.ui.pages.campaign_wizard.template_state import TemplateStepState
@@ -16,6 +17,7 @@ _LOADS = (
     DraftState.load,
     TemplateStepState.load,
     AudienceState.load,
+    AudienceFilterState.load,
     VariablesState.load,
     CheckState.load,
     LaunchState.load,

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import reflex as rx
-from reflex.vars import ArrayVar
 from reflex.vars.object import ObjectVar
 
 from xobito_app.core.permissions import Permission
 from xobito_app.ui import styles
-from xobito_app.ui.blocks import allowed, choice_options, filter_in_force, form, search_box
-from xobito_app.ui.blocks.list_view import Choices
+from xobito_app.ui.blocks import allowed, filter_in_force, search_box
 from xobito_app.ui.components import (
     button,
     check_field,
     count,
     link_button,
     popover,
-    select_field,
-    text_field,
 )
-from xobito_app.ui.forms import COUNTRIES
-from xobito_app.ui.pages.contacts.address import TYPES
+from xobito_app.ui.pages.contacts.filter_form import filter_form
 from xobito_app.ui.pages.contacts.rows import Chip, Column, SegmentRow
 from xobito_app.ui.pages.contacts.segment_state import SegmentState
 from xobito_app.ui.pages.contacts.state import ContactsState
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
-
-_YES_NO = (("", "Either"), ("yes", "Yes"), ("no", "No"))
 
 
 def segment_bar() -> rx.Component:
@@ -72,7 +65,11 @@ def filter_bar() -> rx.Component:
         search_box(state, "Search name, number, e-mail, company", id="page-search"),
         popover(
             [icon("list-filter"), "Filter"],
-            _filter_form(),
+            filter_form(
+                state,
+                link_button("Clear", to="/contacts", weight="ghost", compact=True),
+                verb="Show",
+            ),
             label="Filter",
             class_name=styles.BUTTON_COMPACT,
             open=state.is_filtering,
@@ -96,70 +93,6 @@ def filter_bar() -> rx.Component:
             ),
         ),
         class_name=styles.TOOLBAR,
-    )
-
-
-def _filter_form() -> rx.Component:
-    state = ContactsState
-    return form(
-        _one("Status", "status", state.statuses),
-        _one("Source", "source", state.sources),
-        _one("Group", "group", state.groups),
-        _one("Assigned to", "assignee", state.people, ("nobody", "Nobody")),
-        _one("Type", "type", tuple(TYPES.items())),
-        _one("Country", "country", COUNTRIES),
-        rx.el.div(
-            _answer("Opted out", "opted_out"),
-            _answer("Has a number", "phone"),
-            class_name=styles.FORM_ROW,
-        ),
-        rx.el.div(
-            _date("Created from", "since"), _date("until", "until"), class_name=styles.FORM_ROW
-        ),
-        rx.foreach(state.own_fields, _own),
-        rx.el.div(
-            link_button("Clear", to="/contacts", weight="ghost", compact=True),
-            button("Show", weight="primary", type="submit", compact=True),
-            class_name="dialog-foot",
-        ),
-        on_submit=state.narrow_more,
-        id="contact-filters",
-    )
-
-
-def _value(name: str) -> rx.Var[str]:
-    return ContactsState.query.get(name, "").to(str)
-
-
-def _one(label: str, name: str, choices: Choices, *first: tuple[str, str]) -> rx.Component:
-    state = ContactsState
-    unlisted = rx.el.option(state.unlisted.get(name, "").to(str), value=_value(name))
-    options = rx.fragment(
-        choice_options(first, "Any"),
-        rx.cond(state.unlisted.contains(name), unlisted),
-        choice_options(choices),
-    )
-    return select_field(label, options, name=name, default_value=_value(name))
-
-
-def _answer(label: str, name: str) -> rx.Component:
-    return select_field(label, _YES_NO, name=name, default_value=_value(name))
-
-
-def _date(label: str, name: str) -> rx.Component:
-    return text_field(label, name=name, kind="date", default_value=_value(name))
-
-
-def _own(own: ArrayVar[tuple[str, str]]) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(own[1], " contains", class_name=styles.FIELD_LABEL),
-        rx.el.input(
-            name=own[0],
-            default_value=ContactsState.query.get(own[0], "").to(str),
-            class_name=styles.INPUT,
-        ),
-        class_name=styles.FIELD,
-        key=own[0],
     )
 
 

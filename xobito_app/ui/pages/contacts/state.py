@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -14,22 +14,17 @@ from reflex_base.event import Event
 from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.features.contacts.bulk import bulk
-from xobito_app.features.contacts.labels import custom_fields, groups, sources, statuses
 from xobito_app.features.contacts.lists import listing, segments
 from xobito_app.features.contacts.schemas import (
     ContactFilter,
     ContactView,
-    GroupView,
     Sort,
-    SourceView,
-    StatusView,
 )
-from xobito_app.features.workspaces import team
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import Form, Page, SelectionState, Viewer
 from xobito_app.ui.pages.contacts import address
+from xobito_app.ui.pages.contacts.filtering import FilteringState
 from xobito_app.ui.pages.contacts.rows import (
-    Chip,
     Column,
     ContactRow,
     JobRow,
@@ -37,16 +32,14 @@ from xobito_app.ui.pages.contacts.rows import (
     is_recent,
     usual_columns,
 )
-from xobito_app.ui.pages.contacts.sentences import chips_of, unlisted_of
 from xobito_app.ui.security import AppState, guarded_by, permitted
 
 KEY = "contacts"
 MOST_COLUMNS = 12
-Choices = list[tuple[str, str]]
 
 
 @permitted(view=Permission.CONTACTS_VIEW)
-class ContactsState(SelectionState, AppState):
+class ContactsState(SelectionState, FilteringState, AppState):
     """The list and its filters."""
 
     live_key: ClassVar = KEY
@@ -54,19 +47,11 @@ class ContactsState(SelectionState, AppState):
     things: ClassVar = ("contact", "contacts")
 
     rows: rx.Field[list[ContactRow]] = rx.field(default_factory=list)
-    chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     segments: rx.Field[list[SegmentRow]] = rx.field(default_factory=list)
     segment_id: rx.Field[str] = rx.field("")
     # Other filters are in force than the open segment keeps.
     is_segment_changed: rx.Field[bool] = rx.field(False)
-    # What a filter says of which the form offers no such choice: two groups, somebody who left.
-    unlisted: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     everybody: rx.Field[str] = rx.field("")
-    statuses: rx.Field[Choices] = rx.field(default_factory=list)
-    sources: rx.Field[Choices] = rx.field(default_factory=list)
-    groups: rx.Field[Choices] = rx.field(default_factory=list)
-    people: rx.Field[Choices] = rx.field(default_factory=list)
-    own_fields: rx.Field[Choices] = rx.field(default_factory=list)
     columns: rx.Field[list[Column]] = rx.field(default_factory=list)
     jobs: rx.Field[list[JobRow]] = rx.field(default_factory=list)
     sort: rx.Field[str] = rx.field("")
@@ -93,20 +78,8 @@ class ContactsState(SelectionState, AppState):
         self._select([], everything=False)
 
     async def _prepare(self, viewer: Viewer) -> None:
-        self.statuses = _choices(await self._call(statuses.list_statuses))
-        self.sources = _choices(await self._call(sources.list_sources))
-        self.groups = _choices(await self._call(groups.list_groups))
-        self.people = [(str(m.user_id), m.name) for m in await self._call(team.list_members)]
-        own = await self._call(custom_fields.list_fields, active_only=True)
-        self.own_fields = [(address.custom_name(field.slug), field.label) for field in own]
-        named = {
-            "status": self.statuses,
-            "source": self.sources,
-            "group": self.groups,
-            "assignee": self.people,
-        }
-        self.unlisted = unlisted_of(self.query, named)
-        self.chips = chips_of(self.query, named, dict(self.own_fields))
+        own = await self._read_choices()
+        self._word_filters()
         self.everybody = f"{await self._call(listing.count_contacts):,}"
         wanted = [name for name in self.chosen_columns.split(",") if name] or usual_columns(own)
         self.columns = Column.all_of(own, wanted[:MOST_COLUMNS])
@@ -220,7 +193,3 @@ class ContactsState(SelectionState, AppState):
 
     def _show_jobs(self, jobs: list[JobRow]) -> None:
         self.jobs = jobs
-
-
-def _choices(views: Sequence[StatusView | SourceView | GroupView]) -> Choices:
-    return [(str(view.id), view.name) for view in views]

@@ -7,10 +7,13 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from xobito_app.core.permissions import Permission
 from xobito_app.ui import dom_ids
+from xobito_app.ui.blocks.rights import can
 from xobito_app.ui.components import avatar, text_button
 from xobito_app.ui.pages.inbox.entries import ButtonRow, CardRow, EntryRow
 from xobito_app.ui.pages.inbox.formatting import Piece
+from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
 
 
@@ -164,6 +167,7 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
             line.side == "note",
             rx.el.div(icon("lock", size=11), "Private note", class_name="note-mark"),
         ),
+        rx.cond(line.campaign_link != "", _campaign(line)),
         rx.cond(line.forwarded != "", rx.el.div(line.forwarded, class_name="forwarded")),
         rx.cond(
             line.chosen != "",
@@ -182,6 +186,19 @@ def _inside(line: ObjectVar[EntryRow]) -> rx.Component:
             line.buttons.length() > 0,
             rx.el.div(rx.foreach(line.buttons, _button), class_name="bubble-buttons"),
         ),
+    )
+
+
+def _campaign(line: ObjectVar[EntryRow]) -> rx.Component:
+    """Name the campaign that sent it; who may see campaigns gets there with a click."""
+    return rx.el.div(
+        icon("megaphone", size=11),
+        rx.cond(
+            can(Permission.CAMPAIGNS_VIEW),
+            ReactRouterLink.create(line.author, to=line.campaign_link),
+            rx.el.span(line.author),
+        ),
+        class_name="campaign-mark",
     )
 
 

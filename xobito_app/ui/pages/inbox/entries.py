@@ -85,6 +85,7 @@ class EntryRow:
     forwarded: str
     chosen: str
     note: str
+    campaign_link: str
     sort: str
     buttons: list[ButtonRow] = field(default_factory=list)
     cards: list[CardRow] = field(default_factory=list)
@@ -133,8 +134,7 @@ _LONGEST_TEXT = 16_000
 
 def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> EntryRow:
     """Format an entry; neighbours are looked at later by `joined`."""
-    content, media, kind = entry.content, entry.media, entry.kind
-    text = entry.body[:_LONGEST_TEXT]
+    content, media, kind, text = entry.content, entry.media, entry.kind, entry.body[:_LONGEST_TEXT]
     ours = entry.direction == "out"
     place = content.get("location") or {}
     due = entry.due_at if entry.status == "scheduled" and entry.due_at else None
@@ -149,7 +149,7 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         shows_day=False,
         joins_previous=False,
         author=entry.author_name if entry.direction != "in" else entry.author_name or contact,
-        names_author=entry.direction in ("out", "note") or "group" in content,
+        names_author=_names_author(entry),
         shows_author=False,
         tick=TICKS.get(entry.status, "") if ours else "",
         tick_label=_TICK_LABELS.get(entry.status, "") if ours else "",
@@ -185,11 +185,18 @@ def entry_row(entry: EntryView, *, zone: str, now: datetime, contact: str) -> En
         forwarded=_FORWARDED.get(content.get("forwarded", ""), ""),
         chosen=_CHOSEN.get(str((content.get("reply") or {}).get("kind", "")), ""),
         note=_note(entry, due, zone),
+        campaign_link=f"/campaigns/{entry.sender_id}" if entry.sender_id else "",
         sort=f"{entry.at.timestamp():017.6f}{entry.id}",
         buttons=_buttons(content),
         pieces=pieces_of(text, content.get("mentions", ())),
         cards=[_card(card) for card in content.get("cards", [])],
     )
+
+
+def _names_author(entry: EntryView) -> bool:
+    """Tell whether a name stands above the bubble; a campaign's stands inside, with a link."""
+    is_said = entry.direction in ("out", "note") or "group" in entry.content
+    return is_said and entry.sender_id is None
 
 
 def _place_line(place: Mapping[str, Any]) -> str:
@@ -199,6 +206,9 @@ def _place_line(place: Mapping[str, Any]) -> str:
 def _can_react(entry: EntryView) -> bool:
     """Tell whether WhatsApp knows the entry, so that it can be answered or reacted to."""
     is_known = bool(entry.wamid) and not entry.wamid.startswith("unnamed:")
+    if entry.sender_id:
+        # It stands here and belongs to its campaign.
+        return False
     return is_known and entry.direction in ("in", "out") and not entry.is_revoked
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app import registry
 from xobito_app.core import clock
 from xobito_app.core.events import Notice, Topic
 from xobito_app.core.ids import WorkspaceId
@@ -34,6 +35,8 @@ from xobito_app.ui.pages.inbox.thread_state import ThreadState
 from xobito_app.ui.shell import SHELL, ShellState
 from xobito_app.ui.shell.alerts import AlertRow, AlertState
 
+SENT_EVERY_SECONDS = 1.0
+"""Notices of campaigns are gathered so long: at full speed one makes many in a second."""
 COUNTS_EVERY_SECONDS = 1.0
 """Counts are asked for again at most this often for a person, however much happens."""
 
@@ -141,6 +144,31 @@ def _judge(
         return
     news = [e for e in entries.values() if e.conversation_id == line.id]
     look.change(ThreadState, lambda state: state._merge(line, news, zone=zone, now=now))
+
+
+async def carry_sent(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
+    """Patch the open threads into which campaigns sent something, or that show how far it came."""
+    changed = {UUID(notice.subject_id) for notice in notices}
+    opened = {look.shown.conversation_id for look in looks} - {None}
+    if not opened:
+        return
+    async with unit_of_work(workspace_id) as uow:
+        found = await timeline.load_sent_of(uow.session, workspace_id, opened, changed)
+        touched = {entry.conversation_id for entry in found.values()}
+        lines = await threads.load_lines(uow.session, workspace_id, touched)
+    for look in looks:
+        line = lines.get(look.shown.conversation_id)
+        visibility = ConversationVisibility.of(look.viewer.actor)
+        if line and visibility.includes(line.assignee_id):
+            news = [entry for entry in found.values() if entry.conversation_id == line.id]
+            look.change(ThreadState, _showing_entries(news, line.name, look.viewer.time_zone))
+
+
+def _showing_entries(
+    news: list[EntryView], contact: str, zone: str
+) -> Callable[[ThreadState], None]:
+    now = clock.business_now()
+    return lambda state: state._merge_entries(news, contact, zone=zone, now=now)
 
 
 async def carry_counts(workspace_id: UUID, notices: list[Notice], looks: list[Look]) -> None:
@@ -270,6 +298,8 @@ def register() -> None:
     """Have the relay of this process carry changes of the inbox."""
     relay.handle({Topic.CONTACT}, PANEL, carry_contact)
     relay.handle({Topic.CONVERSATION, Topic.MESSAGE}, KEY, carry)
+    sent = {source.topic for source in registry.thread_sources()}
+    relay.handle(sent, KEY, carry_sent, delay=SENT_EVERY_SECONDS)
     relay.handle({Topic.PRESENCE}, KEY, carry_presence)
     relay.handle({Topic.MENTION}, mention_state.KEY, carry_mentions)
     relay.handle({Topic.ALERT}, SHELL, carry_alerts)

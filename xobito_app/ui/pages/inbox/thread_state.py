@@ -306,10 +306,17 @@ class ThreadState(StagedState, AppState):
         header = ThreadHeader.of(view, zone=zone, now=now)
         if header != self.header:
             self.header = header
+        self._merge_entries(news, line.name, zone=zone, now=now)
+
+    def _merge_entries(
+        self, news: list[EntryView], contact: str, *, zone: str, now: datetime
+    ) -> None:
+        """Take over entries that came or changed."""
+        news = [entry for entry in news if str(entry.conversation_id) == self.header.id]
         if not news:
             return
         self._merge_scheduled(news)
-        fresh = {str(e.id): entry_row(e, zone=zone, now=now, contact=line.name) for e in news}
+        fresh = {str(e.id): entry_row(e, zone=zone, now=now, contact=contact) for e in news}
         above = {row.id for row in self.older}
         if above & set(fresh):
             self.older = joined([fresh.get(row.id, row) for row in self.older])
@@ -320,7 +327,8 @@ class ThreadState(StagedState, AppState):
             # The window is moved on; what falls out stands above, as if scrolled to.
             self.older = joined([*self.older, *merged[:-WINDOW]])
             merged = merged[-WINDOW:]
-        self.entries = merged
+        if merged != self.entries:
+            self.entries = merged
 
     def _merge_scheduled(self, news: list[EntryView]) -> None:
         """Keep the list of what waits for its time: its own zone is the workspace's."""

@@ -21,7 +21,7 @@ from xobito_app.ui.blocks import Form, ListState, Page, RowFormState, Viewer, wh
 from xobito_app.ui.security import AppState, permitted
 
 VIEW = (Permission.BILLING_VIEW, Permission.CAMPAIGNS_VIEW)
-EDIT = Permission.SETTINGS_EDIT
+EDIT = (Permission.SETTINGS_EDIT, Permission.CAMPAIGNS_EDIT)
 CATEGORIES = (
     ("MARKETING", "Marketing"),
     ("UTILITY", "Utility"),

@@ -66,6 +66,11 @@ def _forms() -> rx.Component:
             _editable(_inbox_form()),
         ),
         section(
+            "Campaigns",
+            "When a campaign pauses by itself, so that it neither burns the list nor your quality.",
+            _editable(_campaigns_form()),
+        ),
+        section(
             "History",
             "Messages can lose their content after a while; counts and reports stay.",
             _editable(_history_form()),
@@ -221,6 +226,41 @@ def _hours(settings: Any, errors: Any) -> rx.Component:
         errors=errors,
         default_value=settings.bots_resume_after_hours,
         help="From 1 to 720.",
+    )
+
+
+def _campaigns_form() -> rx.Component:
+    settings, errors = SettingsState.settings, SettingsState.errors
+    return page_form(
+        "campaign-settings",
+        rx.el.div(
+            text_field(
+                "Failed, in %",
+                name="campaign_failures_percent",
+                input_mode="decimal",
+                errors=errors,
+                default_value=settings.campaign_failures_percent,
+                help="Of the last 200 messages whose outcome is known. From 0.5 to 100.",
+            ),
+            text_field(
+                "Opted out, in %",
+                name="campaign_opt_outs_percent",
+                input_mode="decimal",
+                errors=errors,
+                default_value=settings.campaign_opt_outs_percent,
+                help="Of the same messages. From 0.1 to 100.",
+            ),
+            class_name=styles.FORM_ROW,
+        ),
+        text_field(
+            "Same failure in a row",
+            name="campaign_failures_in_a_row",
+            input_mode="numeric",
+            errors=errors,
+            default_value=settings.campaign_failures_in_a_row,
+            help="So many messages failing one after another for one reason. From 5 to 200.",
+        ),
+        on_submit=SettingsState.save_campaigns,
     )
 
 

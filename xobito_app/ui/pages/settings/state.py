@@ -16,6 +16,8 @@ from xobito_app.ui.blocks import Form, PageFormState, PageState, QuestionState, 
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.security import AppState, guarded_by, permitted
 
+_SHARES = ("campaign_failures_percent", "campaign_opt_outs_percent")
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsRow:
@@ -32,6 +34,9 @@ class SettingsRow:
     bots_resume_after_hours: str = ""
     opt_out_keywords: str = ""
     clear_history_after_days: str = ""
+    campaign_failures_percent: str = ""
+    campaign_opt_outs_percent: str = ""
+    campaign_failures_in_a_row: str = ""
 
     @classmethod
     def of(cls, workspace: Any, settings: WorkspaceSettings) -> SettingsRow:
@@ -49,6 +54,9 @@ class SettingsRow:
             bots_resume_after_hours=str(settings.bots_resume_after_hours),
             opt_out_keywords=", ".join(settings.opt_out_keywords),
             clear_history_after_days=str(days) if days else "",
+            campaign_failures_percent=f"{settings.campaign_failures_percent:g}",
+            campaign_opt_outs_percent=f"{settings.campaign_opt_outs_percent:g}",
+            campaign_failures_in_a_row=str(settings.campaign_failures_in_a_row),
         )
 
 
@@ -99,6 +107,16 @@ class SettingsState(PageState, PageFormState, QuestionState, AppState):
         if not self.errors:
             self.kept_days = "" if days == "0" else days
         return answer
+
+    @rx.event
+    @guarded_by("edit")
+    async def save_campaigns(self, form: Form):
+        """Change when a campaign pauses by itself."""
+        # People type a share with a comma too.
+        shares = {name: forms.text(form, name).strip().replace(",", ".") for name in _SHARES}
+        in_a_row = forms.text(form, "campaign_failures_in_a_row").strip()
+        saving = self._change({**shares, "campaign_failures_in_a_row": in_a_row})
+        return await self._submit("campaign-settings", saving)
 
     async def _change(self, changes: dict[str, Any]) -> None:
         await self._call(workspaces.save_settings, changes)

@@ -29,6 +29,7 @@ from xobito_app.ui.components import (
 )
 from xobito_app.ui.pages.template.rows import FigureRow, HistoryRow, LanguageRow, UseRow
 from xobito_app.ui.pages.template.state import TemplateState
+from xobito_app.ui.pages.templates.clicks import clicks_list
 from xobito_app.ui.pages.templates.paper import paper
 from xobito_app.ui.reflex_parts import ReactRouterLink
 from xobito_app.ui.theme import icon
@@ -48,6 +49,14 @@ def template() -> rx.Component:
             error_state(state.problem, state.load),
         ),
         _copy_dialog(),
+        confirm(
+            state,
+            "count",
+            title="Have Meta count clicks?",
+            line="Meta counts for all templates of this account, and cannot be told to stop.",
+            verb="Count clicks",
+            on_confirm=state.count_clicks,
+        ),
         confirm(
             state,
             "one",
@@ -80,7 +89,9 @@ def _content() -> rx.Component:
                 rx.cond(view.blanks, rx.el.p("Variables: ", view.blanks, class_name=styles.MUTED)),
                 class_name=styles.STACK,
             ),
-            rx.el.div(_results(), _uses(), _languages(), _history(), class_name=styles.STACK),
+            rx.el.div(
+                _results(), _clicks(), _uses(), _languages(), _history(), class_name=styles.STACK
+            ),
             class_name="template-columns",
         ),
     )
@@ -179,6 +190,24 @@ def _results() -> rx.Component:
 
 def _figure(row: ObjectVar[FigureRow]) -> rx.Component:
     return rx.el.div(rx.el.dt(row.label), rx.el.dd(row.value), title=row.meaning, key=row.id)
+
+
+def _clicks() -> rx.Component:
+    card, state = TemplateState.clicks, TemplateState
+    switch_on = allowed(
+        Permission.CONNECTION_MANAGE,
+        rx.cond(
+            card.is_off,
+            button("Have Meta count", compact=True, on_click=state.ask("count", card.id, "")),
+        ),
+    )
+    return rx.cond(
+        card.is_shown,
+        padded_card(
+            card_head("Clicks", note="By Meta, in the last 30 days (UTC)."),
+            clicks_list(card, switch_on),
+        ),
+    )
 
 
 def _uses() -> rx.Component:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
@@ -12,14 +11,13 @@ import reflex as rx
 from xobito_app.core import clock, ids
 from xobito_app.core.errors import AppError
 from xobito_app.core.permissions import Permission
-from xobito_app.features.campaigns.reporting import template_use
-from xobito_app.features.inbox.threads import template_results
-from xobito_app.features.templates import removing, service
+from xobito_app.features.templates import insights, removing
 from xobito_app.features.templates.writing import drafts
 from xobito_app.ui import browser
 from xobito_app.ui.blocks import PageState, QuestionState, Viewer
 from xobito_app.ui.components import toast_success
 from xobito_app.ui.failures import tell_failure
+from xobito_app.ui.pages.template.found import Found, read_found
 from xobito_app.ui.pages.template.rows import (
     FigureRow,
     HistoryRow,
@@ -30,21 +28,24 @@ from xobito_app.ui.pages.template.rows import (
     paper_of,
     uses_of,
 )
+from xobito_app.ui.pages.templates.clicks import ClicksCard
 from xobito_app.ui.pages.templates.paper import Paper
 from xobito_app.ui.security import AppState, guarded, permitted
 from xobito_app.whatsapp.languages import LANGUAGES
 
-RESULTS_OF = timedelta(days=30)
+KEY = "template"
 
 
 @permitted(view=Permission.TEMPLATES_VIEW, edit=Permission.TEMPLATES_DELETE)
 class TemplateState(PageState, QuestionState, AppState):
     """Everything that is known of one template."""
 
+    live_key: ClassVar = KEY
     card: rx.Field[TemplateCard] = rx.field(default_factory=TemplateCard)
     paper: rx.Field[Paper] = rx.field(default_factory=Paper)
     history: rx.Field[list[HistoryRow]] = rx.field(default_factory=list)
     figures: rx.Field[list[FigureRow]] = rx.field(default_factory=list)
+    clicks: rx.Field[ClicksCard] = rx.field(default_factory=ClicksCard)
     uses: rx.Field[list[UseRow]] = rx.field(default_factory=list)
     languages: rx.Field[list[LanguageRow]] = rx.field(default_factory=list)
     free_languages: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -53,31 +54,24 @@ class TemplateState(PageState, QuestionState, AppState):
     def _here(self) -> UUID:
         return ids.parse(self.router.url.path.rstrip("/").rpartition("/")[2])
 
+    def _wanted(self) -> str:
+        return str(self._here())
+
     async def _read(self, viewer: Viewer) -> None:
-        template_id = self._here()
-        view = await self._call(service.get, template_id)
-        entries = await self._call(service.read_history, template_id)
-        languages = await self._call(service.list_languages, template_id)
-        since = clock.now() - RESULTS_OF
-        results = await self._call(
-            template_results.read_results, template_id=template_id, since=since
-        )
-        use = await self._call(
-            template_use.read_template_use,
-            template_id=template_id,
-            since=since,
-            replied_within=template_results.REPLY_WITHIN,
-        )
-        zone = viewer.time_zone
+        self._show(await self._call(read_found, self._here()), viewer.time_zone)
+        self.is_copying = False
+
+    def _show(self, found: Found, zone: str) -> None:
+        view, languages = found.view, found.languages
         taken = {line.language for line in languages} | {view.language}
         self.card, self.paper = TemplateCard.of(view, zone), paper_of(view)
-        self.history = [HistoryRow.of(entry, zone) for entry in entries]
-        self.figures, self.uses = figures_of(results, use), uses_of(use)
+        self.history = [HistoryRow.of(entry, zone) for entry in found.entries]
+        self.figures, self.uses = figures_of(found.results, found.use), uses_of(found.use)
+        self.clicks = ClicksCard.of(found.counted, zone, clock.now())
         self.languages = [LanguageRow.of(line) for line in languages if line.id != view.id]
         self.free_languages = [
             (code, name) for code, name in LANGUAGES.items() if code not in taken
         ]
-        self.is_copying = False
 
     @rx.event
     @guarded(Permission.TEMPLATES_EDIT)
@@ -90,6 +84,18 @@ class TemplateState(PageState, QuestionState, AppState):
         await removing.unpause(await self._actor(), template_id=self._here())
         await self._reading(self._read)
         return "It may be sent again."
+
+    @rx.event
+    @guarded(Permission.CONNECTION_MANAGE)
+    async def count_clicks(self):
+        """Have Meta count from now on who presses what."""
+        async for event in self._busily(self._count_clicks):
+            yield event
+
+    async def _count_clicks(self) -> str:
+        await insights.switch_on(await self._actor(), template_id=self._answered())
+        await self._reading(self._read)
+        return "Meta counts from now on."
 
     @rx.event
     @guarded(Permission.TEMPLATES_CREATE)

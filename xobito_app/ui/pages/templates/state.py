@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,12 +12,14 @@ from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.core.text import shorten
 from xobito_app.features.templates import service, sync
-from xobito_app.features.templates.schemas import TemplateLine
+from xobito_app.features.templates.schemas import SyncStamp, TemplateLine
 from xobito_app.ui import formats
 from xobito_app.ui.blocks import ListState, Page, Viewer
 from xobito_app.ui.pages.templates.words import QUALITY_TONES, tone_of, words
 from xobito_app.ui.security import AppState, guarded, permitted
 from xobito_app.whatsapp.languages import language_name
+
+KEY = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def _mark(line: TemplateLine) -> str:
 class TemplatesState(ListState, AppState):
     """What the page shows."""
 
+    live_key: ClassVar = KEY
     filters: ClassVar = ("q", "status", "category", "language", "quality")
     rows: rx.Field[list[TemplateRow]] = rx.field(default_factory=list)
     statuses: rx.Field[list[tuple[str, str]]] = rx.field(default_factory=list)
@@ -78,14 +82,25 @@ class TemplatesState(ListState, AppState):
 
     async def _prepare(self, viewer: Viewer) -> None:
         choices = await self._call(service.read_choices)
-        stamp = await self._call(service.read_stamp)
         self.statuses = [(status, words(status)) for status in choices.statuses]
         self.categories = [(category, words(category)) for category in choices.categories]
         self.languages = [(code, language_name(code)) for code in choices.languages]
         self.qualities = [(quality, words(quality)) for quality in choices.qualities]
-        when = formats.full(stamp.at, viewer.time_zone) if stamp.at else "never"
+        self._show_stamp(await self._call(service.read_stamp), viewer.time_zone)
+
+    def _show_stamp(self, stamp: SyncStamp, zone: str) -> None:
+        when = formats.full(stamp.at, zone) if stamp.at else "never"
         self.stamp = f"{stamp.count:,} templates · last synced {when}"
         self.is_connected = stamp.is_connected
+
+    def _patch(self, lines: Mapping[str, TemplateLine], stamp: SyncStamp, zone: str) -> None:
+        """Show what changed of the templates on the screen; none moves out of the window."""
+        self._show_stamp(stamp, zone)
+        rows = [
+            TemplateRow.of(line, zone) if (line := lines.get(row.id)) else row for row in self.rows
+        ]
+        if rows != self.rows:
+            self.rows = rows
 
     async def _page(self, viewer: Viewer, cursor: str) -> Page[TemplateRow]:
         wanted = {name: self.query.get(name, "") for name in self.filters if name != "q"}
