@@ -1,0 +1,45 @@
+"""What nodes that only send have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from xobito_app.features.flows.engine.inputs import Input, Result
+from xobito_app.features.flows.engine.node import FAILED, NEXT, Go, NodeKind, Outcome
+from xobito_app.features.flows.engine.session import Wait
+from xobito_app.features.flows.engine.turn import Turn
+from xobito_app.whatsapp.payloads import Payload
+
+
+class Sends(NodeKind):
+    """A node that sends one message and goes on.
+
+    Where `failed` leads somewhere the talk waits for Meta's answer before it goes either way;
+    where it does not, it goes on at once, and a refusal hands the chat to people.
+    """
+
+    holds: ClassVar[Collection[str]] = ()
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Sent, or refused."""
+        return (NEXT, FAILED)
+
+    def body(self, turn: Turn) -> Payload:
+        """Return the message.
+
+        Raises:
+            Invalid: It breaks a rule of Meta's.
+        """
+        raise NotImplementedError
+
+    def enter(self, turn: Turn) -> Outcome:
+        """Send."""
+        return turn.sent(self.body(turn))
+
+    def answer(self, turn: Turn, wait: Wait, given: Input) -> Outcome | None:
+        """Go the way Meta's answer leads."""
+        if not isinstance(given, Result):
+            return None
+        return Go(NEXT, "WhatsApp took it") if given.is_done else Go(FAILED, given.why)
