@@ -70,9 +70,10 @@ def _email(given: Message, scene: Scene) -> str | None:
 
 def _phone(given: Message, scene: Scene) -> str | None:
     try:
-        return phone.normalise(one_line(given.text)[:_LONGEST], scene.country)
+        number = phone.normalise(one_line(given.text)[:_LONGEST], scene.country)
     except Invalid:
         return None
+    return number if phone.is_valid(number) else None
 
 
 def _date(given: Message, scene: Scene) -> str | None:

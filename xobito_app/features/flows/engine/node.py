@@ -66,7 +66,7 @@ class Known:
     Attributes:
         names: Variables, fields of contacts and built-in names.
         templates: Approved templates by name and language, each with the keys of its blanks.
-        flows: The ids of published flows.
+        flows: Published flows by their ids, each with the variables it sets.
         groups: The names of the workspace's groups; None when they are not known here.
         secrets: The names of stored secrets.
         files: The ids of files flows may send; None when they are not known here.
@@ -76,7 +76,7 @@ class Known:
     templates: Mapping[tuple[str, str], Collection[str]] = field(
         default_factory=dict[tuple[str, str], Collection[str]]
     )
-    flows: Collection[str] = ()
+    flows: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     groups: Collection[str] | None = None
     secrets: Collection[str] = ()
     files: Collection[str] | None = None

@@ -83,6 +83,7 @@ class _Stage:
         self.shown: list[tuple[str, str, str]] = []
         self.out: list[dict[str, Any]] = []
         self.refusal: int | None = None
+        self.pending: list[tuple[datetime, Input]] = []
         self.played = Played()
         self.heard = 0
 
@@ -90,17 +91,24 @@ class _Stage:
         for number, turn in enumerate(self.talk.turns, start=1):
             self.out, self.refusal = [], turn.refuse
             before = len(self.played.steps)
-            if turn.advance:
-                self._advance(turn.advance)
-            if turn.in_:
-                if number > 1 and not turn.at_once:
-                    self._move(self.scene.now + PACE)
-                self._hear(turn.in_)
+            self._play(turn, is_first=number == 1)
             self._tell(turn, self.played.steps[before:])
         if self.session:
             self.played.variables = dict(self.session.variables)
             self.played.status = self.session.status.value
         return self.played
+
+    def _play(self, turn: TurnOfTalk, *, is_first: bool) -> None:
+        end = self.scene.now + (turn.advance or timedelta())
+        if turn.in_ is None:
+            self._pass_until(end)
+            return
+        if turn.at_once:
+            self._move(end)
+        else:
+            self._pass_until(end if is_first else end + PACE)
+        self._hear(turn.in_)
+        self._pass_until(self.scene.now)
 
     def _tell(self, turn: TurnOfTalk, steps: list[dict[str, Any]]) -> None:
         told = turn.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -111,16 +119,27 @@ class _Stage:
 
     # Time
 
-    def _advance(self, span: timedelta) -> None:
+    def _pass_until(self, end: datetime) -> None:
         """Let time pass, and whatever comes with it."""
-        end = self.scene.now + span
         for _ in range(MOST_TIMERS):
-            wait = self.session.wait if self.session else None
-            if wait is None or wait.until is None or wait.until > end:
+            coming = self._next_to_come(end)
+            if coming is None:
                 break
-            self._move(wait.until)
-            self._take(Timer(wait.token))
+            self._move(coming[0])
+            self._take(coming[1])
         self._move(end)
+
+    def _next_to_come(self, end: datetime) -> tuple[datetime, Input] | None:
+        wait = self.session.wait if self.session else None
+        coming: list[tuple[datetime, Input]] = list(self.pending)
+        if wait and wait.until:
+            coming.append((wait.until, Timer(wait.token)))
+        first = min(coming, key=lambda one: one[0], default=None)
+        if first is None or first[0] > end:
+            return None
+        if first in self.pending:
+            self.pending.remove(first)
+        return first
 
     def _move(self, now: datetime) -> None:
         self.scene = replace(self.scene, now=max(now, self.scene.now))
@@ -180,14 +199,14 @@ class _Stage:
     def _take(self, given: Input) -> None:
         assert self.session is not None  # noqa: S101 - every caller has one
         turned = resume(self.session, given, self.scene)
-        was_live = self.session.status.is_live
+        was_live, waited = self.session.status.is_live, self.session.wait
         self.session = turned.session
         number = len(self.played.turns) + 1
         self.played.steps += [_step(number, step, self.scene) for step in turned.steps]
         results = [result for effect in turned.effects if (result := self._carry_out(effect))]
         results = [result for result in results if self._is_awaited(result)]
         wait = self.session.wait
-        if wait and wait.kind is WaitKind.TIMER and wait.until and turned.steps:
+        if wait and wait != waited and wait.kind is WaitKind.TIMER and wait.until:
             self.out.append({"wait": {"kind": "timer", "until": wait.until.isoformat()}})
         if was_live and not self.session.status.is_live:
             self.out.append({"end": self.session.status.value})
@@ -231,7 +250,7 @@ class _Stage:
             return Result(effect.key, is_done=False, why=why)
         return Result(effect.key, is_done=True)
 
-    def _asked(self, effect: Effect) -> Result:
+    def _asked(self, effect: Effect) -> Result | None:
         told = {**effect.content, "url": written(effect.content["url"])}
         told["headers"] = {name: written(parts) for name, parts in effect.content["headers"]}
         told["body"] = written(effect.content["body"])
@@ -240,17 +259,13 @@ class _Stage:
         answers = self.http.get(request)
         return self._of(effect, answers.popleft() if answers else None, f"{request} has no answer.")
 
-    @staticmethod
-    def _of(effect: Effect, answer: Answered | None, missing: str) -> Result:
-        if answer is None or answer.error:
-            return Result(effect.key, is_done=False, why=answer.error if answer else missing)
-        is_done = 200 <= answer.status < 300
-        return Result(
-            effect.key,
-            is_done=is_done,
-            why="" if is_done else f"It answered {answer.status}.",
-            values={"status": answer.status, "body": answer.body, "text": answer.text},
-        )
+    def _of(self, effect: Effect, answer: Answered | None, missing: str) -> Result | None:
+        """Return what came of asking; what takes its time is kept until then."""
+        result = _result(effect, answer, missing)
+        if answer and answer.after:
+            self.pending.append((self.scene.now + answer.after, result))
+            return None
+        return result
 
     def _update(self, changes: Mapping[str, Any]) -> None:
         contact = {**self.scene.contact, **changes.get("fields", {})}
@@ -288,6 +303,18 @@ def written(parts: list[Any]) -> str:
     """Return the pieces of a text as they are shown: secrets by their names."""
     return "".join(
         part if isinstance(part, str) else f"{{secret.{part['secret']}}}" for part in parts
+    )
+
+
+def _result(effect: Effect, answer: Answered | None, missing: str) -> Result:
+    if answer is None or answer.error:
+        return Result(effect.key, is_done=False, why=answer.error if answer else missing)
+    is_done = 200 <= answer.status < 300
+    return Result(
+        effect.key,
+        is_done=is_done,
+        why="" if is_done else f"It answered {answer.status}.",
+        values={"status": answer.status, "body": answer.body, "text": answer.text},
     )
 
 

@@ -12,6 +12,7 @@ from xobito_app.core.errors import Invalid
 from xobito_app.features.flows.engine import triggers
 from xobito_app.features.flows.engine.graph import Graph, Node
 from xobito_app.features.flows.engine.node import FAILED, NEXT, OTHER, TIMEOUT, Known
+from xobito_app.features.flows.engine.nodes.goto import Goto
 from xobito_app.features.flows.engine.nodes.http import SECRET, Http
 from xobito_app.features.flows.engine.scene import BUILT_IN
 from xobito_app.features.flows.engine.text import names_in
@@ -84,7 +85,10 @@ def _fields(graph: Graph, known: Known) -> Iterator[Problem]:
 
 def _with_own_names(graph: Graph, known: Known) -> Known:
     own = {variable.name for variable in graph.variables}
-    own |= {name for node in graph.nodes for name in node.data.names_set()}
+    own |= names_set_in(graph)
+    for node in graph.nodes:
+        if isinstance(node.data, Goto):
+            own |= set(known.flows.get(node.data.flow_id, ()))
     return Known(
         names={*known.names, *own, *BUILT_IN},
         templates=known.templates,
@@ -93,6 +97,11 @@ def _with_own_names(graph: Graph, known: Known) -> Known:
         secrets=known.secrets,
         files=known.files,
     )
+
+
+def names_set_in(graph: Graph) -> set[str]:
+    """Return the variables a flow sets."""
+    return {name for node in graph.nodes for name in node.data.names_set()}
 
 
 def _variables(graph: Graph, known: Known) -> Iterator[Problem]:

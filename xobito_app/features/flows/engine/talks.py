@@ -49,7 +49,8 @@ class TurnOfTalk(_Part):
     """One turn: something comes in, or time passes.
 
     Attributes:
-        at_once: It comes in the same second as what came before.
+        at_once: It comes in the same second as what came before; with `advance`, in the very
+            second the time is up: what a person says goes first.
         refuse: Meta's error code with which the first message of this turn is refused.
         out: What the flow says to it; None when that is the question.
     """
@@ -62,12 +63,17 @@ class TurnOfTalk(_Part):
 
 
 class Answered(_Part):
-    """What another system or a model answers; `error` when it does not."""
+    """What another system or a model answers; `error` when it does not.
+
+    Attributes:
+        after: How long it takes; nothing comes of it until the clock is moved that far.
+    """
 
     status: int = 200
     body: Any = None
     text: str = ""
     error: str = Field(default="", max_length=500)
+    after: timedelta | None = None
 
 
 class Talk(_Part):

@@ -28,6 +28,8 @@ class Turn:
         steps: What was done so far.
         node: The id of the node that acts.
         wired: Its ports that lead somewhere.
+        contact: What this turn changed of the contact, by `contact.` and the field.
+        groups: The contact's groups, as this turn left them.
     """
 
     def __init__(self, session: Session, given: Input, scene: Scene) -> None:
@@ -39,6 +41,8 @@ class Turn:
         self.node = ""
         self.wired: Collection[str] = ()
         self.changed: dict[str, str] = {}
+        self.contact: dict[str, str] = {}
+        self.groups = set(scene.groups)
         self._told = 0
         self._marked = 0
 
@@ -48,6 +52,8 @@ class Turn:
         """Return what a name stands for; None when nobody knows it."""
         if name in self.session.variables:
             return self.session.variables[name]
+        if name in self.contact:
+            return self.contact[name]
         return self.scene.value_of(name)
 
     def render(self, template: str, limit: int = text.LONGEST_TEXT) -> str:
@@ -80,6 +86,17 @@ class Turn:
     def random(self) -> random.Random:
         """Chance that falls the same way whenever the same talk is played again."""
         return random.Random(f"{self.session.seed}:{self.session.steps_total}")  # noqa: S311
+
+    def update_contact(self, changes: dict[str, Any]) -> None:
+        """Want the contact changed; the nodes that follow see it already."""
+        self.want(EffectKind.UPDATE_CONTACT, changes)
+        for name, value in changes.get("fields", {}).items():
+            self.contact[f"contact.{name}"] = value
+        for name in ("status", "source"):
+            if name in changes:
+                self.contact[f"contact.{name}"] = changes[name]
+        self.groups |= set(changes.get("add_groups", ()))
+        self.groups -= set(changes.get("remove_groups", ()))
 
     # Effects
 

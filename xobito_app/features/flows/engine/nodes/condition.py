@@ -97,7 +97,7 @@ class Condition(NodeKind):
 def _is_true(one: Comparison, turn: Turn) -> bool:
     right = turn.render(one.right)
     if one.op is Operator.IN_GROUP:
-        return right.strip().casefold() in {group.casefold() for group in turn.scene.groups}
+        return right.strip().casefold() in {group.casefold() for group in turn.groups}
     return comparing.holds(one.op, turn.value_of(one.left), right)
 
 

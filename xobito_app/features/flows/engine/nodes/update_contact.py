@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from xobito_app.features.flows.engine.effects import EffectKind
 from xobito_app.features.flows.engine.node import (
     NEXT,
     Flaw,
@@ -53,7 +52,7 @@ class UpdateContact(NodeKind):
                 "opt_out": self.opt_out,
             }
         )
-        turn.want(EffectKind.UPDATE_CONTACT, changes)
+        turn.update_contact(changes)
         return Go(NEXT)
 
     def flaws(self, known: Known) -> Iterator[Flaw]:
