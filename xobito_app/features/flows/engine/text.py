@@ -13,8 +13,8 @@ LONGEST_TEXT = 10_000
 """Characters of a text before and after its variables are filled in."""
 LONGEST_VALUE = 4_096
 """Characters a variable holds; what is longer is cut."""
-NAME = r"[a-z][a-z0-9_]{0,39}(?:\.[a-z0-9_-]{1,60})?"
-"""The name of a variable, or of a field of something: `contact.email`, `secret.crm`."""
+NAME = r"[a-z][a-z0-9_]{0,39}(?:\.[a-z0-9_-]{1,60}){0,2}"
+"""The name of a variable, or of a field: `contact.email`, `contact.custom.tier`, `secret.crm`."""
 _VARIABLE = re.compile(rf"\{{({NAME})(?:\|([^{{}}|]{{0,200}}))?\}}")
 
 
