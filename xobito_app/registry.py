@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from xobito_app.core.events import listen
-from xobito_app.core.feature import Feature, Job, MergeFollower, TimelineSource
+from xobito_app.core.feature import Feature, Job, MergeFollower, Responder, TimelineSource
 from xobito_app.core.permissions import Permission
 
 FEATURES = [
@@ -23,6 +23,7 @@ FEATURES = [
     "templates",
     "inbox",
     "campaigns",
+    "flows",
     "mail",
     "webhooks",
     "tokens",
@@ -62,6 +63,12 @@ def merge_followers() -> list[MergeFollower]:
 def timeline_sources() -> list[TimelineSource]:
     """Return what adds entries to the timeline of a contact."""
     return [source for feature in features() for source in feature.timeline]
+
+
+def responders() -> list[Responder]:
+    """Return the kinds of bots, in the order they are asked."""
+    found = [responder for feature in features() for responder in feature.responders]
+    return sorted(found, key=lambda responder: responder.rank)
 
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:

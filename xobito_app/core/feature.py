@@ -73,6 +73,36 @@ class MergeFollower:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """A bot that could answer a message.
+
+    Attributes:
+        name: What people call it.
+        trigger: What begins it, as `flows.engine.triggers.Trigger` has it.
+        answer: Called with (session, the chat, what was heard) to answer, inside a transaction.
+    """
+
+    name: str
+    trigger: Any
+    answer: Callable[[Any, Any, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """A kind of bots that answers what no flow takes.
+
+    Attributes:
+        rank: Lower ones are asked first.
+        has_any: Tells of (session, workspace) whether there is any bot of the kind.
+        list_bots: Returns the bots of (session, workspace) that are switched on.
+    """
+
+    rank: int
+    has_any: Callable[[Any, UUID], Awaitable[bool]]
+    list_bots: Callable[[Any, UUID], Awaitable[Sequence[Answering]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a feature brings.
 
@@ -88,6 +118,7 @@ class Feature:
         merge_followers: What it keeps of contacts.
         timeline: Functions of (session, actor, contact) that return what it adds to the timeline
             of a contact, as `contacts.schemas.TimelineEntry`, within the actor's sight; few.
+        responders: The kinds of bots it brings beside flows.
     """
 
     name: str
@@ -102,3 +133,4 @@ class Feature:
     )
     merge_followers: tuple[MergeFollower, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
+    responders: tuple[Responder, ...] = ()

@@ -22,7 +22,7 @@ from xobito_app.models.templates import (
     TemplateEvent,
     TemplateSample,
 )
-from xobito_app.persistence.arrays import any_of
+from xobito_app.persistence.arrays import any_of, any_pair
 from xobito_app.persistence.repository import Repository
 
 SETTLED_AT_ONCE = 100
@@ -140,6 +140,19 @@ class TemplateRepository(Repository[Template]):
             self.scoped().where(*conditions).order_by(*order).offset(skip).limit(limit)
         )
         return rows, total.one()
+
+    async def list_approved_named(
+        self, connection_id: UUID, keys: Collection[tuple[str, str]]
+    ) -> Sequence[Template]:
+        """Return the approved templates of a connection among these names and languages."""
+        if not keys:
+            return []
+        return await self.all(
+            self.scoped()
+            .where(col(Template.connection_id) == connection_id)
+            .where(col(Template.status) == "APPROVED", col(Template.gone_at).is_(None))
+            .where(any_pair(col(Template.name), col(Template.language), keys))
+        )
 
     async def list_approved(
         self, connection_id: UUID, *, search: str, limit: int

@@ -79,6 +79,13 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Somebody of the team writes in the chat: the talk is silent until it is given back."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begin:
     """The talk begins: somebody wrote what a trigger waits for, or the flow was started.
 
@@ -100,4 +107,4 @@ class Stop:
     reason: str
 
 
-Input = Message | Choice | Timer | Result | Returned | Begin | Stop
+Input = Message | Choice | Timer | Result | Returned | TakenOver | Begin | Stop

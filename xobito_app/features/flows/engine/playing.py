@@ -290,7 +290,7 @@ def buttons_of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def plain(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a message with the buttons' own ids, without the talk they belong to."""
-    told = json.loads(json.dumps(content))
+    told = json.loads(json.dumps({k: v for k, v in content.items() if k != "values"}))
     for section in (told.get("interactive") or {}).get("action", {}).get("sections", ()):
         for row in section["rows"]:
             row["id"] = row["id"].rpartition(".")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from xobito_app.features.flows.engine.inputs import Input, Result
@@ -34,9 +34,13 @@ class Sends(NodeKind):
         """
         raise NotImplementedError
 
+    def values(self, turn: Turn) -> Mapping[str, str] | None:
+        """Return what fills the blanks of a template; None when it is none."""
+        return None
+
     def enter(self, turn: Turn) -> Outcome:
         """Send."""
-        return turn.sent(self.body(turn))
+        return turn.sent(self.body(turn), self.values(turn))
 
     def answer(self, turn: Turn, wait: Wait, given: Input) -> Outcome | None:
         """Go the way Meta's answer leads."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -106,15 +106,24 @@ class Turn:
         self.effects.append(Effect(self.key_of(token), kind, self.node, content))
         return token
 
-    def send(self, body: Payload, token: str = "") -> str:
-        """Want a message sent and return its token; `token` is one made before by `mark`."""
+    def send(
+        self, body: Payload, token: str = "", *, values: Mapping[str, str] | None = None
+    ) -> str:
+        """Want a message sent and return its token.
+
+        Args:
+            body: What is sent.
+            token: One made before by `mark`.
+            values: What fills a template's blanks, for those who show it.
+        """
         token = token or self._token()
-        self.effects.append(Effect(self.key_of(token), EffectKind.SEND, self.node, said(body)))
+        content = said(body) if values is None else {**said(body), "values": dict(values)}
+        self.effects.append(Effect(self.key_of(token), EffectKind.SEND, self.node, content))
         return token
 
-    def sent(self, body: Payload) -> Outcome:
+    def sent(self, body: Payload, values: Mapping[str, str] | None = None) -> Outcome:
         """Send and go on; where a failure has a way out, wait to see which way it is."""
-        token = self.send(body)
+        token = self.send(body, values=values)
         if FAILED in self.wired:
             return Pause(Wait(self.node, token, WaitKind.EFFECT), "waits for WhatsApp to take it")
         return Go(NEXT)

@@ -20,6 +20,7 @@ from xobito_app.features.flows.engine.inputs import (
     Result,
     Returned,
     Stop,
+    TakenOver,
     Timer,
 )
 from xobito_app.features.flows.engine.node import (
@@ -98,12 +99,37 @@ class _Walk:
             self._give_up(f"The talk had {MOST_TURNS:,} turns.")
         elif isinstance(given, Begin):
             self._go_on(self._enter(self.graph.start))
+        elif isinstance(given, TakenOver):
+            self._take_over(given)
+        elif isinstance(given, Returned):
+            self._give_back(given)
+        elif self.session.status is SessionStatus.HANDED_OVER and not isinstance(given, Result):
+            # People have the chat: what is said there is said to them.
+            return
         elif isinstance(given, Choice):
             self._press(given)
         else:
             self._hear(given)
 
     # What came
+
+    def _take_over(self, given: TakenOver) -> None:
+        if self.session.status is SessionStatus.HANDED_OVER:
+            return
+        self.session.status = SessionStatus.HANDED_OVER
+        node = self._stand_at(self.session.wait.node) if self.session.wait else None
+        self.turn.note_step(node.kind if node else "", "", f"{given.by} took over")
+
+    def _give_back(self, given: Returned) -> None:
+        """Go on where the talk stood: a question is put again, as much was said since."""
+        wait = self.session.wait
+        if self.session.status is not SessionStatus.HANDED_OVER or wait is None:
+            return
+        self.session.status = SessionStatus.ACTIVE
+        if wait.kind is WaitKind.PERSON:
+            self._hear(given)
+        elif wait.kind is WaitKind.ANSWER and (node := self._stand_at(wait.node)):
+            self._go_on((node, self._try(lambda: node.data.enter(self.turn))))
 
     def _hear(self, given: Message | Timer | Result | Returned) -> None:
         wait = self.session.wait
@@ -134,7 +160,7 @@ class _Walk:
             case Result(key):
                 return key == self.turn.key_of(wait.token)
             case Returned(token):
-                return wait.kind is WaitKind.PERSON and token == wait.token
+                return token == wait.token
         if wait.kind not in (WaitKind.ANSWER, WaitKind.TIMER):
             return False
         return not is_same_second(wait, given.at)
@@ -158,7 +184,7 @@ class _Walk:
 
     def _press(self, given: Choice) -> None:
         pressed = f"{given.token}.{given.port}"
-        if pressed == self.session.pressed or self.session.status is SessionStatus.HANDED_OVER:
+        if pressed == self.session.pressed:
             return
         wait = self.session.wait
         if wait is None or wait.token != given.token:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -35,9 +35,11 @@ class Template(Sends):
         raw = turn.scene.library.templates.get((self.template_name, self.template_language))
         if raw is None:
             raise Invalid(f"The template “{self.template_name}” is not approved any more.")
-        chosen = MetaTemplate.of(raw)
-        values = {key: turn.render(text) for key, text in self.variables.items()}
-        return payloads_template.filled_template(ANYBODY, chosen, values)
+        return payloads_template.filled_template(ANYBODY, MetaTemplate.of(raw), self.values(turn))
+
+    def values(self, turn: Turn) -> Mapping[str, str]:
+        """Return what fills the blanks."""
+        return {key: turn.render(text) for key, text in self.variables.items()}
 
     def flaws(self, known: Known) -> Iterator[Flaw]:
         """The template must be approved, and each blank filled."""

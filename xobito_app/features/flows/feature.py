@@ -1,0 +1,20 @@
+"""Answers that are drawn: flows, the talks that run on them, and the order in which bots answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from xobito_app.core.events import MessageReceived, PersonTookChat
+from xobito_app.core.feature import Feature, Job, Subscription
+from xobito_app.features.flows.job_types import FLOWS_RUN
+from xobito_app.features.flows.running.hearing import hear_message, hear_person
+from xobito_app.features.flows.running.run import run, sweep
+
+FEATURE = Feature(
+    "flows",
+    listeners=(
+        Subscription(MessageReceived, hear_message),
+        Subscription(PersonTookChat, hear_person),
+    ),
+    jobs=(Job(FLOWS_RUN, run, sweep=sweep, every=timedelta(seconds=2)),),
+)

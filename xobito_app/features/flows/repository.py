@@ -1,0 +1,168 @@
+"""Statements on flows, their versions, talks and what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+from sqlmodel import col, delete, select
+
+from xobito_app.models.flows import (
+    Flow,
+    FlowInput,
+    FlowInputState,
+    FlowRequest,
+    FlowSession,
+    FlowStep,
+    FlowVersion,
+)
+from xobito_app.persistence.arrays import any_of
+from xobito_app.persistence.repository import Repository
+
+LIVE = ("active", "handed_over")
+
+
+class FlowRepository(Repository[Flow]):
+    """Flows of one workspace."""
+
+    missing = "This flow no longer exists."
+
+    async def list_published(self) -> Sequence[Flow]:
+        """Return the flows that answer, in the order they were made."""
+        return await self.all(
+            self.scoped()
+            .where(col(Flow.published_id).is_not(None))
+            .order_by(col(Flow.id))
+            .limit(1000)
+        )
+
+
+class VersionRepository(Repository[FlowVersion]):
+    """Published graphs of one workspace."""
+
+    missing = "This version no longer exists."
+
+    async def newest_number(self, flow_id: UUID) -> int:
+        """Return the number of the newest version of a flow; 0 when there is none."""
+        statement = (
+            select(func.max(FlowVersion.number))
+            .where(col(FlowVersion.workspace_id) == self.workspace_id)
+            .where(col(FlowVersion.flow_id) == flow_id)
+        )
+        return (await self.session.exec(statement)).one() or 0
+
+
+class SessionRepository(Repository[FlowSession]):
+    """Talks of one workspace."""
+
+    missing = "This talk no longer exists."
+
+    async def lock_live(self, conversation_ids: Collection[UUID]) -> dict[UUID, FlowSession]:
+        """Return the talks that are not over, by conversation; its thread is locked already."""
+        rows = await self.all(
+            self.scoped()
+            .where(any_of(col(FlowSession.conversation_id), conversation_ids))
+            .where(col(FlowSession.status).in_(LIVE))
+            .with_for_update()
+        )
+        return {row.conversation_id: row for row in rows}
+
+    async def list_due(self, now: datetime, limit: int) -> Sequence[FlowSession]:
+        """Return talks whose wait has ended."""
+        return await self.all(
+            self.scoped()
+            .where(col(FlowSession.status) == "active", col(FlowSession.due_at) <= now)
+            .order_by(col(FlowSession.due_at))
+            .limit(limit)
+        )
+
+    async def count_since(self, contact_id: UUID, since: datetime) -> int:
+        """Return how many talks a contact began since a moment."""
+        statement = (
+            select(func.count())
+            .select_from(FlowSession)
+            .where(col(FlowSession.workspace_id) == self.workspace_id)
+            .where(col(FlowSession.contact_id) == contact_id)
+            .where(col(FlowSession.started_at) > since)
+        )
+        return (await self.session.exec(statement)).one()
+
+
+class StepRepository(Repository[FlowStep]):
+    """What nodes did in the talks of one workspace."""
+
+    async def insert_all(self, rows: Sequence[FlowStep]) -> None:
+        """Write steps down."""
+        if rows:
+            await self.session.exec(insert(FlowStep), params=[row.model_dump() for row in rows])
+
+
+class InputRepository(Repository[FlowInput]):
+    """What the bots of one workspace have not heard yet."""
+
+    async def insert_new(self, rows: Sequence[FlowInput]) -> int:
+        """Note what was said, unless it waits already; return how many are new."""
+        if not rows:
+            return 0
+        statement = (
+            insert(FlowInput)
+            .on_conflict_do_nothing(index_elements=["workspace_id", "key"])
+            .returning(col(FlowInput.id))
+        )
+        inserted = await self.session.exec(statement, params=[row.model_dump() for row in rows])
+        return len(list(inserted.scalars()))
+
+    async def lock_first(
+        self, now: datetime, limit: int, *, only: Collection[UUID] | None = None
+    ) -> Sequence[FlowInput]:
+        """Return what waits longest in each conversation, locked; what others hold is left out."""
+        earlier = aliased(FlowInput)
+        first = (
+            select(earlier.id)
+            .where(col(earlier.workspace_id) == col(FlowInput.workspace_id))
+            .where(col(earlier.conversation_id) == col(FlowInput.conversation_id))
+            .where(col(earlier.state) == FlowInputState.WAITING)
+            .order_by(col(earlier.rank), col(earlier.at), col(earlier.id))
+            .limit(1)
+            .correlate(FlowInput)
+        )
+        statement = (
+            self.scoped()
+            .where(col(FlowInput.state) == FlowInputState.WAITING)
+            .where(or_(col(FlowInput.next_try_at).is_(None), col(FlowInput.next_try_at) <= now))
+            .where(col(FlowInput.id) == first.scalar_subquery())
+        )
+        if only is not None:
+            statement = statement.where(any_of(col(FlowInput.id), only))
+        return await self.all(
+            statement.order_by(col(FlowInput.rank), col(FlowInput.at), col(FlowInput.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+
+    async def forget(self, input_ids: Collection[UUID]) -> None:
+        """Delete what was heard."""
+        await self.session.exec(
+            delete(FlowInput)
+            .where(col(FlowInput.workspace_id) == self.workspace_id)
+            .where(any_of(col(FlowInput.id), input_ids))
+            .execution_options(synchronize_session=False)
+        )
+
+    async def has_waiting(self, now: datetime) -> bool:
+        """Tell whether anything is to be heard now."""
+        found = await self.all(
+            self.scoped()
+            .where(col(FlowInput.state) == FlowInputState.WAITING)
+            .where(or_(col(FlowInput.next_try_at).is_(None), col(FlowInput.next_try_at) <= now))
+            .limit(1)
+        )
+        return bool(found)
+
+
+class RequestRepository(Repository[FlowRequest]):
+    """What talks ask of other systems."""
