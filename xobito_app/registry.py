@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from xobito_app.core.events import listen
-from xobito_app.core.feature import Feature, Job, MergeFollower, Responder, TimelineSource
+from xobito_app.core.feature import Asker, Feature, Job, MergeFollower, Responder, TimelineSource
 from xobito_app.core.permissions import Permission
 
 FEATURES = [
@@ -69,6 +69,11 @@ def responders() -> list[Responder]:
     """Return the kinds of bots, in the order they are asked."""
     found = [responder for feature in features() for responder in feature.responders]
     return sorted(found, key=lambda responder: responder.rank)
+
+
+def askers() -> list[Asker]:
+    """Return who answers the requests of talks."""
+    return [asker for feature in features() for asker in feature.askers]
 
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:

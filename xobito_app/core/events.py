@@ -143,6 +143,31 @@ class PersonTookChat(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a message a bot sent.
+
+    Attributes:
+        key: Under which it was queued.
+        is_done: Whether WhatsApp took it.
+        why: Why not, in a sentence.
+    """
+
+    conversation_id: UUID
+    contact_id: UUID
+    key: str
+    is_done: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessagesSettled(DomainEvent):
+    """WhatsApp took messages of bots, or will never; told again with each tick."""
+
+    workspace_id: UUID
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketWanted(DomainEvent):
     """A bot opens a case for a contact.
 

@@ -103,6 +103,19 @@ class Responder:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Answers a kind of request that talks make, such as those to a language model.
+
+    Attributes:
+        ask: Takes (workspace, what is asked) and returns whether it worked, why not, and what
+            it brought. It may raise an `AppError`, whose sentence is why not.
+    """
+
+    kind: str
+    ask: Callable[[UUID, Mapping[str, Any]], Awaitable[tuple[bool, str, dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a feature brings.
 
@@ -119,6 +132,7 @@ class Feature:
         timeline: Functions of (session, actor, contact) that return what it adds to the timeline
             of a contact, as `contacts.schemas.TimelineEntry`, within the actor's sight; few.
         responders: The kinds of bots it brings beside flows.
+        askers: The kinds of requests of talks it answers.
     """
 
     name: str
@@ -134,3 +148,4 @@ class Feature:
     merge_followers: tuple[MergeFollower, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     responders: tuple[Responder, ...] = ()
+    askers: tuple[Asker, ...] = ()

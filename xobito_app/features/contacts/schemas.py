@@ -107,7 +107,7 @@ class Described:
 
     Attributes:
         type: `lead`, `customer` or `guest`.
-        values: By the name of a field, without `contact.`; see `contacts.service.list_placeholders`.
+        values: By the name of a field, without `contact.`; `list_placeholders` has the names.
         groups: The names of the groups it is in.
     """
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from xobito_app.core.events import MessageReceived, PersonTookChat
+from xobito_app.core.events import BotMessagesSettled, MessageReceived, PersonTookChat
 from xobito_app.core.feature import Feature, Job, Subscription
-from xobito_app.features.flows.job_types import FLOWS_RUN
-from xobito_app.features.flows.running.hearing import hear_message, hear_person
+from xobito_app.features.flows.job_types import FLOWS_REQUEST, FLOWS_RUN
+from xobito_app.features.flows.running.hearing import hear_message, hear_person, hear_settled
+from xobito_app.features.flows.running.requests import ask_due, sweep as sweep_requests
 from xobito_app.features.flows.running.run import run, sweep
 
 FEATURE = Feature(
@@ -15,6 +16,10 @@ FEATURE = Feature(
     listeners=(
         Subscription(MessageReceived, hear_message),
         Subscription(PersonTookChat, hear_person),
+        Subscription(BotMessagesSettled, hear_settled),
     ),
-    jobs=(Job(FLOWS_RUN, run, sweep=sweep, every=timedelta(seconds=2)),),
+    jobs=(
+        Job(FLOWS_RUN, run, sweep=sweep, every=timedelta(seconds=2), is_merged=False),
+        Job(FLOWS_REQUEST, ask_due, sweep=sweep_requests, every=timedelta(seconds=5)),
+    ),
 )

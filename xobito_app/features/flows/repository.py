@@ -15,7 +15,7 @@ from xobito_app.models.flows import (
     Flow,
     FlowInput,
     FlowInputState,
-    FlowRequest,
+    FlowSecret,
     FlowSession,
     FlowStep,
     FlowVersion,
@@ -68,6 +68,15 @@ class SessionRepository(Repository[FlowSession]):
             .where(any_of(col(FlowSession.conversation_id), conversation_ids))
             .where(col(FlowSession.status).in_(LIVE))
             .with_for_update()
+        )
+        return {row.conversation_id: row for row in rows}
+
+    async def list_live(self, conversation_ids: Collection[UUID]) -> dict[UUID, FlowSession]:
+        """Return the talks that are not over, by conversation."""
+        rows = await self.all(
+            self.scoped()
+            .where(any_of(col(FlowSession.conversation_id), conversation_ids))
+            .where(col(FlowSession.status).in_(LIVE))
         )
         return {row.conversation_id: row for row in rows}
 
@@ -164,5 +173,7 @@ class InputRepository(Repository[FlowInput]):
         return bool(found)
 
 
-class RequestRepository(Repository[FlowRequest]):
-    """What talks ask of other systems."""
+class SecretRepository(Repository[FlowSecret]):
+    """Secrets that requests of flows name."""
+
+    missing = "This secret no longer exists."

@@ -33,3 +33,4 @@ from xobito_app.features.inbox.threads.thread_actions import (
     assign as assign,
     close as close,
 )
+from xobito_app.features.inbox.threads.threads import get_visible as get_visible

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import ClassVar
 
-from xobito_app.features.flows.engine.inputs import Input, Result
+from xobito_app.features.flows.engine.inputs import Input, Result, Timer
 from xobito_app.features.flows.engine.node import FAILED, NEXT, Go, NodeKind, Outcome
 from xobito_app.features.flows.engine.session import Wait
 from xobito_app.features.flows.engine.turn import Turn
@@ -44,6 +44,11 @@ class Sends(NodeKind):
 
     def answer(self, turn: Turn, wait: Wait, given: Input) -> Outcome | None:
         """Go the way Meta's answer leads."""
-        if not isinstance(given, Result):
-            return None
-        return Go(NEXT, "WhatsApp took it") if given.is_done else Go(FAILED, given.why)
+        match given:
+            case Result(is_done=True):
+                return Go(NEXT, "WhatsApp took it")
+            case Result(why=why):
+                return Go(FAILED, why)
+            case Timer():
+                return Go(FAILED, "WhatsApp did not say whether it took the message")
+        return None

@@ -16,6 +16,9 @@ from xobito_app.features.flows.engine.scene import Scene
 from xobito_app.features.flows.engine.session import Session, Step, Wait, WaitKind
 from xobito_app.whatsapp.payloads import Payload, said
 
+ANSWER_WITHIN = timedelta(minutes=10)
+"""What WhatsApp has not said by then about a message, it may never say."""
+
 
 class Turn:
     """What happens between one input and the next wait.
@@ -125,7 +128,9 @@ class Turn:
         """Send and go on; where a failure has a way out, wait to see which way it is."""
         token = self.send(body, values=values)
         if FAILED in self.wired:
-            return Pause(Wait(self.node, token, WaitKind.EFFECT), "waits for WhatsApp to take it")
+            until = self.scene.now + ANSWER_WITHIN
+            wait = Wait(self.node, token, WaitKind.EFFECT, until=until)
+            return Pause(wait, "waits for WhatsApp to take it")
         return Go(NEXT)
 
     def mark(self) -> str:

@@ -21,6 +21,7 @@ from xobito_app.features.flows.engine.effects import Effect, EffectKind
 from xobito_app.features.flows.engine.inputs import Result
 from xobito_app.features.flows.job_types import FLOWS_REQUEST
 from xobito_app.features.flows.running.chats import Chat, Round
+from xobito_app.features.flows.running.keys import message_key
 from xobito_app.features.inbox import service as inbox
 from xobito_app.features.inbox.service import Automated
 from xobito_app.features.workspaces import service as workspaces
@@ -109,19 +110,6 @@ class Carrier:
             return Result(effect.key, is_done=False, why=error.message)
         await inbox.pause_bots(session, chat.thread)
         return None
-
-
-def message_key(effect_key: str) -> str:
-    """Return the key of the message an effect becomes; unique as the effect's is."""
-    return f"flow:{effect_key.replace('-', '')}"
-
-
-def effect_key_of(client_key: str) -> str | None:
-    """Return the effect a message was made of; None when no flow sent it."""
-    if not client_key.startswith("flow:"):
-        return None
-    session_id, *rest = client_key.removeprefix("flow:").split(":")
-    return ":".join((str(UUID(session_id)), *rest))
 
 
 def _request(talk: FlowSession, effect: Effect) -> FlowRequest:

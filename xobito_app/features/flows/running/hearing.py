@@ -14,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app import registry
 from xobito_app.core import clock
-from xobito_app.core.events import MessageReceived, PersonTookChat
+from xobito_app.core.events import BotMessagesSettled, MessageReceived, PersonTookChat
 from xobito_app.features.flows.job_types import FLOWS_RUN
-from xobito_app.features.flows.repository import LIVE, InputRepository
+from xobito_app.features.flows.repository import LIVE, InputRepository, SessionRepository
+from xobito_app.features.flows.running.keys import effect_key_of
 from xobito_app.models.flows import Flow, FlowInput, FlowSession
 from xobito_app.persistence.unit_of_work import enqueue
 
@@ -64,6 +65,37 @@ async def hear_person(session: AsyncSession, event: PersonTookChat) -> None:
             contact_id=talk.contact_id,
             content={"session": str(talk.id), "by": event.name},
         )
+
+
+async def hear_settled(session: AsyncSession, event: BotMessagesSettled) -> None:
+    """Note what a talk waits to hear of its messages, and what it must hear: that one failed."""
+    keys = {key: one for one in event.settled if (key := effect_key_of(one.key))}
+    if not keys:
+        return
+    talks = await SessionRepository(session, event.workspace_id).list_live(
+        {one.conversation_id for one in keys.values()}
+    )
+    for key, one in keys.items():
+        talk = talks.get(one.conversation_id)
+        if talk is None or str(talk.id) != key.split(":", 1)[0]:
+            continue
+        if one.is_done and not _is_awaited(talk, key):
+            continue
+        result = {"key": key, "is_done": one.is_done, "why": one.why}
+        await note(
+            session,
+            event.workspace_id,
+            kind=RESULT,
+            key=f"{RESULT}:{key}",
+            conversation_id=one.conversation_id,
+            contact_id=one.contact_id,
+            content={"session": str(talk.id), "result": result},
+        )
+
+
+def _is_awaited(talk: FlowSession, key: str) -> bool:
+    wait = talk.state.get("wait") or {}
+    return wait.get("kind") == "effect" and key.endswith(wait["token"].replace("-", ":"))
 
 
 async def note(

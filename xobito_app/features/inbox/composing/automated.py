@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core.events import Topic
 from xobito_app.core.ids import WorkspaceId
 from xobito_app.core.permissions import system_actor
+from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.composing import stored_payload
 from xobito_app.features.inbox.composing.compose_template import draft_of_template
 from xobito_app.features.inbox.composing.outgoing import Draft, lead, new_message
@@ -24,9 +25,6 @@ from xobito_app.models.templates import Template as TemplateRow
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp.cards import ContactCard
 from xobito_app.whatsapp.payloads import Payload
-
-BOT = "bot"
-"""The origin of what a bot sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _row(one: Automated) -> Message:
         draft = draft_of(one.said)
     actor = system_actor(WorkspaceId(one.thread.workspace_id), one.author)
     row = new_message(actor, one.thread, draft, key=one.key)
-    row.origin = BOT
+    row.origin = rules.BOT
     return row
 
 

@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core import clock
-from xobito_app.core.events import Topic
-from xobito_app.features.inbox.composing.automated import BOT
+from xobito_app.core.events import PersonTookChat, Topic, publish
+from xobito_app.core.permissions import Actor
 from xobito_app.features.inbox.repository import ConversationRepository, MessageRepository
+from xobito_app.features.inbox.rules import BOT
 from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.inbox import Conversation, Direction, Message
 from xobito_app.persistence.unit_of_work import announce
@@ -102,6 +103,13 @@ async def pause_bots(session: AsyncSession, thread: Conversation) -> None:
     thread.bots_paused_until = clock.now() + timedelta(hours=settings.bots_resume_after_hours)
     session.add(thread)
     announce(session, thread.workspace_id, Topic.CONVERSATION, thread.id)
+
+
+async def leave_to_people(session: AsyncSession, actor: Actor, thread: Conversation) -> None:
+    """Let bots be silent, because somebody of the team speaks or took the chat."""
+    if actor.user_id is not None:
+        await pause_bots(session, thread)
+        await publish(session, PersonTookChat(thread.workspace_id, thread.id, actor.name))
 
 
 def are_bots_paused(thread: Conversation) -> bool:
