@@ -16,7 +16,9 @@ from xobito_app.models.inbox import Message
 from xobito_app.persistence.unit_of_work import unit_of_work
 
 
-async def publish(workspace_id: UUID, graph: dict[str, Any], *, flow_id: UUID | None = None) -> UUID:
+async def publish(
+    workspace_id: UUID, graph: dict[str, Any], *, flow_id: UUID | None = None
+) -> UUID:
     """Store a flow that answers and return its id."""
     async with unit_of_work(workspace_id) as uow:
         flow = Flow(

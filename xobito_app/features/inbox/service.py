@@ -24,6 +24,7 @@ from xobito_app.features.inbox.threads.bots import (
     are_bots_paused as are_bots_paused,
     count_answers as count_answers,
     is_first_message as is_first_message,
+    leave_to_people as leave_to_people,
     load_heard as load_heard,
     lock_threads as lock_threads,
     pause_bots as pause_bots,

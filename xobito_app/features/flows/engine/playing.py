@@ -29,6 +29,8 @@ from xobito_app.whatsapp.error_table import advice_for
 
 PACE = timedelta(seconds=5)
 """Between two things a customer does, unless the talk says they come at once."""
+WINDOW = timedelta(hours=24)
+"""Meta's customer service window, from what the customer wrote last."""
 MOST_TIMERS = 100
 """Times that may come while the clock is moved once."""
 
@@ -86,6 +88,7 @@ class _Stage:
         self.pending: list[tuple[datetime, Input]] = []
         self.played = Played()
         self.heard = 0
+        self.wrote_at = talk.now
 
     def play(self) -> Played:
         for number, turn in enumerate(self.talk.turns, start=1):
@@ -143,11 +146,15 @@ class _Stage:
 
     def _move(self, now: datetime) -> None:
         self.scene = replace(self.scene, now=max(now, self.scene.now))
+        self.scene = replace(self.scene, is_window_open=self.scene.now - self.wrote_at < WINDOW)
 
     # What comes in
 
     def _hear(self, said: Said) -> None:
         self.heard += 1
+        if said.kind in ("message", "choice"):
+            self.wrote_at = self.scene.now
+            self._move(self.scene.now)
         given = self._input(said)
         if self.session is None or not self.session.status.is_live:
             if isinstance(given, Message):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from xobito_app.core.errors import Invalid
 from xobito_app.features.flows.engine import durations, text
 from xobito_app.features.flows.engine.effects import Effect, EffectKind
 from xobito_app.features.flows.engine.inputs import Begin, Choice, Input, Message
@@ -16,6 +17,7 @@ from xobito_app.features.flows.engine.scene import Scene
 from xobito_app.features.flows.engine.session import Session, Step, Wait, WaitKind
 from xobito_app.whatsapp.payloads import Payload, said
 
+WINDOW_CLOSED = "The 24-hour window is closed: WhatsApp takes only a template now."
 ANSWER_WITHIN = timedelta(minutes=10)
 """What WhatsApp has not said by then about a message, it may never say."""
 
@@ -118,7 +120,12 @@ class Turn:
             body: What is sent.
             token: One made before by `mark`.
             values: What fills a template's blanks, for those who show it.
+
+        Raises:
+            Invalid: WhatsApp takes only templates now (error 131047).
         """
+        if not self.scene.is_window_open and body["type"] != "template":
+            raise Invalid(WINDOW_CLOSED)
         token = token or self._token()
         content = said(body) if values is None else {**said(body), "values": dict(values)}
         self.effects.append(Effect(self.key_of(token), EffectKind.SEND, self.node, content))

@@ -211,6 +211,8 @@ class _Walk:
     def _expired(self) -> None:
         """Say that a button leads nowhere now, and ask again what is open."""
         wait = self.session.wait
+        if not self.turn.scene.is_window_open:
+            return
         self.turn.send(payloads.text(payloads.ANYBODY, EXPIRED_CHOICE))
         node = self._stand_at(wait.node) if wait and wait.kind is WaitKind.ANSWER else None
         if node is None:

@@ -65,6 +65,7 @@ class Round:
             country=self.country,
             contact=chat.values,
             groups=chat.groups,
+            hours=self.settings.business_hours,
             is_window_open=inbox.is_within_window(chat.thread.last_msg_time, now),
         )
 

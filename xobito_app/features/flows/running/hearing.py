@@ -27,7 +27,8 @@ RESULT = "result"
 TAKEN = "taken"
 RETURNED = "returned"
 STARTED = "started"
-_RANKS = {MESSAGE: 0, TAKEN: 0, RETURNED: 0, STARTED: 1, RESULT: 1, TIMER: 2}
+STOPPED = "stopped"
+_RANKS = {MESSAGE: 0, TAKEN: 0, RETURNED: 0, STOPPED: 0, STARTED: 1, RESULT: 1, TIMER: 2}
 """What people say goes before what time and machines say."""
 _KNOWN = "flows.has_bots"
 

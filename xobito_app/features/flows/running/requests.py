@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -49,11 +50,13 @@ REQUESTS = LeasedTable(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Answered(Done):
     """The other side answered; what it said is told to the talk."""
 
-    def __init__(self, is_done: bool, why: str, values: dict[str, Any]) -> None:
-        self.told = {"is_done": is_done, "why": why, "values": values}
+    is_done: bool
+    why: str
+    values: dict[str, Any]
 
 
 class Requests(LeasedWork[Claimed[FlowRequest]]):
@@ -95,8 +98,8 @@ class Requests(LeasedWork[Claimed[FlowRequest]]):
         """Write the answer down and tell the talk, in one commit."""
         told: dict[str, Any] = {"is_done": False, "why": "", "values": {}}
         match outcome:
-            case Answered(told=told):
-                row.state = FlowRequestState.DONE
+            case Answered():
+                row.state, told = FlowRequestState.DONE, asdict(outcome)
             case Failed(reason=reason):
                 row.state, told["why"] = FlowRequestState.FAILED, reason
             case Unknown():

@@ -135,6 +135,8 @@ class Talking:
                 await self._turn(chat, talk, Timer(content["token"]))
             case hearing.TAKEN:
                 await self._turn(chat, talk, TakenOver(content["by"]))
+            case hearing.STOPPED:
+                await self._turn(chat, talk, Stop(content["reason"]))
             case hearing.RETURNED:
                 await self._turn(chat, talk, Returned(_token_of(talk)))
             case _:
