@@ -22,4 +22,16 @@ FEATURE = Feature(
         Job(FLOWS_RUN, run, sweep=sweep, every=timedelta(seconds=2), is_merged=False),
         Job(FLOWS_REQUEST, ask_due, sweep=sweep_requests, every=timedelta(seconds=5)),
     ),
+    log_areas={"flow": "Flows"},
+    log_words={
+        "flow.created": "drew the flow {name}",
+        "flow.renamed": "renamed a flow to {name}",
+        "flow.deleted": "deleted the flow {name}",
+        "flow.published": "published the flow {name}",
+        "flow.unpublished": "switched off the flow {name}",
+        "flow.rolled_back": "took the flow {name} back to version {other}",
+        "flow.taken_over": "took over a chat from a bot",
+        "flow.given_back": "gave a chat back to the bots",
+        "flow.stopped": "stopped the bot in a chat",
+    },
 )

@@ -11,13 +11,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select
 
+from xobito_app.core.errors import NotFound
 from xobito_app.models.flows import (
     Flow,
+    FlowChange,
     FlowInput,
     FlowInputState,
     FlowSecret,
     FlowSession,
     FlowStep,
+    FlowTalk,
     FlowVersion,
 )
 from xobito_app.persistence.arrays import any_of
@@ -54,6 +57,69 @@ class VersionRepository(Repository[FlowVersion]):
             .where(col(FlowVersion.flow_id) == flow_id)
         )
         return (await self.session.exec(statement)).one() or 0
+
+    async def get_number(self, flow_id: UUID, number: int) -> FlowVersion:
+        """Return a version of a flow by its number.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = await self.one_or_none(
+            self.scoped().where(
+                col(FlowVersion.flow_id) == flow_id, col(FlowVersion.number) == number
+            )
+        )
+        if found is None:
+            raise NotFound(self.missing)
+        return found
+
+    async def numbers_of(self, version_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Return the numbers of versions."""
+        statement = (
+            select(FlowVersion.id, FlowVersion.number)
+            .where(col(FlowVersion.workspace_id) == self.workspace_id)
+            .where(any_of(col(FlowVersion.id), version_ids))
+        )
+        return dict((await self.session.exec(statement)).all())
+
+
+class ChangeRepository(Repository[FlowChange]):
+    """Changes of the drafts of one workspace."""
+
+    async def find_change(self, flow_id: UUID, change_id: str) -> FlowChange | None:
+        """Return a change by the id whoever made it gave it."""
+        return await self.one_or_none(
+            self.scoped().where(
+                col(FlowChange.flow_id) == flow_id, col(FlowChange.change_id) == change_id
+            )
+        )
+
+    async def newest(self, flow_id: UUID, limit: int) -> Sequence[FlowChange]:
+        """Return the newest changes of a draft, newest first."""
+        return await self.all(
+            self.scoped()
+            .where(col(FlowChange.flow_id) == flow_id)
+            .order_by(col(FlowChange.rev).desc())
+            .limit(limit)
+        )
+
+    async def authors_since(self, flow_id: UUID, rev: int) -> list[str]:
+        """Return who changed a draft after a revision, by name."""
+        statement = (
+            select(FlowChange.author_name)
+            .where(col(FlowChange.workspace_id) == self.workspace_id)
+            .where(col(FlowChange.flow_id) == flow_id, col(FlowChange.rev) > rev)
+            .group_by(col(FlowChange.author_name))
+            .order_by(col(FlowChange.author_name))
+            .limit(100)
+        )
+        return [name for name in await self.session.exec(statement) if name]
+
+
+class TalkRepository(Repository[FlowTalk]):
+    """Recorded talks of one workspace."""
+
+    missing = "This recorded talk no longer exists."
 
 
 class SessionRepository(Repository[FlowSession]):

@@ -142,16 +142,18 @@ class TemplateRepository(Repository[Template]):
         return rows, total.one()
 
     async def list_approved_named(
-        self, connection_id: UUID, keys: Collection[tuple[str, str]]
+        self, keys: Collection[tuple[str, str]], *, connection_id: UUID | None = None
     ) -> Sequence[Template]:
-        """Return the approved templates of a connection among these names and languages."""
+        """Return the approved templates among these names and languages, of one account or all."""
         if not keys:
             return []
+        statement = self.scoped()
+        if connection_id:
+            statement = statement.where(col(Template.connection_id) == connection_id)
         return await self.all(
-            self.scoped()
-            .where(col(Template.connection_id) == connection_id)
-            .where(col(Template.status) == "APPROVED", col(Template.gone_at).is_(None))
-            .where(any_pair(col(Template.name), col(Template.language), keys))
+            statement.where(
+                col(Template.status) == "APPROVED", col(Template.gone_at).is_(None)
+            ).where(any_pair(col(Template.name), col(Template.language), keys))
         )
 
     async def list_approved(

@@ -178,7 +178,15 @@ async def list_approved_named(
     keys: Collection[tuple[str, str]],
 ) -> Sequence[Template]:
     """Return an account's approved templates among these names and languages, as stored."""
-    return await TemplateRepository(session, workspace_id).list_approved_named(connection_id, keys)
+    templates = TemplateRepository(session, workspace_id)
+    return await templates.list_approved_named(keys, connection_id=connection_id)
+
+
+async def list_approved_anywhere(
+    session: AsyncSession, workspace_id: UUID, keys: Collection[tuple[str, str]]
+) -> Sequence[Template]:
+    """Return the approved templates of any account among these names and languages."""
+    return await TemplateRepository(session, workspace_id).list_approved_named(keys)
 
 
 async def list_sendable(

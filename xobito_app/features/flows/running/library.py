@@ -50,7 +50,6 @@ class Shelf:
         self.graphs: dict[str, Graph] = {}
         self.published: dict[str, str] = {}
         self.templates: dict[tuple[UUID, str, str], Template] = {}
-        self._connections: set[UUID] = set()
 
     async def fetch(self, version_ids: Collection[UUID]) -> None:
         """Load versions, and those of the flows they may go to."""
@@ -76,15 +75,25 @@ class Shelf:
         self.published |= {flow_id: str(version_id) for flow_id, version_id in now.items()}
         return {version_id for version_id in now.values() if str(version_id) not in self.graphs}
 
-    async def fetch_templates(self, connection_id: UUID) -> None:
-        """Load the approved templates of an account that the graphs name."""
-        wanted = {
+    async def add(self, version: str, graph: Graph) -> None:
+        """Take a graph in that is not published, and load the flows it may go to."""
+        self.graphs[version] = graph
+        await self.fetch(await self._called_by([graph]))
+
+    def template_names(self) -> set[tuple[str, str]]:
+        """Return the names and languages of the templates the graphs may send."""
+        return {
             (node.data.template_name, node.data.template_language)
             for graph in self.graphs.values()
             for node in graph.nodes
             if isinstance(node.data, TemplateNode) and node.data.template_name
         }
-        missing = {key for key in wanted if (connection_id, *key) not in self.templates}
+
+    async def fetch_templates(self, connection_id: UUID) -> None:
+        """Load the approved templates of an account that the graphs name."""
+        missing = {
+            key for key in self.template_names() if (connection_id, *key) not in self.templates
+        }
         for row in await templates.list_approved_named(
             self.session, self.workspace_id, connection_id, missing
         ):
