@@ -28,6 +28,9 @@ CHANGES_NOTHING = {
     "inbox/threads/timeline.py why_not_reply",
     "templates/writing/drafts.py lint_body",
     "campaigns/answers.py tell_timeline",
+    "flows/editing/drafts.py check_flow",
+    "flows/editing/trying.py run_talks",
+    "flows/editing/trying.py try_flow",
     "campaigns/launching/dry_run.py dry_run",
     "campaigns/launching/dry_run.py preview",
 }
@@ -60,6 +63,14 @@ MERELY_AGAIN = {
     "inbox/receiving/fetch.py try_again",
     "inbox/receiving/fetch.py try_message_again",
 }
+ON_ITS_OWN_LIST = {
+    # Every change of a draft is kept with its author; recorded talks are told before publishing.
+    "flows/editing/drafts.py change_flow",
+    "flows/editing/drafts.py replace_graph",
+    "flows/editing/drafts.py write",
+    "flows/editing/trying.py delete_talk",
+    "flows/editing/trying.py save_talk",
+}
 PLAYED = {
     # The customer's part in the simulator.
     f"connection/simulated_customer.py {name}"
@@ -74,7 +85,7 @@ PLAYED = {
         "tap",
     )
 }
-SILENT = CHANGES_NOTHING | WITHIN_ANOTHER | ONES_OWN | MERELY_AGAIN | PLAYED
+SILENT = CHANGES_NOTHING | WITHIN_ANOTHER | ONES_OWN | MERELY_AGAIN | PLAYED | ON_ITS_OWN_LIST
 
 
 def _calls(function: ast.AsyncFunctionDef | ast.FunctionDef) -> set[str]:

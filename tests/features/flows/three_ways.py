@@ -76,7 +76,7 @@ class Chat:
             await self._pass_until(end)
             return
         if turn.at_once:
-            await self._move(end)
+            await self.move(end)
         else:
             await self._pass_until(end if is_first else end + PACE)
         await self._say(turn.in_)
@@ -89,12 +89,12 @@ class Chat:
             due = [talk.due_at for talk in sessions if talk.due_at and talk.status == "active"]
             if not due or min(due) > end:
                 break
-            await self._move(min(due))
+            await self.move(min(due))
             await self.live.pass_time()
             await self._settle()
-        await self._move(end)
+        await self.move(end)
 
-    async def _move(self, now: datetime) -> None:
+    async def move(self, now: datetime) -> None:
         self.now = max(self.now, now)
         ahead = self.now - clock.now()
         clock.set_simulated_offset(ahead)
@@ -266,7 +266,7 @@ async def hold(live: Live, recorded: Recorded, *, by_webhook: bool) -> tuple[lis
         mock.patch.object(workspaces, "list_answerers", answerers),
     ):
         try:
-            await chat._move(chat.now)
+            await chat.move(chat.now)
             turns = await chat.hold()
         finally:
             clock.set_simulated_offset(timedelta())

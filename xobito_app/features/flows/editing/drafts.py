@@ -53,7 +53,7 @@ async def create_flow(
         created_at=clock.now(),
     )
     await FlowRepository(session, actor.workspace_id).add(row)
-    tell(session, actor, "flow.created", row)
+    tell_of_flow(session, actor, "flow.created", row)
     return await view_of(session, row)
 
 
@@ -69,7 +69,7 @@ async def rename_flow(session: AsyncSession, actor: Actor, *, flow_id: UUID, nam
     row.name = await _free_name(session, actor, name, row.id)
     row.updated_at = clock.now()
     session.add(row)
-    tell(session, actor, "flow.renamed", row)
+    tell_of_flow(session, actor, "flow.renamed", row)
 
 
 async def change_flow(
@@ -120,7 +120,7 @@ async def delete_flow(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> 
         NotFound: The workspace has no such flow.
     """
     row = await _lock(session, actor, flow_id, Permission.FLOWS_DELETE)
-    tell(session, actor, "flow.deleted", row)
+    tell_of_flow(session, actor, "flow.deleted", row)
     await FlowRepository(session, actor.workspace_id).delete(row)
 
 
@@ -208,7 +208,7 @@ async def view_of(session: AsyncSession, row: Flow) -> FlowView:
     )
 
 
-def tell(session: AsyncSession, actor: Actor, action: str, row: Flow, **more: str) -> None:
+def tell_of_flow(session: AsyncSession, actor: Actor, action: str, row: Flow, **more: str) -> None:
     """Note what somebody did to a flow, and let the screens know."""
     activity.record(session, actor, action, about="flow", object_id=row.id, name=row.name, **more)
     announce(session, row.workspace_id, Topic.FLOW, row.id)

@@ -56,7 +56,7 @@ async def publish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> Flow
     await trying.check_talks(session, row, graph)
     changes = await pending_changes(session, row)
     await _go_live(session, actor, row, graph, [one.sentence for one in changes])
-    drafts.tell(session, actor, "flow.published", row)
+    drafts.tell_of_flow(session, actor, "flow.published", row)
     return await drafts.view_of(session, row)
 
 
@@ -71,7 +71,7 @@ async def unpublish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> Fl
     row.published_id, row.triggers = None, []
     session.add(row)
     await session.flush()
-    drafts.tell(session, actor, "flow.unpublished", row)
+    drafts.tell_of_flow(session, actor, "flow.unpublished", row)
     return await drafts.view_of(session, row)
 
 
@@ -92,7 +92,7 @@ async def roll_back(session: AsyncSession, actor: Actor, *, flow_id: UUID, numbe
     if done := operations.between(row.graph, graph.to_json()):
         await drafts.write(session, actor, row, graph, done, uuid4().hex)
     await _go_live(session, actor, row, graph, [f"Back to version {number}"])
-    drafts.tell(session, actor, "flow.rolled_back", row, other=str(number))
+    drafts.tell_of_flow(session, actor, "flow.rolled_back", row, other=str(number))
     return await drafts.view_of(session, row)
 
 

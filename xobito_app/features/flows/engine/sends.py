@@ -34,13 +34,13 @@ class Sends(NodeKind):
         """
         raise NotImplementedError
 
-    def values(self, turn: Turn) -> Mapping[str, str] | None:
+    def blanks(self, turn: Turn) -> Mapping[str, str] | None:
         """Return what fills the blanks of a template; None when it is none."""
         return None
 
     def enter(self, turn: Turn) -> Outcome:
         """Send."""
-        return turn.sent(self.body(turn), self.values(turn))
+        return turn.sent(self.body(turn), self.blanks(turn))
 
     def answer(self, turn: Turn, wait: Wait, given: Input) -> Outcome | None:
         """Go the way Meta's answer leads."""

@@ -107,7 +107,7 @@ class Requests(LeasedWork[Claimed[FlowRequest]]):
             case _:
                 return
         row.result = told
-        await tell(session, row)
+        await tell_talk(session, row)
 
 
 async def ask_due(workspace_id: UUID) -> int:
@@ -121,7 +121,7 @@ async def sweep(workspace_id: UUID) -> None:
     await ask_due(workspace_id)
 
 
-async def tell(session: AsyncSession, row: FlowRequest) -> None:
+async def tell_talk(session: AsyncSession, row: FlowRequest) -> None:
     """Note what came of a request, for the talk to hear."""
     await hearing.note(
         session,

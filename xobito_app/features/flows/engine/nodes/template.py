@@ -35,9 +35,9 @@ class Template(Sends):
         raw = turn.scene.library.templates.get((self.template_name, self.template_language))
         if raw is None:
             raise Invalid(f"The template “{self.template_name}” is not approved any more.")
-        return payloads_template.filled_template(ANYBODY, MetaTemplate.of(raw), self.values(turn))
+        return payloads_template.filled_template(ANYBODY, MetaTemplate.of(raw), self.blanks(turn))
 
-    def values(self, turn: Turn) -> Mapping[str, str]:
+    def blanks(self, turn: Turn) -> Mapping[str, str]:
         """Return what fills the blanks."""
         return {key: turn.render(text) for key, text in self.variables.items()}
 
