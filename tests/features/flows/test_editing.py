@@ -143,7 +143,7 @@ async def test_edits_of_many_at_once_end_in_one_document_all_can_follow(world: W
 
 async def test_publishing_makes_a_version_that_never_changes(world: World):
     flow_id = await make(world)
-    published = await do(world, flows.publish, flow_id=flow_id)
+    published = await do(world, flows.publish_flow, flow_id=flow_id)
     assert (published.version, published.has_changes) == (1, False)
     await change(world, flow_id, "c1", put("node", node("a", "text", text="Hi", title="Greeting")))
     draft = await do(world, flows.get_flow, flow_id=flow_id)
@@ -151,8 +151,8 @@ async def test_publishing_makes_a_version_that_never_changes(world: World):
     pending, authors = await do(world, flows.list_pending, flow_id=flow_id)
     assert [one.sentence for one in pending] == ["Changed Text “Greeting”"]
     assert authors == ["Olga Owner"]
-    await do(world, flows.publish, flow_id=flow_id)
-    back = await do(world, flows.roll_back, flow_id=flow_id, number=1)
+    await do(world, flows.publish_flow, flow_id=flow_id)
+    back = await do(world, flows.roll_back_flow, flow_id=flow_id, number=1)
     assert back.version == 3
     assert back.graph["nodes"][0]["data"] == {"text": "Hello"}
     versions = await do(world, flows.list_versions, flow_id=flow_id)
@@ -163,7 +163,7 @@ async def test_publishing_makes_a_version_that_never_changes(world: World):
 async def test_a_flow_that_cannot_run_is_not_published(world: World):
     flow_id = await make(world, {**HELLO, "nodes": [node("a", "text", text="{nobody}")]})
     with pytest.raises(flows.Unpublishable, match="Nothing sets “nobody”") as caught:
-        await do(world, flows.publish, flow_id=flow_id)
+        await do(world, flows.publish_flow, flow_id=flow_id)
     assert caught.value.problems[0].node == "a"
     assert (await do(world, flows.get_flow, flow_id=flow_id)).version == 0
 
@@ -178,14 +178,14 @@ async def test_a_recorded_talk_that_fails_keeps_a_flow_from_going_out(world: Wor
         talk={"turns": [{"in": {"text": "hi"}}]},
     )
     assert kept.talk["turns"][0]["out"][0]["send"]["text"]["body"] == "Hello"
-    await do(world, flows.publish, flow_id=flow_id)
+    await do(world, flows.publish_flow, flow_id=flow_id)
     await change(world, flow_id, "c1", put("node", node("a", "text", text="Go away")))
     with pytest.raises(Invalid, match="“Greets” fails"):
-        await do(world, flows.publish, flow_id=flow_id)
+        await do(world, flows.publish_flow, flow_id=flow_id)
     ((_, difference),) = await do(world, flows.run_talks, flow_id=flow_id)
     assert "Go away" in difference
     await do(world, flows.delete_talk, talk_id=kept.id)
-    assert (await do(world, flows.publish, flow_id=flow_id)).version == 2
+    assert (await do(world, flows.publish_flow, flow_id=flow_id)).version == 2
 
 
 async def test_trying_a_draft_tells_what_it_says_and_why(world: World):
@@ -231,8 +231,8 @@ async def test_flows_belong_to_a_workspace_and_ask_for_rights(world: World):
         (flows.change_flow, {"flow_id": flow_id, "change_id": "c", "changes": []}),
         (flows.replace_graph, {"flow_id": flow_id, "graph": HELLO}),
         (flows.delete_flow, {"flow_id": flow_id}),
-        (flows.publish, {"flow_id": flow_id}),
-        (flows.unpublish, {"flow_id": flow_id}),
+        (flows.publish_flow, {"flow_id": flow_id}),
+        (flows.unpublish_flow, {"flow_id": flow_id}),
         (flows.rename_flow, {"flow_id": flow_id, "name": "y"}),
     ):
         with pytest.raises(Forbidden):

@@ -24,9 +24,9 @@ from xobito_app.features.flows.editing.versions import (
     Unpublishable as Unpublishable,
     list_pending as list_pending,
     list_versions as list_versions,
-    publish as publish,
-    roll_back as roll_back,
-    unpublish as unpublish,
+    publish_flow as publish_flow,
+    roll_back_flow as roll_back_flow,
+    unpublish_flow as unpublish_flow,
 )
 from xobito_app.features.flows.reading import (
     count_nodes as count_nodes,

@@ -40,7 +40,7 @@ class Unpublishable(Invalid):
         self.problems = tuple(problems)
 
 
-async def publish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> FlowView:
+async def publish_flow(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> FlowView:
     """Let the draft answer from now on; talks that are going on end on their version.
 
     Raises:
@@ -60,7 +60,7 @@ async def publish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> Flow
     return await drafts.view_of(session, row)
 
 
-async def unpublish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> FlowView:
+async def unpublish_flow(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> FlowView:
     """Let a flow begin no more talks.
 
     Raises:
@@ -75,7 +75,9 @@ async def unpublish(session: AsyncSession, actor: Actor, *, flow_id: UUID) -> Fl
     return await drafts.view_of(session, row)
 
 
-async def roll_back(session: AsyncSession, actor: Actor, *, flow_id: UUID, number: int) -> FlowView:
+async def roll_back_flow(
+    session: AsyncSession, actor: Actor, *, flow_id: UUID, number: int
+) -> FlowView:
     """Let an earlier version answer again, as a new one, and put it in the place of the draft.
 
     Raises:
