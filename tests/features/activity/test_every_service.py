@@ -42,6 +42,7 @@ WITHIN_ANOTHER = {
     "inbox/composing/outgoing.py open_thread",
     "inbox/composing/open_thread.py reach",
     "inbox/composing/template_draft.py draft_template",
+    "inbox/threads/bots.py leave_to_people",
     "campaigns/drafting/drafts.py lock_changeable",
     "templates/samples.py add_sample",
     "templates/writing/drafts.py lock_for_writing",
