@@ -23,6 +23,7 @@ NAMES = (
     "api_limit",
     "campaign",
     "launch",
+    "flow",
 )
 
 

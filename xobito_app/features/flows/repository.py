@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_
@@ -155,25 +156,25 @@ class SessionRepository(Repository[FlowSession]):
             .limit(limit)
         )
 
-    async def count_since(self, contact_id: UUID, since: datetime) -> int:
-        """Return how many talks a contact began since a moment."""
+    async def count_since(self, contact_ids: Collection[UUID], since: datetime) -> dict[UUID, int]:
+        """Return how many talks some contacts began since a moment."""
         statement = (
-            select(func.count())
-            .select_from(FlowSession)
+            select(FlowSession.contact_id, func.count())
             .where(col(FlowSession.workspace_id) == self.workspace_id)
-            .where(col(FlowSession.contact_id) == contact_id)
+            .where(any_of(col(FlowSession.contact_id), contact_ids))
             .where(col(FlowSession.started_at) > since)
+            .group_by(col(FlowSession.contact_id))
         )
-        return (await self.session.exec(statement)).one()
+        return dict((await self.session.exec(statement)).all())
 
 
 class StepRepository(Repository[FlowStep]):
     """What nodes did in the talks of one workspace."""
 
-    async def insert_all(self, rows: Sequence[FlowStep]) -> None:
+    async def insert_all(self, rows: Sequence[dict[str, Any]]) -> None:
         """Write steps down."""
         if rows:
-            await self.session.exec(insert(FlowStep), params=[row.model_dump() for row in rows])
+            await self.session.exec(insert(FlowStep), params=rows)
 
 
 class InputRepository(Repository[FlowInput]):

@@ -139,6 +139,14 @@ class Graph(_Part):
                 found.setdefault(edge.from_, {})[edge.port] = edge.to
         return found
 
+    @cached_property
+    def asks_of_contacts(self) -> bool:
+        """Whether a talk on it may need to know the contact's fields or groups."""
+        texts = (text for node in self.nodes for text in node.data.texts())
+        return any("{contact." in text for text in texts) or any(
+            node.kind in ("condition", "update_contact") for node in self.nodes
+        )
+
     @classmethod
     def read(cls, raw: Any) -> Graph:
         """Read a document of any format there ever was.

@@ -75,6 +75,11 @@ class Shelf:
         self.published |= {flow_id: str(version_id) for flow_id, version_id in now.items()}
         return {version_id for version_id in now.values() if str(version_id) not in self.graphs}
 
+    @property
+    def asks_of_contacts(self) -> bool:
+        """Whether any of the graphs speaks of the contact, or looks at its groups."""
+        return any(graph.asks_of_contacts for graph in self.graphs.values())
+
     async def add(self, version: str, graph: Graph) -> None:
         """Take a graph in that is not published, and load the flows it may go to."""
         self.graphs[version] = graph

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from xobito_app import registry
@@ -38,7 +39,7 @@ from xobito_app.features.flows.running.deciding import (
 )
 from xobito_app.features.inbox import service as inbox
 from xobito_app.features.inbox.service import Heard
-from xobito_app.models.flows import Flow, FlowInput, FlowSession, FlowStep
+from xobito_app.models.flows import Flow, FlowInput, FlowSession
 from xobito_app.persistence.unit_of_work import announce, enqueue
 from xobito_app.whatsapp import payloads
 
@@ -57,16 +58,25 @@ class Talking:
     def __init__(self, batch: Round) -> None:
         self.batch = batch
         self.carrier = Carrier(batch)
-        self.steps: list[FlowStep] = []
+        self.steps: list[dict[str, Any]] = []
+        self.talks: dict[UUID, FlowSession] = {}
         self.names: dict[UUID, str] = {}
-        self._flows: list[Flow] | None = None
+        self.begun: Mapping[UUID, int] = {}
+        self.answered: Mapping[UUID, int] = {}
+        self._candidates: list[Candidate] | None = None
 
     async def hear_all(self, rows: Sequence[FlowInput]) -> None:
         """Hear what was said in the chats of this batch, one thing in each."""
         session, workspace_id = self.batch.session, self.batch.workspace_id
-        await self._learn(rows)
+        await self._learn()
         messages = [UUID(row.content["message_id"]) for row in rows if row.kind == hearing.MESSAGE]
         heard = await inbox.load_heard(session, workspace_id, messages)
+        # What changes is written at once, when all was heard, not before each look at a table.
+        with session.no_autoflush:
+            await self._hear_each(rows, heard)
+        await self._write_down()
+
+    async def _hear_each(self, rows: Sequence[FlowInput], heard: Mapping[UUID, Heard]) -> None:
         for row in rows:
             chat = self.batch.chats.get(row.conversation_id)
             if chat is None:
@@ -76,6 +86,10 @@ class Talking:
                     await self._hear_message(chat, said)
             else:
                 await self._hear_other(chat, row)
+
+    async def _write_down(self) -> None:
+        session, workspace_id = self.batch.session, self.batch.workspace_id
+        session.add_all(self.talks.values())
         await self.carrier.queue()
         await StepRepository(session, workspace_id).insert_all(self.steps)
 
@@ -86,6 +100,7 @@ class Talking:
             await self._learn_names([chat.talk.flow_id])
             await self._turn(chat, chat.talk, Stop(note))
         await self._hand_over(chat, note)
+        await self._write_down()
 
     # What is heard
 
@@ -164,23 +179,22 @@ class Talking:
     async def candidates(self) -> list[Candidate]:
         """Return all bots that could answer, with their triggers."""
         session, workspace_id = self.batch.session, self.batch.workspace_id
-        if self._flows is None:
-            self._flows = list(await FlowRepository(session, workspace_id).list_published())
+        if self._candidates is not None:
+            return self._candidates
         found = [
             Candidate(0, flow.name, trigger, flow)
-            for flow in self._flows
+            for flow in await FlowRepository(session, workspace_id).list_published()
             for trigger in triggers_of(flow)
         ]
         for responder in registry.responders():
             bots = await responder.list_bots(session, workspace_id)
             found += [Candidate(responder.rank, bot.name, bot.trigger, bot) for bot in bots]
+        self._candidates = found
         return found
 
     async def _may_answer(self, chat: Chat) -> bool:
         """Tell whether bots have not answered here too often already."""
-        since = clock.business_now() - ANSWERS_WITHIN
-        session = self.batch.session
-        answers = await inbox.count_answers(session, chat.thread, since=since, limit=MOST_ANSWERS)
+        answers = self.answered.get(chat.thread.id, 0)
         if answers >= MOST_ANSWERS:
             await self._hand_over(
                 chat, f"Bots answered {answers} times in two minutes: the other side is one too."
@@ -199,9 +213,7 @@ class Talking:
     ) -> None:
         if flow.published_id is None:
             return
-        sessions = SessionRepository(self.batch.session, self.batch.workspace_id)
-        since = clock.now() - timedelta(days=1)
-        if await sessions.count_since(chat.thread.contact_id, since) >= MOST_A_DAY:
+        if self.begun.get(chat.thread.contact_id, 0) >= MOST_A_DAY:
             await self._hand_over(chat, f"This contact began {MOST_A_DAY} talks within a day.")
             return
         talk = FlowSession(
@@ -253,7 +265,7 @@ class Talking:
         talk.due_at = wait.until if wait and state.status is SessionStatus.ACTIVE else None
         if not state.status.is_live:
             talk.ended_at, talk.ended_because = clock.now(), state.ended_because
-        self.batch.session.add(talk)
+        self.talks[talk.id] = talk
         if talk.due_at:
             left = (talk.due_at - clock.business_now()).total_seconds()
             if left <= LONGEST_WAKE_UP:
@@ -268,12 +280,24 @@ class Talking:
         if effect.kind is EffectKind.SEND:
             return await self.carrier.carry_out(chat, talk, name, effect)
         try:
-            async with self.batch.session.begin_nested():
-                return await self.carrier.carry_out(chat, talk, name, effect)
+            return await self._carry_out_whole(chat, talk, name, effect)
         except AppError as error:
             # What a node wants of the house can be gone by now; the talk goes on, people read why.
             await self._hand_over(chat, error.message)
             return Result(effect.key, is_done=False, why=error.message)
+
+    async def _carry_out_whole(
+        self, chat: Chat, talk: FlowSession, name: str, effect: Effect
+    ) -> Result | None:
+        """Do one thing or nothing of it; what other features do relies on being read anew."""
+        session = self.batch.session
+        session.add(talk)
+        async with session.begin_nested():
+            session.sync_session.autoflush = True
+            try:
+                return await self.carrier.carry_out(chat, talk, name, effect)
+            finally:
+                session.sync_session.autoflush = False
 
     async def _hand_over(self, chat: Chat, note: str) -> None:
         effect = Effect("", EffectKind.HANDOVER, "", {"note": note})
@@ -289,10 +313,23 @@ class Talking:
 
     # What is known
 
-    async def _learn(self, rows: Sequence[FlowInput]) -> None:
-        await know_contacts(self.batch, list(self.batch.chats.values()))
-        talks = [chat.talk for chat in self.batch.chats.values() if chat.talk]
-        await self._learn_names([talk.flow_id for talk in talks])
+    async def _learn(self) -> None:
+        """Learn what the chats need: of contacts, and of how much bots did there lately."""
+        session, workspace_id = self.batch.session, self.batch.workspace_id
+        chats = list(self.batch.chats.values())
+        await self._learn_names([chat.talk.flow_id for chat in chats if chat.talk])
+        if quiet := [chat for chat in chats if chat.talk is None]:
+            published = {one.bot.published_id for one in await self.candidates() if not one.rank}
+            await self.batch.shelf.fetch(published)
+            self.begun = await SessionRepository(session, workspace_id).count_since(
+                [chat.thread.contact_id for chat in quiet], clock.now() - timedelta(days=1)
+            )
+            since = clock.business_now() - ANSWERS_WITHIN
+            threads = [chat.thread.id for chat in quiet]
+            self.answered = await inbox.count_answers(session, workspace_id, threads, since=since)
+        is_aimed = any(one.trigger.audience != "any" for one in self._candidates or ())
+        if is_aimed or self.batch.shelf.asks_of_contacts:
+            await know_contacts(self.batch, chats)
 
     async def _learn_names(self, flow_ids: Sequence[UUID]) -> None:
         flows = FlowRepository(self.batch.session, self.batch.workspace_id)
@@ -305,18 +342,19 @@ def _token_of(talk: FlowSession) -> str:
     return wait["token"] if wait else ""
 
 
-def _row(talk: FlowSession, step: Step) -> FlowStep:
-    return FlowStep(
-        id=ids.new(),
-        workspace_id=talk.workspace_id,
-        session_id=talk.id,
-        version_id=UUID(step.version),
-        turn=step.turn,
-        seq=step.seq,
-        node=step.node,
-        kind=step.kind,
-        port=step.port,
-        why=step.why,
-        variables=step.variables,
-        effects=list(step.effects),
-    )
+def _row(talk: FlowSession, step: Step) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "workspace_id": talk.workspace_id,
+        "session_id": talk.id,
+        "version_id": UUID(step.version),
+        "turn": step.turn,
+        "seq": step.seq,
+        "node": step.node,
+        "kind": step.kind,
+        "port": step.port,
+        "why": step.why,
+        "variables": step.variables,
+        "effects": list(step.effects),
+        "at": clock.now(),
+    }

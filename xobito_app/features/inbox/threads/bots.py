@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +18,7 @@ from xobito_app.features.inbox.repository import ConversationRepository, Message
 from xobito_app.features.inbox.rules import BOT
 from xobito_app.features.workspaces.service import load_settings
 from xobito_app.models.inbox import Conversation, Direction, Message
+from xobito_app.persistence.arrays import any_of
 from xobito_app.persistence.unit_of_work import announce
 
 
@@ -84,17 +86,21 @@ async def is_first_message(session: AsyncSession, workspace_id: UUID, heard: Hea
 
 
 async def count_answers(
-    session: AsyncSession, thread: Conversation, *, since: datetime, limit: int
-) -> int:
-    """Return how many messages bots sent in a thread since a moment, at most `limit`."""
+    session: AsyncSession,
+    workspace_id: UUID,
+    conversation_ids: Collection[UUID],
+    *,
+    since: datetime,
+) -> dict[UUID, int]:
+    """Return how many messages bots sent in some threads since a moment."""
     statement = (
-        select(Message.id)
-        .where(col(Message.workspace_id) == thread.workspace_id)
-        .where(col(Message.conversation_id) == thread.id)
+        select(Message.conversation_id, func.count())
+        .where(col(Message.workspace_id) == workspace_id)
+        .where(any_of(col(Message.conversation_id), conversation_ids))
         .where(col(Message.at) >= since, col(Message.origin) == BOT)
-        .limit(limit)
+        .group_by(col(Message.conversation_id))
     )
-    return len((await session.exec(statement)).all())
+    return dict((await session.exec(statement)).all())
 
 
 async def pause_bots(session: AsyncSession, thread: Conversation) -> None:
