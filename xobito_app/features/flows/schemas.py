@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xobito_app.features.flows.engine.problems import Problem
+from xobito_app.features.flows.engine.playing import Played as Played
+from xobito_app.features.flows.engine.problems import Problem as Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from xobito_app.features.flows.editing.choices import (
+    Choices as Choices,
+    fixed_ports as fixed_ports,
+    list_choices as list_choices,
+    node_nouns as node_nouns,
+)
 from xobito_app.features.flows.editing.drafts import (
     change_flow as change_flow,
     check_flow as check_flow,

@@ -156,6 +156,15 @@ class TemplateRepository(Repository[Template]):
             ).where(any_pair(col(Template.name), col(Template.language), keys))
         )
 
+    async def list_all_approved(self, limit: int) -> Sequence[Template]:
+        """Return approved templates of all accounts by name."""
+        return await self.all(
+            self.scoped()
+            .where(col(Template.status) == "APPROVED", col(Template.gone_at).is_(None))
+            .order_by(col(Template.name), col(Template.language))
+            .limit(limit)
+        )
+
     async def list_approved(
         self, connection_id: UUID, *, search: str, limit: int
     ) -> Sequence[Template]:

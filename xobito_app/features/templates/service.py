@@ -189,6 +189,13 @@ async def list_approved_anywhere(
     return await TemplateRepository(session, workspace_id).list_approved_named(keys)
 
 
+async def list_all_approved(
+    session: AsyncSession, workspace_id: UUID, *, limit: int
+) -> Sequence[Template]:
+    """Return approved templates of all accounts by name, as stored."""
+    return await TemplateRepository(session, workspace_id).list_all_approved(limit)
+
+
 async def list_sendable(
     session: AsyncSession, workspace_id: UUID, *, number_id: UUID, search: str = ""
 ) -> tuple[SendableTemplate, ...]:

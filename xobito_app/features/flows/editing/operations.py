@@ -94,7 +94,15 @@ def apply(graph: Mapping[str, Any], operations: Sequence[Operation]) -> tuple[Gr
     read_graph = Graph.read(
         {**document, "nodes": list(nodes.values()), "edges": list(edges.values())}
     )
-    return read_graph, done
+    return read_graph, [_as_kept(one, read_graph) for one in done]
+
+
+def _as_kept(operation: Raw, graph: Graph) -> Raw:
+    """Return an operation with what it puts as the document holds it: all tabs have the same."""
+    if operation["op"] == "put" and operation["kind"] == "node":
+        node = graph.by_id.get(operation["value"]["id"])
+        return {**operation, "value": node.to_json()} if node else operation
+    return operation
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Raw]:
