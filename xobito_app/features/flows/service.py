@@ -6,6 +6,7 @@ from xobito_app.features.flows.editing.choices import (
     Choices as Choices,
     fixed_ports as fixed_ports,
     list_choices as list_choices,
+    node_defaults as node_defaults,
     node_nouns as node_nouns,
 )
 from xobito_app.features.flows.editing.drafts import (

@@ -59,7 +59,7 @@ function Card({ id, data, selected }) {
         {data.isStart ? <span className="badge badge-accent">Start</span> : null}
         {told.standing ? <span className="badge badge-info" title="Talks that wait here">{told.standing}</span> : null}
       </div>
-      {body ? createElement(body, { fields: node.data }) : null}
+      {body ? createElement(body, { fields: { ...rules[node.kind].defaults, ...node.data } }) : null}
       {told.problems?.length ? <p className="flow-card-problem">{told.problems[0].message}</p> : null}
       <div className="flow-ports">
         {ports.map(([port, title]) => (
@@ -163,6 +163,8 @@ function Inner({ store, graph, rev, feed, refused, epoch, overlay, rules, bodies
     const size = root.current.getBoundingClientRect();
     const at = position || (from ? { x: (from.x || 0) + 320, y: from.y || 0 } : flow.screenToFlowPosition({ x: size.left + size.width / 2, y: size.top + size.height / 3 }));
     store.commit((document) => {
+      const near = (spot) => [...document.nodes.values()].some((other) => Math.abs((other.x || 0) - spot.x) < 272 && Math.abs((other.y || 0) - spot.y) < 160);
+      if (!position) while (near(at)) at.y += 32;
       const snapped = { x: Math.round(at.x / GRID[0]) * GRID[0], y: Math.round(at.y / GRID[1]) * GRID[1] };
       document.nodes.set(id, { id, kind, ...snapped, data: structuredClone(rules[kind].fresh || {}) });
       if (!document.flow.start) document.flow = { ...document.flow, start: id };

@@ -8,7 +8,7 @@ export const NodeContext = createContext(null);
 
 /** Return the value at a path of the selected node, and what sets it. */
 function useField(path, typing = false) {
-  const { store, canEdit } = useContext(FlowContext);
+  const { store, canEdit, rules } = useContext(FlowContext);
   const { node, base } = useContext(NodeContext);
   const steps = [...base, ...path.split(".")];
   const key = node + "." + steps.join(".");
@@ -22,7 +22,10 @@ function useField(path, typing = false) {
       },
       { typing: typing ? key : "" }
     );
-  return { value: held ? getPath(held.data, steps) : undefined, set, steps, disabled: !canEdit };
+  const said = held ? getPath(held.data, steps) : undefined;
+  // What nobody said is not in the document; the engine knows what it is then.
+  const value = said === undefined && held ? getPath(rules[held.kind]?.defaults, steps) : said;
+  return { value, set, steps, disabled: !canEdit };
 }
 
 function useProblem(steps) {

@@ -58,6 +58,7 @@ def rules() -> dict[str, Any]:
             "label": nouns[kind],
             "names": dict(card.names),
             "fixed": [port for port in flows.fixed_ports(kind) if port not in card.otherwise],
+            "defaults": flows.node_defaults(kind),
             "rows": card.rows,
             "when": list(card.when) if card.when else None,
             "otherwise": list(card.otherwise),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,6 +42,11 @@ class Choices:
 def node_nouns() -> dict[str, str]:
     """Return what people call each kind of node."""
     return {name: kind.noun for name, kind in kinds().items()}
+
+
+def node_defaults(kind: str) -> dict[str, Any]:
+    """Return what the fields of a kind are while nobody said anything."""
+    return kinds()[kind]().model_dump(mode="json", exclude_none=True)
 
 
 def fixed_ports(kind: str) -> tuple[str, ...]:

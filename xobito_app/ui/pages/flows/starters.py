@@ -32,11 +32,11 @@ MENU: Graph = {
                 {"id": "person", "title": "Talk to somebody"},
             ],
         ),
-        _node("hours", "text", 400, -160, title="Hours", text="Monday to Friday, 9:00 to 17:00."),
+        _node("hours", "text", 400, -192, title="Hours", text="Monday to Friday, 9:00 to 17:00."),
         _node(
             "place", "text", 400, 0, title="Address", text="Main Street 1, right by the station."
         ),
-        _node("people", "assign", 400, 160, title="To the team", to="nobody", note="Asked for us."),
+        _node("people", "assign", 400, 192, title="To the team", to="nobody", note="Asked for us."),
     ],
     "edges": [
         _edge(1, "menu", "hours", "hours"),
