@@ -25,6 +25,7 @@ NAMES = (
     "launch",
     "report",
     "snapshots",
+    "flow",
 )
 
 

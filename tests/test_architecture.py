@@ -43,7 +43,7 @@ RESERVED = {
     "fastapi": {"api", "simulator"},
     "passlib": {"core"},
 }
-PURE_CORE = {"pydantic", "cryptography", "passlib", "phonenumbers", "filetype", "argon2"}
+PURE_CORE = {"pydantic", "cryptography", "passlib", "phonenumbers", "filetype", "argon2", "re2"}
 
 
 def part_of(path: Path) -> str:

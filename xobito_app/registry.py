@@ -11,7 +11,15 @@ from functools import cache
 from typing import Any
 
 from xobito_app.core.events import listen
-from xobito_app.core.feature import Feature, Job, MergeFollower, ThreadSource, TimelineSource
+from xobito_app.core.feature import (
+    Asker,
+    Feature,
+    Job,
+    MergeFollower,
+    Responder,
+    ThreadSource,
+    TimelineSource,
+)
 from xobito_app.core.permissions import Permission
 
 FEATURES = [
@@ -23,6 +31,7 @@ FEATURES = [
     "templates",
     "inbox",
     "campaigns",
+    "flows",
     "mail",
     "webhooks",
     "tokens",
@@ -67,6 +76,17 @@ def timeline_sources() -> list[TimelineSource]:
 def thread_sources() -> list[ThreadSource]:
     """Return what sends messages that stand in threads without being of the inbox."""
     return [source for feature in features() for source in feature.thread_sources]
+
+
+def responders() -> list[Responder]:
+    """Return the kinds of bots, in the order they are asked."""
+    found = [responder for feature in features() for responder in feature.responders]
+    return sorted(found, key=lambda responder: responder.rank)
+
+
+def askers() -> list[Asker]:
+    """Return who answers the requests of talks."""
+    return [asker for feature in features() for asker in feature.askers]
 
 
 def abilities() -> Mapping[str, tuple[Permission, ...]]:

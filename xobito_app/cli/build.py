@@ -85,8 +85,9 @@ def _sources() -> Iterator[Path]:
     for name in ("rxconfig.py", "requirements.txt"):
         yield places.ROOT / name
     application = places.ROOT / "xobito_app"
-    for path in application.rglob("*.py"):
-        if path.relative_to(application).parts[0] not in _DRAWS_NOTHING:
+    for path in application.rglob("*"):
+        is_source = path.suffix in (".py", ".js", ".jsx")
+        if is_source and path.relative_to(application).parts[0] not in _DRAWS_NOTHING:
             yield path
     for path in (places.ROOT / "assets").rglob("*"):
         # Reflex links its own components' files into assets/external while compiling.

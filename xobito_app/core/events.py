@@ -40,6 +40,8 @@ class Topic(StrEnum):
     CONTACT_IMPORT = "contact_import"
     SIMULATOR = "simulator"
     CAMPAIGN = "campaign"
+    FLOW = "flow"
+    FLOW_SESSION = "flow_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,60 @@ class ConversationAssigned(DomainEvent):
     workspace_id: UUID
     conversation_id: UUID
     assignee_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTookChat(DomainEvent):
+    """Somebody of the team wrote in a thread, or took it: bots leave it to people.
+
+    Attributes:
+        name: Who it was.
+    """
+
+    workspace_id: UUID
+    conversation_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a message a bot sent.
+
+    Attributes:
+        key: Under which it was queued.
+        is_done: Whether WhatsApp took it.
+        why: Why not, in a sentence.
+    """
+
+    conversation_id: UUID
+    contact_id: UUID
+    key: str
+    is_done: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessagesSettled(DomainEvent):
+    """WhatsApp took messages of bots, or will never; told again with each tick."""
+
+    workspace_id: UUID
+    settled: tuple[Settled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWanted(DomainEvent):
+    """A bot opens a case for a contact.
+
+    Attributes:
+        bot: What people call the bot.
+        content: `subject`, `body`, `priority` and `department`.
+    """
+
+    workspace_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    bot: str
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

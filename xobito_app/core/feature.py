@@ -96,6 +96,49 @@ class ThreadSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """A bot that could answer a message.
+
+    Attributes:
+        name: What people call it.
+        trigger: What begins it, as `flows.engine.triggers.Trigger` has it.
+        answer: Called with (session, the chat, what was heard) to answer, inside a transaction.
+    """
+
+    name: str
+    trigger: Any
+    answer: Callable[[Any, Any, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """A kind of bots that answers what no flow takes.
+
+    Attributes:
+        rank: Lower ones are asked first.
+        has_any: Tells of (session, workspace) whether there is any bot of the kind.
+        list_bots: Returns the bots of (session, workspace) that are switched on.
+    """
+
+    rank: int
+    has_any: Callable[[Any, UUID], Awaitable[bool]]
+    list_bots: Callable[[Any, UUID], Awaitable[Sequence[Answering]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Answers a kind of request that talks make, such as those to a language model.
+
+    Attributes:
+        ask: Takes (workspace, what is asked) and returns whether it worked, why not, and what
+            it brought. It may raise an `AppError`, whose sentence is why not.
+    """
+
+    kind: str
+    ask: Callable[[UUID, Mapping[str, Any]], Awaitable[tuple[bool, str, dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """What a feature brings.
 
@@ -112,6 +155,8 @@ class Feature:
         timeline: Functions of (session, actor, contact) that return what it adds to the timeline
             of a contact, as `contacts.schemas.TimelineEntry`, within the actor's sight; few.
         thread_sources: What it sends that stands in threads.
+        responders: The kinds of bots it brings beside flows.
+        askers: The kinds of requests of talks it answers.
     """
 
     name: str
@@ -127,3 +172,5 @@ class Feature:
     merge_followers: tuple[MergeFollower, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     thread_sources: tuple[ThreadSource, ...] = ()
+    responders: tuple[Responder, ...] = ()
+    askers: tuple[Asker, ...] = ()

@@ -230,10 +230,20 @@ RATES = PageRoute(
     parent="settings",
 )
 
+FLOWS = PageRoute(
+    "flows",
+    "/flows",
+    "Flows",
+    "workflow",
+    (Permission.FLOWS_VIEW,),
+    key="f",
+)
+
 ROUTES: tuple[PageRoute, ...] = (
     INBOX,
     CONTACTS,
     TEMPLATES,
+    FLOWS,
     CAMPAIGNS,
     CANNED,
     SIMULATOR,

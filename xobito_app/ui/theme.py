@@ -17,6 +17,7 @@ STYLESHEETS = [
     "/connection.css",
     "/contacts.css",
     "/campaigns.css",
+    "/flows.css",
 ]
 """In order; every color is written in the first one alone."""
 

@@ -65,6 +65,10 @@ class Recipient:
         return {"recipient_type": "individual", **address}
 
 
+ANYBODY = Recipient(user_id="ZZ.0")
+"""For what is written before it is known to whom; `said` takes it off again."""
+
+
 def text(
     to: Recipient,
     body: str,
@@ -199,6 +203,12 @@ def message(
             )
         body["biz_opaque_callback_data"] = opaque
     return body
+
+
+def said(body: Payload) -> Payload:
+    """Return what a send body says, without to whom and in answer to what."""
+    kind = str(body["type"])
+    return {"type": kind, kind: body[kind]}
 
 
 def degrees(angle: float) -> str:

@@ -29,6 +29,9 @@ CHANGES_NOTHING = {
     "templates/writing/drafts.py lint_body",
     "campaigns/answers.py tell_timeline",
     "campaigns/guarding/retrying.py plan_retry",
+    "flows/editing/drafts.py check_flow",
+    "flows/editing/trying.py run_talks",
+    "flows/editing/trying.py try_flow",
     "campaigns/launching/dry_run.py dry_run",
     "campaigns/launching/dry_run.py preview",
 }
@@ -40,6 +43,7 @@ WITHIN_ANOTHER = {
     "inbox/composing/outgoing.py open_thread",
     "inbox/composing/open_thread.py reach",
     "inbox/composing/template_draft.py draft_template",
+    "inbox/threads/bots.py leave_to_people",
     "campaigns/drafting/drafts.py lock_changeable",
     "campaigns/guarding/steering.py lock_campaign",
     "campaigns/launching/launch.py freeze_campaign",
@@ -64,6 +68,14 @@ MERELY_AGAIN = {
     "inbox/receiving/fetch.py try_again",
     "inbox/receiving/fetch.py try_message_again",
 }
+ON_ITS_OWN_LIST = {
+    # Every change of a draft is kept with its author; recorded talks are told before publishing.
+    "flows/editing/drafts.py change_flow",
+    "flows/editing/drafts.py replace_graph",
+    "flows/editing/drafts.py write",
+    "flows/editing/trying.py delete_talk",
+    "flows/editing/trying.py save_talk",
+}
 PLAYED = {
     # The customer's part in the simulator.
     f"connection/simulated_customer.py {name}"
@@ -78,7 +90,7 @@ PLAYED = {
         "tap",
     )
 }
-SILENT = CHANGES_NOTHING | WITHIN_ANOTHER | ONES_OWN | MERELY_AGAIN | PLAYED
+SILENT = CHANGES_NOTHING | WITHIN_ANOTHER | ONES_OWN | MERELY_AGAIN | PLAYED | ON_ITS_OWN_LIST
 
 
 def _calls(function: ast.AsyncFunctionDef | ast.FunctionDef) -> set[str]:

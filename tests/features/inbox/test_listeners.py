@@ -36,9 +36,9 @@ def test_a_keyword_is_the_whole_message(text, fits):
 
 def test_turns():
     now = clock.now()
-    first = Answerer(uuid4(), "A", now - timedelta(hours=2))
-    second = Answerer(uuid4(), "B", now - timedelta(hours=1))
-    fresh = Answerer(uuid4(), "C", None)
+    first = Answerer(uuid4(), "A", "", "", now - timedelta(hours=2))
+    second = Answerer(uuid4(), "B", "", "", now - timedelta(hours=1))
+    fresh = Answerer(uuid4(), "C", "", "", None)
     assert next_answerer([second, first, fresh], {}, mode="round_robin") is fresh
     assert next_answerer([second, first], {}, mode="round_robin") is first
     busy = {first.user_id: 3, second.user_id: 1}

@@ -102,6 +102,21 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """What bots may know of a contact.
+
+    Attributes:
+        type: `lead`, `customer` or `guest`.
+        values: By the name of a field, without `contact.`; `list_placeholders` has the names.
+        groups: The names of the groups it is in.
+    """
+
+    type: str
+    values: Mapping[str, str]
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """Something a contact points at: a source, a group, a person."""
 

@@ -23,6 +23,8 @@ from xobito_app.features.contacts.imports.recipient_files import (
 )
 from xobito_app.features.contacts.labels.groups import list_groups as list_groups
 from xobito_app.features.contacts.lists.addressing import (
+    PREFIX as PREFIX,
+    describe_contacts as describe_contacts,
     find_addressees as find_addressees,
     list_placeholders as list_placeholders,
     walk_addressees as walk_addressees,
@@ -31,7 +33,9 @@ from xobito_app.features.contacts.lists.listing import count_contacts as count_c
 from xobito_app.features.contacts.lists.segments import load_segment as load_segment
 from xobito_app.features.contacts.records.apply_labels import (
     add_to_group as add_to_group,
+    apply_changes as apply_changes,
     get_group_name as get_group_name,
+    list_labels as list_labels,
 )
 from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.contacts import find_phone_owner as find_phone_owner

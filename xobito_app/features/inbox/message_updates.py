@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from xobito_app.core.events import StatusesReceived, Topic, publish
+from xobito_app.core.events import BotMessagesSettled, Settled, StatusesReceived, Topic, publish
 from xobito_app.features.contacts.service import opt_out
 from xobito_app.features.inbox import rules
 from xobito_app.features.inbox.repository import (
@@ -52,6 +52,14 @@ _STAMPS = {
     MessageStatus.READ: "read_at",
     MessageStatus.FAILED: "failed_at",
 }
+
+_TAKEN = (
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.READ,
+)
+_LOST = (MessageStatus.FAILED, MessageStatus.CANCELLED)
 
 
 def advance(message: Message, *, word: str, at: datetime, errors: Sequence[dict[str, Any]]) -> bool:
@@ -260,3 +268,20 @@ async def show(session: AsyncSession, workspace_id: UUID, changed: Sequence[Mess
             )
             announce(session, workspace_id, Topic.CONVERSATION, thread.id)
         announce(session, workspace_id, Topic.MESSAGE, message.conversation_id, message.id)
+    settled = tuple(_settled(message) for message in changed if _is_settled(message))
+    if settled:
+        await publish(session, BotMessagesSettled(workspace_id, settled))
+
+
+def _is_settled(message: Message) -> bool:
+    return message.origin == rules.BOT and message.status in (*_TAKEN, *_LOST)
+
+
+def _settled(message: Message) -> Settled:
+    return Settled(
+        message.conversation_id,
+        message.contact_id,
+        message.client_key or "",
+        is_done=message.status in _TAKEN,
+        why=message.error_text,
+    )

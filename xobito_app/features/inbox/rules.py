@@ -21,6 +21,8 @@ REPLY_WINDOW = timedelta(hours=24)
 CLOSING_SOON = timedelta(hours=6)
 CLOSING_NOW = timedelta(hours=1)
 PREVIEW_LENGTH = 160
+BOT = "bot"
+"""The origin of what a bot sent."""
 REACTION = "reaction"
 """The kind of an outgoing reaction's row: it is sent like a message but is no entry."""
 

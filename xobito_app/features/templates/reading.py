@@ -33,20 +33,23 @@ def components_of(row: Template) -> list[dict[str, Any]]:
 
 def read_template(row: Template) -> meta.Template:
     """Return a stored template with its variables found, for previews and payloads."""
-    return meta.Template.of(
-        {
-            "id": row.meta_id,
-            "name": row.name,
-            "language": row.language,
-            "status": row.status,
-            "category": row.category,
-            "parameter_format": row.parameter_format,
-            "components": components_of(row),
-            "rejected_reason": row.rejected_reason,
-            "quality_score": {"score": row.quality},
-            "source": row.source,
-        }
-    )
+    return meta.Template.of(raw_of(row))
+
+
+def raw_of(row: Template) -> dict[str, Any]:
+    """Return a stored template in the shape Meta lists it."""
+    return {
+        "id": row.meta_id,
+        "name": row.name,
+        "language": row.language,
+        "status": row.status,
+        "category": row.category,
+        "parameter_format": row.parameter_format,
+        "components": components_of(row),
+        "rejected_reason": row.rejected_reason,
+        "quality_score": {"score": row.quality},
+        "source": row.source,
+    }
 
 
 def held_draft(row: Template) -> Draft:

@@ -22,7 +22,7 @@ from xobito_app.models.templates import (
     TemplateEvent,
     TemplateSample,
 )
-from xobito_app.persistence.arrays import any_of
+from xobito_app.persistence.arrays import any_of, any_pair
 from xobito_app.persistence.repository import Repository
 
 SETTLED_AT_ONCE = 100
@@ -140,6 +140,30 @@ class TemplateRepository(Repository[Template]):
             self.scoped().where(*conditions).order_by(*order).offset(skip).limit(limit)
         )
         return rows, total.one()
+
+    async def list_approved_named(
+        self, keys: Collection[tuple[str, str]], *, connection_id: UUID | None = None
+    ) -> Sequence[Template]:
+        """Return the approved templates among these names and languages, of one account or all."""
+        if not keys:
+            return []
+        statement = self.scoped()
+        if connection_id:
+            statement = statement.where(col(Template.connection_id) == connection_id)
+        return await self.all(
+            statement.where(
+                col(Template.status) == "APPROVED", col(Template.gone_at).is_(None)
+            ).where(any_pair(col(Template.name), col(Template.language), keys))
+        )
+
+    async def list_all_approved(self, limit: int) -> Sequence[Template]:
+        """Return approved templates of all accounts by name."""
+        return await self.all(
+            self.scoped()
+            .where(col(Template.status) == "APPROVED", col(Template.gone_at).is_(None))
+            .order_by(col(Template.name), col(Template.language))
+            .limit(limit)
+        )
 
     async def list_approved(
         self, connection_id: UUID, *, search: str, limit: int

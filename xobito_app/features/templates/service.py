@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,7 +28,7 @@ from xobito_app.features.templates.insights import (
     load_insights as load_insights,
 )
 from xobito_app.features.templates.news import take_template_event as take_template_event
-from xobito_app.features.templates.reading import read_template as read_template
+from xobito_app.features.templates.reading import raw_of as raw_of, read_template as read_template
 from xobito_app.features.templates.repository import (
     EventRepository,
     TemplateRepository,
@@ -187,6 +187,31 @@ async def get_row(session: AsyncSession, actor: Actor, *, template_id: UUID) -> 
         NotFound: The workspace has no such template.
     """
     return await TemplateRepository(session, actor.workspace_id).get(template_id)
+
+
+async def list_approved_named(
+    session: AsyncSession,
+    workspace_id: UUID,
+    connection_id: UUID,
+    keys: Collection[tuple[str, str]],
+) -> Sequence[Template]:
+    """Return an account's approved templates among these names and languages, as stored."""
+    templates = TemplateRepository(session, workspace_id)
+    return await templates.list_approved_named(keys, connection_id=connection_id)
+
+
+async def list_approved_anywhere(
+    session: AsyncSession, workspace_id: UUID, keys: Collection[tuple[str, str]]
+) -> Sequence[Template]:
+    """Return the approved templates of any account among these names and languages."""
+    return await TemplateRepository(session, workspace_id).list_approved_named(keys)
+
+
+async def list_all_approved(
+    session: AsyncSession, workspace_id: UUID, *, limit: int
+) -> Sequence[Template]:
+    """Return approved templates of all accounts by name, as stored."""
+    return await TemplateRepository(session, workspace_id).list_all_approved(limit)
 
 
 async def list_sendable(

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from xobito_app.core import clock
 from xobito_app.core.permissions import Permission
 from xobito_app.features.workspaces.repository import MemberRepository, RoleRepository
+from xobito_app.models.workspaces import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,25 @@ class Answerer:
 
     user_id: UUID
     name: str
+    email: str
+    role: str
     last_assigned_at: datetime | None
 
 
 async def list_answerers(session: AsyncSession, workspace_id: UUID) -> list[Answerer]:
     """Return the active members whose role allows replying and seeing their own chats."""
-    replying = {
-        role.id
-        for role in await RoleRepository(session, workspace_id).list_all()
-        if Permission.INBOX_REPLY in role.permissions
+    roles: dict[UUID | None, Role] = {
+        role.id: role for role in await RoleRepository(session, workspace_id).list_all()
     }
+    replying = {role.id for role in roles.values() if Permission.INBOX_REPLY in role.permissions}
     return [
-        Answerer(user.id, user.name, membership.last_assigned_at)
+        Answerer(
+            user.id,
+            user.name,
+            user.email,
+            role.name if (role := roles.get(membership.role_id)) else "",
+            membership.last_assigned_at,
+        )
         for membership, user in await MemberRepository(session, workspace_id).list_present()
         if membership.is_active and (membership.is_owner or membership.role_id in replying)
     ]

@@ -17,12 +17,13 @@ from xobito_app.features.contacts.lists import filter_sql
 from xobito_app.features.contacts.records.catalogue import FIELDS, Shape
 from xobito_app.features.contacts.records.columns import CUSTOM, custom_cell
 from xobito_app.features.contacts.repository import (
+    ContactRepository,
     IdentityRepository,
     SourceRepository,
     StatusRepository,
 )
 from xobito_app.features.contacts.rules import name_of
-from xobito_app.features.contacts.schemas import Addressee, ContactFilter
+from xobito_app.features.contacts.schemas import Addressee, ContactFilter, Described
 from xobito_app.models.contacts import Contact, ContactGroupMember
 from xobito_app.persistence.arrays import any_of, chunks
 
@@ -115,6 +116,28 @@ async def find_addressees(
         for one in await _addressees(session, workspace_id, rows, placeholders):
             found.setdefault(asked[one.phone], one)
     return found
+
+
+async def describe_contacts(
+    session: AsyncSession, workspace_id: UUID, contact_ids: Collection[UUID]
+) -> dict[UUID, Described]:
+    """Return all that a message may say of some contacts, and the groups they are in."""
+    contacts = ContactRepository(session, workspace_id)
+    rows = await contacts.list_by_ids(list(contact_ids))
+    names = [name for name, _ in await list_placeholders(session, workspace_id)]
+    labels = await _labels(session, workspace_id, names)
+    groups = await contacts.list_groups(list(rows))
+    return {
+        row.id: Described(
+            type=str(row.type),
+            values={
+                plain: _text(row, plain, labels)
+                for plain in (name.removeprefix(PREFIX) for name in names)
+            },
+            groups=frozenset(group.name for group in groups[row.id]),
+        )
+        for row in rows.values()
+    }
 
 
 def _is_member(group_ids: Collection[UUID]) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from xobito_app.core.errors import Invalid
 from xobito_app.core.permissions import Actor
+from xobito_app.features.contacts.records.columns import CUSTOM
 from xobito_app.features.contacts.records.contacts import get_contact_view, update_contact
 from xobito_app.features.contacts.repository import (
     GroupRepository,
@@ -15,6 +19,8 @@ from xobito_app.features.contacts.repository import (
     StatusRepository,
 )
 from xobito_app.features.contacts.schemas import ContactDraft, Named, StatusMark
+
+Label = TypeVar("Label", Named, StatusMark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +68,59 @@ async def add_to_group(
     known = {group.id for group in contact.groups}
     draft = ContactDraft(group_ids=[*known, group_id])
     await update_contact(session, actor, contact_id=contact_id, draft=draft)
+
+
+async def apply_changes(
+    session: AsyncSession, actor: Actor, contact_id: UUID, changes: Mapping[str, Any]
+) -> None:
+    """Change a contact as a bot says it: labels by their names, fields by theirs.
+
+    Args:
+        session: Where it is changed.
+        actor: Who the log says did it.
+        contact_id: Whose.
+        changes: `status`, `source`, `add_groups`, `remove_groups`, `fields` (`city`,
+            `custom.tier` …), `opt_out`; what is left out stays.
+
+    Raises:
+        Invalid: There is no such label or field, or a value breaks its rule.
+        NotFound: The workspace has no such contact.
+    """
+    labels = await list_labels(session, actor)
+    draft = ContactDraft()
+    if status := changes.get("status"):
+        draft["status_id"] = _named(labels.statuses, status, "status").id
+    if source := changes.get("source"):
+        draft["source_id"] = _named(labels.sources, source, "source").id
+    if "add_groups" in changes or "remove_groups" in changes:
+        added = [_named(labels.groups, name, "group") for name in changes.get("add_groups", ())]
+        gone = {name.casefold() for name in changes.get("remove_groups", ())}
+        contact = await get_contact_view(session, actor, contact_id=contact_id)
+        kept = [group for group in contact.groups if group.name.casefold() not in gone]
+        draft["group_ids"] = list(dict.fromkeys(group.id for group in (*kept, *added)))
+    if (opted_out := changes.get("opt_out")) is not None:
+        draft["opted_out"] = opted_out
+    facts: dict[str, Any] = {}
+    custom: dict[str, Any] = {}
+    for name, value in changes.get("fields", {}).items():
+        place, key = (
+            (custom, name.removeprefix(CUSTOM)) if name.startswith(CUSTOM) else (facts, name)
+        )
+        place[key] = value
+    if custom:
+        draft["custom"] = custom
+    await update_contact(
+        session, actor, contact_id=contact_id, draft=cast(ContactDraft, {**facts, **draft})
+    )
+
+
+def _named(labels: Iterable[Label], name: str, what: str) -> Label:
+    """Return the label of a name, whatever its case.
+
+    Raises:
+        Invalid: There is none.
+    """
+    for label in labels:
+        if label.name.casefold() == name.casefold():
+            return label
+    raise Invalid(f"There is no {what} “{name}”.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from xobito_app.models.contacts import Contact
 from xobito_app.models.inbox import Media
 from xobito_app.models.templates import Template as TemplateRow
 from xobito_app.whatsapp import media as media_rules, payloads_template
-from xobito_app.whatsapp.payloads import Recipient
+from xobito_app.whatsapp.payloads import Payload, Recipient
 from xobito_app.whatsapp.templates import Template, Variable, VariableKind
 
 _MARKETING = "MARKETING"
@@ -77,16 +78,22 @@ async def send_template(
         filled, files = await _attach(session, actor, chosen, values)
         filled |= await _moments(session, actor, chosen, filled)
         payload = payloads_template.filled_template(to, chosen, filled)
-        row.use_count += 1
-        row.last_used_at = clock.now()
         session.add(row)
-        content: dict[str, Any] = {
-            "template": bubble_of(row.id, chosen, filled),
-            stored_payload.SEND: stored_payload.keep(payload),
-        }
-        return Draft("template", words_of(chosen, filled), content, files, template_id=row.id)
+        return replace(draft_of_template(row, filled, payload), media=files)
 
     return await queue(session, actor, order, write)
+
+
+def draft_of_template(row: TemplateRow, values: Mapping[str, str], payload: Payload) -> Draft:
+    """Return the inside of a template's message, and count its use."""
+    chosen = read_template(row)
+    row.use_count += 1
+    row.last_used_at = clock.now()
+    content: dict[str, Any] = {
+        "template": bubble_of(row.id, chosen, values),
+        stored_payload.SEND: stored_payload.keep(payload),
+    }
+    return Draft("template", words_of(chosen, values), content, template_id=row.id)
 
 
 async def suggest_values(

@@ -24,6 +24,7 @@ from xobito_app.features.inbox.log import record_message
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.schemas import EntryView
 from xobito_app.features.inbox.threads import timeline
+from xobito_app.features.inbox.threads.bots import leave_to_people
 from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.models.connection import ConnectionState
 from xobito_app.models.inbox import Conversation, Direction, Media, Message, MessageStatus
@@ -128,6 +129,7 @@ async def queue(session: AsyncSession, actor: Actor, order: Order, write: Writer
         session.add(thread)
         announce(session, thread.workspace_id, Topic.CONVERSATION, thread.id)
     announce(session, thread.workspace_id, Topic.MESSAGE, thread.id, message.id)
+    await leave_to_people(session, actor, thread)
     action = "message.scheduled" if order.due_at else "message.sent"
     await record_message(session, actor, action, message, kind=draft.kind)
     await session.flush()

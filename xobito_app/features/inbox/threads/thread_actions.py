@@ -21,6 +21,7 @@ from xobito_app.features.inbox.log import record_thread
 from xobito_app.features.inbox.repository import MessageRepository
 from xobito_app.features.inbox.threads import mentions
 from xobito_app.features.inbox.threads.alerts import alert_of_assignment
+from xobito_app.features.inbox.threads.bots import leave_to_people
 from xobito_app.features.inbox.threads.local_times import time_zone_of
 from xobito_app.features.inbox.threads.threads import get_visible
 from xobito_app.features.workspaces import service as workspaces
@@ -92,6 +93,8 @@ async def assign(
     else:
         sentence = f"{actor.name} assigned this chat to {name}"
     add_event(session, actor, thread, sentence)
+    if assignee_id is not None:
+        await leave_to_people(session, actor, thread)
     await record_thread(session, actor, "conversation.assigned", thread, to=name)
     if assignee_id is not None and assignee_id != actor.user_id:
         alert_of_assignment(session, thread.workspace_id, thread.id, assignee_id)
