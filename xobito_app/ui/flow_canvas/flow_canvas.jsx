@@ -74,6 +74,15 @@ function Card({ id, data, selected }) {
   );
 }
 
+function download(store) {
+  const graph = JSON.stringify({ graph: documents.write(store.document) }, null, 1);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([graph], { type: "application/json" }));
+  link.download = "flow.json";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 const NODE_TYPES = { card: Card };
 
 function drawnNodes(before, store, overlay) {
@@ -298,6 +307,7 @@ function Inner({ store, graph, rev, feed, refused, epoch, overlay, rules, bodies
             <button type="button" className="button button-ghost" disabled={!canEdit || !store.undoable.length} onClick={() => store.undo()}>Undo</button>
             <button type="button" className="button button-ghost" disabled={!canEdit || !store.redoable.length} onClick={() => store.redo()}>Redo</button>
             <button type="button" className="button button-ghost" disabled={!canEdit} onClick={layout}>Tidy up</button>
+            <button type="button" className="button button-ghost" onClick={() => download(store)}>Export</button>
             <input className="input flow-search" placeholder="Search nodes" aria-label="Search nodes" value={search} onChange={(event) => setSearch(event.target.value)}
               onKeyDown={(event) => event.key === "Enter" && found && select([found.id])} />
           </div>

@@ -95,7 +95,6 @@ def _row(row: ObjectVar[FlowRow]) -> rx.Component:
         cell(row.talks, extra=True, tabular=True),
         cell(row.when, extra=True, muted=True, tabular=True, title=row.when_full),
         actions_cell(
-            menu_item("Export", icon_name="download", on_select=state.export(row.id)),
             allowed(
                 Permission.FLOWS_PUBLISH,
                 rx.cond(

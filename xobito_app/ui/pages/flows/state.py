@@ -56,16 +56,6 @@ class FlowsState(ListState, AppState):
             made = await self._call(flows.create_flow, name=free, graph=graph)
         return browser.go(f"/flows/{made.id}")
 
-    @rx.event
-    @guarded(Permission.FLOWS_VIEW)
-    async def export(self, flow_id: str):
-        """Download a draft as JSON."""
-        flow = await self._call(flows.get_flow, flow_id=ids.parse(flow_id))
-        return rx.download(
-            data=json.dumps({"name": flow.name, "graph": flow.graph}, indent=1),
-            filename="flow.json",
-        )
-
 
 @permitted(
     create=Permission.FLOWS_CREATE, edit=Permission.FLOWS_EDIT, delete=Permission.FLOWS_DELETE
