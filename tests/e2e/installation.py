@@ -241,6 +241,11 @@ class Installation:
         made = self.control("POST", f"/wabas/{self.account()['waba_id']}/customers", json=given)
         return Customer(made["id"], given["name"])
 
+    def phone_of(self, customer: Customer) -> str:
+        """Return the number of a customer, digits only."""
+        found = self.control("GET", f"/customers/{customer.id}")
+        return str(found["phone"]).lstrip("+")
+
     def write(self, customer_id: str, text: str) -> None:
         """Let a customer write."""
         self.control(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars.object import ObjectVar
 
-from xobito_app.ui import styles
+from xobito_app.ui import dom_ids, styles
 from xobito_app.ui.blocks import (
     cell,
 )
@@ -21,6 +23,12 @@ from xobito_app.ui.pages.campaign_report.rows import ReasonRow, TapRow, VariantR
 from xobito_app.ui.pages.campaign_report.state import RecipientsState, ReportState
 from xobito_app.ui.pages.templates.clicks import clicks_list
 from xobito_app.ui.reflex_parts import ReactRouterLink
+
+
+def show_people(state: str | rx.Var[str]) -> list[Any]:
+    """Return what narrows the people below to a state, and leads the eye there."""
+    there = f"document.getElementById('{dom_ids.RECIPIENTS}').scrollIntoView()"
+    return [RecipientsState.narrow("state", state), rx.call_script(there)]
 
 
 def reasons() -> rx.Component:
@@ -92,7 +100,7 @@ def pressed() -> rx.Component:
                     "Show them",
                     compact=True,
                     icon_name="list-filter",
-                    on_click=RecipientsState.narrow("state", "tapped"),
+                    on_click=show_people("tapped"),
                 ),
             ),
             note="Quick replies of this campaign, each by how many people",

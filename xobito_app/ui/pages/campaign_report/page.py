@@ -198,7 +198,7 @@ def _figures() -> rx.Component:
                 funnel(
                     body.steps,
                     label="How far the messages came",
-                    on_choose=lambda state: RecipientsState.narrow("state", state),
+                    on_choose=cards.show_people,
                 ),
                 class_name=styles.CARD_BODY,
             ),
@@ -244,6 +244,7 @@ def _people() -> rx.Component:
             ),
             empty=empty_line("Nobody is in this campaign."),
         ),
+        id=dom_ids.RECIPIENTS,
     )
 
 
