@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Opener
 from tests.e2e.installation import Customer, Installation
-from tests.e2e.test_inbox import open_chat
+from tests.e2e.test_inbox import wait_for_list
 
 
 def _new(page: Page) -> str:
@@ -61,10 +61,11 @@ def test_a_flow_is_drawn_tried_published_and_answers(
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(page.locator(".flow-head")).to_contain_text("Version 1")
-    place.write(customer.id, keyword)
     inbox = open_as("olga")
-    open_chat(inbox, customer.name)
-    expect(inbox.locator(".thread-pane, main")).to_contain_text("How can we help?")
+    wait_for_list(inbox)
+    place.write(customer.id, keyword)
+    inbox.locator(".thread-button", has_text=customer.name).click()
+    expect(inbox.locator("main")).to_contain_text("How can we help?")
 
 
 def test_a_button_that_goes_takes_its_edge_along_and_undo_brings_both_back(open_as: Opener):

@@ -12,6 +12,7 @@ from tests.features.flows.test_engine import node
 from tests.lines import graph_error
 from xobito_app.core import clock
 from xobito_app.features.flows.engine.nodes.buttons import Buttons
+from xobito_app.features.flows.retention import drop_old
 from xobito_app.features.flows.running import handing, talking
 from xobito_app.features.flows.running.carrying import Carrier
 from xobito_app.features.flows.running.run import run
@@ -214,3 +215,16 @@ async def test_each_process_that_dies_leaves_all_of_a_turn_or_nothing(live: Live
     await live.settle()
     assert len(await live.answers()) == 1
     assert len(live.line.wire.sent) == 1
+
+
+async def test_talks_that_ended_long_ago_go_with_their_steps(live: Live):
+    await publish(live.workspace_id, {**HELLO, "triggers": [{"match": "any"}]})
+    for _ in range(2):
+        await live.line.write(type="text", body="hi")
+        await live.settle()
+    old, new = await live.sessions()
+    await live.line.change(old, ended_at=clock.now() - timedelta(days=91))
+    await live.line.change(new, ended_at=clock.now() - timedelta(days=89))
+    await drop_old(live.workspace_id)
+    assert [one.id for one in await live.sessions()] == [new.id]
+    assert {step.session_id for step in await live.steps()} == {new.id}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from xobito_app.core.events import BotMessagesSettled, MessageReceived, PersonTookChat
 from xobito_app.core.feature import Feature, Job, Subscription
 from xobito_app.features.flows.job_types import FLOWS_REQUEST, FLOWS_RUN
+from xobito_app.features.flows.retention import drop_old
 from xobito_app.features.flows.running.hearing import hear_message, hear_person, hear_settled
 from xobito_app.features.flows.running.requests import ask_due, sweep as sweep_requests
 from xobito_app.features.flows.running.run import run, sweep
@@ -22,6 +23,7 @@ FEATURE = Feature(
         Job(FLOWS_RUN, run, sweep=sweep, every=timedelta(seconds=2), is_merged=False),
         Job(FLOWS_REQUEST, ask_due, sweep=sweep_requests, every=timedelta(seconds=5)),
     ),
+    retention=(drop_old,),
     log_areas={"flow": "Flows"},
     log_words={
         "flow.created": "drew the flow {name}",

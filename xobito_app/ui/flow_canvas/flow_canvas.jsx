@@ -189,6 +189,8 @@ function Inner({ store, graph, rev, feed, refused, epoch, overlay, rules, bodies
       for (const id of edgeIds) document.edges.delete(id);
       return document;
     });
+    // What had the focus may be gone, and the keys still mean the canvas.
+    requestAnimationFrame(() => root.current?.focus());
   }, [store]);
 
   const onNodesChange = useCallback((changes) => {
@@ -286,7 +288,7 @@ function Inner({ store, graph, rev, feed, refused, epoch, overlay, rules, bodies
   useEffect(() => onSelect?.(one ? one.id : ""), [one?.id]);
   return (
     <FlowContext.Provider value={context}>
-      <div className="flow-editor" ref={root}>
+      <div className="flow-editor" ref={root} tabIndex={-1}>
         {canEdit ? (
           <div className="flow-palette" role="toolbar" aria-label="Nodes to add">
             {palette.map(([kind, label]) => (
