@@ -22,8 +22,8 @@ its signature and writes one row. Text PostgreSQL cannot hold (NUL, half charact
 one place when the body is read; the raw body keeps it. Over-long ids keep their beginning and a
 fingerprint of the whole, so two stay two.
 
-Workers read in small transactions of one workspace each, messages first, the workspaces in turn. An
-attempt is counted in a transaction of its own before the work begins. A piece that fails is halved
+Workers read in small transactions of one workspace each, messages first, then what stops others
+from being sent, the workspaces in turn. An attempt is counted in a transaction of its own before the work begins. A piece that fails is halved
 until its culprit is alone; the others are done. What fails for a reason nobody foresaw is tried in
 three passes, then it is `failed`, with its reason in the event journal, where it can be read again.
 What can never be done (it names nobody, it has no shape) fails at once. A delivery whose reading
@@ -56,6 +56,9 @@ claimed by a worker that died is sent to by the next one, who had begun is `unre
 sent to again by itself. Meta's status finds them by the attempt's id. A pause or an opt-out is
 asked for in the very statement after which a request leaves. Refusals cost their recipient alone;
 what would fail on everybody pauses the campaign and loses nobody.
+
+While the database is away nothing leaves, and what Meta answered waits for it. When Redis loses the
+count of a number, its campaigns pause for a moment; without Redis each worker goes slowly.
 """,
     "work in the background": """
 All work in the background is rows under a lease, and one engine for it: a row is claimed in a

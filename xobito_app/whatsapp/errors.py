@@ -17,6 +17,7 @@ from xobito_app.whatsapp.error_table import Advice, RetryPolicy, advice_for
 
 __all__ = [
     "NETWORK_ERRORS",
+    "PORTFOLIO_PACING",
     "THROUGHPUT",
     "Advice",
     "DamagedMedia",
@@ -33,6 +34,8 @@ __all__ = [
 
 THROUGHPUT = 130429
 """Meta: the number has reached its throughput; the message was not taken."""
+PORTFOLIO_PACING = 135000
+"""In a webhook: the portfolio's held messages were dropped, and nothing of it may be sent."""
 
 
 class GraphError(AppError):

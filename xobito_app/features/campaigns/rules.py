@@ -44,8 +44,6 @@ NOT_BEFORE = timedelta(hours=24)
 """Meta: whoever tries again sooner after 131049 is held back for longer."""
 NEVER_AFTER = timedelta(days=7)
 """Meta: no more tries for somebody after this time."""
-PORTFOLIO_PACING = 135000
-"""In a webhook: the portfolio's held messages were dropped, and nothing of it may be sent."""
 LONGEST_PAUSE = 300.0
 LATE = timedelta(seconds=60)
 """A scheduled campaign that has not begun after this is an alarm."""

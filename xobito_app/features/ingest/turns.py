@@ -1,8 +1,9 @@
 """The deliveries one drainer has in hand: small pieces in turn, and a bad one taken apart.
 
 Each piece is a transaction of its own, of one workspace, and small. Messages go before the rest
-of a large delivery and before ticks and history; the workspaces take turns. A piece that does not
-work is halved until its culprit is alone, so it costs nobody else anything.
+of a large delivery and before ticks and history, and so does what stops others from being sent;
+the workspaces take turns. A piece that does not work is halved until its culprit is alone, so it
+costs nobody else anything.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from uuid import UUID
 
 from xobito_app.core import clock
 from xobito_app.core.events import Topic
+from xobito_app.features.ingest import urgency
 from xobito_app.features.ingest.apply import apply_parts
 from xobito_app.features.ingest.received import count_received
 from xobito_app.features.ingest.repository import DeliveryRepository, Waiting
@@ -28,7 +30,6 @@ from xobito_app.persistence.unit_of_work import announce, unit_of_work
 from xobito_app.whatsapp import coerce
 from xobito_app.whatsapp.inbound import Part, UnknownChange
 from xobito_app.whatsapp.inbound_events import Handover, HistoryProgress
-from xobito_app.whatsapp.inbound_model import Message, Origin
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +96,15 @@ class _Lanes:
     """What is to be done in one workspace."""
 
     messages: deque[_Item] = field(default_factory=deque)
+    stops: deque[_Item] = field(default_factory=deque)
     rest: deque[_Item] = field(default_factory=deque)
     apart: deque[list[_Item]] = field(default_factory=deque)
+
+    def of(self, part: Part) -> deque[_Item]:
+        """Return where a part waits."""
+        if urgency.is_waited_for(part):
+            return self.messages
+        return self.stops if urgency.stops_sending(part) else self.rest
 
 
 class Desk:
@@ -224,7 +232,7 @@ class Desk:
             lanes.apart.extend(items[at : at + PIECE] for at in range(0, len(items), PIECE))
             return
         for item in items:
-            (lanes.messages if _is_urgent(item[1]) else lanes.rest).append(item)
+            lanes.of(item[1]).append(item)
 
     async def _give_up(self, event_id: UUID, reason: str) -> None:
         """Keep why a delivery could not even be sorted; after the last try it has failed."""
@@ -235,10 +243,11 @@ class Desk:
     # --- turns ---------------------------------------------------------------------------------
 
     async def turn(self) -> None:
-        """Do a piece of everybody's messages, of what was taken apart, and of somebody's rest."""
+        """Do a piece of what is urgent and of what was taken apart, and of somebody's rest."""
         for workspace_id, lanes in list(self._lanes.items()):
-            if lanes.messages:
-                await self._do(workspace_id, _piece(lanes.messages))
+            for urgent in (lanes.messages, lanes.stops):
+                if urgent:
+                    await self._do(workspace_id, _piece(urgent))
             if lanes.apart:
                 await self._do(workspace_id, lanes.apart.popleft())
         for workspace_id, lanes in list(self._lanes.items()):
@@ -248,7 +257,7 @@ class Desk:
                 self._lanes[workspace_id] = self._lanes.pop(workspace_id)
                 break
         for workspace_id, lanes in list(self._lanes.items()):
-            if not (lanes.messages or lanes.rest or lanes.apart):
+            if not (lanes.messages or lanes.stops or lanes.rest or lanes.apart):
                 del self._lanes[workspace_id]
         await self._conclude()
 
@@ -330,11 +339,6 @@ async def _write_down(finished: Sequence[_Work], *, is_plain: bool = False) -> N
 
 def _piece(lane: deque[_Item]) -> list[_Item]:
     return [lane.popleft() for _ in range(min(PIECE, len(lane)))]
-
-
-def _is_urgent(part: Part) -> bool:
-    """Tell whether somebody may be waiting for an answer to it."""
-    return isinstance(part, Message) and part.origin is not Origin.HISTORY
 
 
 def _name_of(part: Part) -> str:

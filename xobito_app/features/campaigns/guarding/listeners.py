@@ -8,13 +8,12 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from xobito_app.core.events import StatusesReceived, TemplateChanged
-from xobito_app.features.campaigns import rules
 from xobito_app.features.campaigns.guarding.guard import pause
 from xobito_app.features.campaigns.repository import CampaignRepository, RecipientRepository
 from xobito_app.features.connection import service as connection
 from xobito_app.models.campaigns import Campaign, CampaignStatus
 from xobito_app.models.connection import Connection, Number
-from xobito_app.whatsapp.errors import advice_for
+from xobito_app.whatsapp.errors import PORTFOLIO_PACING, advice_for
 
 PORTFOLIO_STOPPED = (
     "Meta stopped the messages of your business portfolio and dropped what it held. See what it "
@@ -34,7 +33,7 @@ async def hear_of_stops(session: AsyncSession, event: StatusesReceived) -> None:
         for number_id, status in event.news
         for fault in status.errors
     ]
-    paced = {number for number, _, code in faults if code == rules.PORTFOLIO_PACING}
+    paced = {number for number, _, code in faults if code == PORTFOLIO_PACING}
     if paced:
         await _stop_portfolio(session, event.workspace_id, paced)
     stopped = {
