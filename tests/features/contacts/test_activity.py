@@ -73,6 +73,8 @@ async def test_each_service_that_changes_something_leaves_one_entry(empty):
     await call(notes.delete_note, note_id=note.id)
     job = await call(bulk.start_job, kind="add_group", contact_filter=where(), target_id=group.id)
     await call(apply_labels.add_to_group, contact_id=one.id, group_id=group.id)
+    changes = {"fields": {"city": "Quito"}, "add_groups": ["vips"]}
+    await call(apply_labels.apply_changes, contact_id=one.id, changes=changes)
     await call(bulk.stop_job, job_id=job.id)
     await call(groups.delete_group, group_id=group.id)
     other = await add(empty)

@@ -71,7 +71,7 @@ async def add_to_group(
 
 
 async def apply_changes(
-    session: AsyncSession, actor: Actor, contact_id: UUID, changes: Mapping[str, Any]
+    session: AsyncSession, actor: Actor, *, contact_id: UUID, changes: Mapping[str, Any]
 ) -> None:
     """Change a contact as a bot says it: labels by their names, fields by theirs.
 

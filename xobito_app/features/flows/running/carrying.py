@@ -58,7 +58,9 @@ class Carrier:
                 session.add(_request(talk, effect))
                 enqueue(session, FLOWS_REQUEST, self.batch.workspace_id)
             case EffectKind.UPDATE_CONTACT:
-                await contacts.apply_changes(session, actor, chat.thread.contact_id, effect.content)
+                await contacts.apply_changes(
+                    session, actor, contact_id=chat.thread.contact_id, changes=effect.content
+                )
             case EffectKind.ASSIGN:
                 return await self._assign(chat, actor, effect)
             case EffectKind.HANDOVER:
