@@ -31,13 +31,14 @@ async def test_the_page_of_a_template_counts_what_campaigns_sent_of_it(launch):
     reached = {"accepted_at": now - timedelta(days=4)}
     await line.change(read, state="read", replied_at=now - timedelta(days=2), **reached)
     await line.change(failed, state="failed", failed_at=now)
-    await line.change(late, state="sent", replied_at=now, **reached)
+    await line.change(late, state="sent", replied_at=now, taps={"Yes": "now"}, **reached)
     await line.change(other, state="delivered", variant=1, **reached)
     use = await used(line.world.owner, first.id)
     assert (use.sent, use.delivered, use.read, use.failed, use.replied) == (2, 1, 1, 1, 1)
+    assert use.tapped == 1
     assert use.campaigns == ((run.campaign_id, "Spring"),)
     use = await used(line.world.owner, second.id)
-    assert (use.sent, use.delivered, use.read) == (1, 1, 0)
+    assert (use.sent, use.delivered, use.read, use.tapped) == (1, 1, 0, 0)
     assert (await used(line.world.owner, first.id, since=now - timedelta(days=3))).sent == 0
     agent = await make_member(line.world, "Agent")
     assert (await used(agent, first.id)).campaigns == ()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests import deliveries
 from tests.features.campaigns.answers_kit import CUSTOMER_PHONE, sent_to_customer
 from tests.fixtures import make_member
 from tests.lines import CUSTOMER
@@ -195,3 +196,13 @@ async def test_open_threads_are_told_of_the_campaigns_that_went_on_alone(line):
         found = await timeline.load_sent_of(*given, [run.campaign_id])
         assert [entry.sender_id for entry in found.values()] == [run.campaign_id]
         assert await timeline.load_sent_of(*given, [line.thread_id]) == {}
+
+
+async def test_a_reaction_to_it_stands_at_the_bubble(line):
+    run = await sent_to_customer(line)
+    (row,) = await run.recipients()
+    reaction = {"message_id": row.wamid, "emoji": "🎉"}
+    told = deliveries.incoming(line.world, CUSTOMER, "", type="reaction", reaction=reaction)
+    await line.deliver(told)
+    (bubble,) = [entry for entry in await entries_of(line) if entry.id == row.id]
+    assert bubble.their_reaction == "🎉"

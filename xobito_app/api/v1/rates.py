@@ -45,7 +45,7 @@ class RateIn(In):
     """A rate; one of the same country, category and moment is replaced."""
 
     country: Annotated[str, limited(2)] = Field(
-        default="", description="Two letters, ISO 3166; empty is all other countries."
+        description="Two letters, ISO 3166; empty is all other countries."
     )
     category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
     currency: Annotated[str, limited(3, 3)]

@@ -21,7 +21,8 @@ SELECT count(*) FILTER (WHERE r.state IN ('accepted', 'held', 'sent', 'delivered
   count(*) FILTER (WHERE r.state IN ('delivered', 'read')) AS delivered,
   count(*) FILTER (WHERE r.state = 'read') AS read,
   count(*) FILTER (WHERE r.state = 'failed') AS failed,
-  count(*) FILTER (WHERE r.replied_at <= r.accepted_at + :within) AS replied
+  count(*) FILTER (WHERE r.replied_at <= r.accepted_at + :within) AS replied,
+  count(*) FILTER (WHERE r.taps <> '{}') AS tapped
 FROM campaign c JOIN campaign_recipient r ON r.campaign_id = c.id
 WHERE c.workspace_id = :workspace AND r.workspace_id = :workspace
   AND (CASE WHEN r.variant = 0 THEN c.template_id ELSE c.template_b_id END) = :template
@@ -43,6 +44,7 @@ class TemplateUse:
     read: int
     failed: int
     replied: int
+    tapped: int
     campaigns: tuple[tuple[UUID, str], ...] = ()
 
 

@@ -153,7 +153,7 @@ def figures_of(results: TemplateResults, use: TemplateUse) -> list[FigureRow]:
         ("delivered", "Delivered", results.delivered + use.delivered, "Reached the phone."),
         ("read", "Read", results.read + use.read, "Seen, as far as people let WhatsApp tell."),
         ("replied", "Replied", results.replied + use.replied, "Wrote within three days."),
-        ("tapped", "Tapped", results.tapped, "Pressed a quick reply, of those sent from a thread."),
+        ("tapped", "Tapped", results.tapped + use.tapped, "Pressed a quick reply."),
         ("failed", "Failed", results.failed + use.failed, "Not taken, or not delivered."),
     )
     return [
