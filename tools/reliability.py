@@ -24,10 +24,11 @@ fingerprint of the whole, so two stay two.
 
 Workers read in small transactions of one workspace each, messages first, then what stops others
 from being sent, the workspaces in turn. An attempt is counted in a transaction of its own before
-the work begins. A piece that fails is halved until its culprit is alone; the others are done. What fails for a reason nobody foresaw is tried in
-three passes, then it is `failed`, with its reason in the event journal, where it can be read again.
-What can never be done (it names nobody, it has no shape) fails at once. A delivery whose reading
-was begun and never ended goes alone the next time, and fails after the third.
+the work begins. A piece that fails is halved until its culprit is alone; the others are done. What
+fails for a reason nobody foresaw is tried in three passes, then it is `failed`, with its reason in
+the event journal, where it can be read again. What can never be done (it names nobody, it has no
+shape) fails at once. A delivery whose reading was begun and never ended goes alone the next time,
+and fails after the third.
 
 Whether the database or the delivery is in trouble is told by SQLSTATE and by the state of the
 connection. A database that is away is waited for and held against nobody; a deadlock is tried again
