@@ -1,4 +1,4 @@
-"""The canvas: each kind of node of the engine has a card, and each of its fields is in the panel."""
+"""The canvas: each kind of node of the engine has a card with each of its fields."""
 
 from __future__ import annotations
 
