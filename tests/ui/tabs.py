@@ -123,8 +123,15 @@ class Tab:
         return shown
 
     def value(self, state: str, name: str) -> Any:
-        """Return the last value sent of one var, by the end of its state's name."""
-        return next(v for k, v in self.deltas.items() if k.endswith(f"{state}.{name}"))
+        """Return the last value sent of one var, by the end of its state's name.
+
+        The state of that very name comes before those whose names only end in it.
+        """
+        for end in (f"____{state}.{name}", f"{state}.{name}"):
+            for key, value in self.deltas.items():
+                if key.endswith(end):
+                    return value
+        raise AssertionError(f"Nothing was sent of {state}.{name}.")
 
     @property
     def scripts(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, delete, select
@@ -19,23 +18,33 @@ BATCH = 1_000
 
 async def drop_old(workspace_id: UUID) -> None:
     """Delete talks that ended long ago, and what bots could not hear, a part at a time."""
-    now = clock.now()
-    talks = select(FlowSession.id).where(
-        col(FlowSession.workspace_id) == workspace_id,
-        col(FlowSession.ended_at) < now - TALKS_KEPT,
-    )
-    failures = select(FlowInput.id).where(
-        col(FlowInput.workspace_id) == workspace_id,
-        col(FlowInput.state) == FlowInputState.FAILED,
-        col(FlowInput.at) < now - FAILURES_KEPT,
-    )
-    for model, old in ((FlowSession, talks), (FlowInput, failures)):
-        while await _drop(workspace_id, model, old.limit(BATCH)) == BATCH:
+    for drop in (_drop_talks, _drop_failures):
+        while await drop(workspace_id) == BATCH:
             pass
 
 
-async def _drop(workspace_id: UUID, model: Any, old: Any) -> int:
+async def _drop_talks(workspace_id: UUID) -> int:
     async with unit_of_work(workspace_id) as uow:
+        old = (
+            select(FlowSession.id)
+            .where(col(FlowSession.workspace_id) == workspace_id)
+            .where(col(FlowSession.ended_at) < clock.now() - TALKS_KEPT)
+            .limit(BATCH)
+        )
         connection = await uow.session.connection()
-        found = await connection.execute(delete(model).where(col(model.id).in_(old)))
+        found = await connection.execute(delete(FlowSession).where(col(FlowSession.id).in_(old)))
+        return found.rowcount
+
+
+async def _drop_failures(workspace_id: UUID) -> int:
+    async with unit_of_work(workspace_id) as uow:
+        old = (
+            select(FlowInput.id)
+            .where(col(FlowInput.workspace_id) == workspace_id)
+            .where(col(FlowInput.state) == FlowInputState.FAILED)
+            .where(col(FlowInput.at) < clock.now() - FAILURES_KEPT)
+            .limit(BATCH)
+        )
+        connection = await uow.session.connection()
+        found = await connection.execute(delete(FlowInput).where(col(FlowInput.id).in_(old)))
         return found.rowcount
